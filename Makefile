@@ -1,0 +1,145 @@
+# evault.  `make` builds, `make demo` shows, `make test` proves; see README.md.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+BUILD    ?= build
+CC       ?= cc
+JOBS     ?= 2
+# Set to "address,undefined" for a build with sanitizers; with "fuzzer" in it, for libFuzzer.
+SANITIZE ?=
+COVERAGE ?=
+
+PKGS     := libsodium sqlite3 libzstd libcrypto
+WARN     := -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes \
+            -Wmissing-prototypes -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
+HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
+ifneq ($(shell $(CC) --version 2>/dev/null | grep -c -i clang),1)
+HARDEN   += -fstack-clash-protection -fcf-protection=full
+endif
+OPT      := -O2
+ifneq ($(SANITIZE),)
+HARDEN   := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDHARDEN := -fsanitize=$(SANITIZE)
+OPT      := -O1
+endif
+ifneq ($(COVERAGE),)
+HARDEN   := --coverage -fprofile-update=atomic
+LDHARDEN := --coverage
+OPT      := -O0
+endif
+CFLAGS   ?= -g $(OPT)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) -pthread $(CFLAGS) -Iinclude -Ivault \
+             -ffile-prefix-map=$(CURDIR)=.
+# Known to one object only, so that a new commit rebuilds nothing else.
+REVISION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+$(BUILD)/vault/version.o: ALL_CFLAGS += -DEVAULT_VERSION='"$(VERSION)"' -DEVAULT_BUILD='"$(REVISION)"'
+
+LIB_SRC  := $(wildcard vault/base/*.c vault/format/*.c vault/store/*.c vault/*.c)
+CLI_SRC  := $(wildcard cli/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+INTEROP_SRC := $(wildcard tests/interop/*.c)
+# Programs that tests in tests/interop hold against other people's.
+TOOL_SRC := $(wildcard tests/interop/*_tool.c)
+# What all unit tests share, and the driver of a fuzz target that is run as an ordinary test.
+FRAME    := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+REPLAY   := tests/fuzz/replay.c
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+REPLAY   :=
+endif
+
+object    = $(1:%.c=$(BUILD)/%.o)
+LIB_OBJ  := $(call object,$(LIB_SRC))
+CLI_OBJ  := $(call object,$(CLI_SRC))
+UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
+FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
+TOOLS    := $(TOOL_SRC:%.c=$(BUILD)/%)
+INTEROPS := $(INTEROP_SRC:%.c=$(BUILD)/%)
+ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY))
+LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+ifeq ($(LIBS)$(filter clean demo test check coverage fuzz,$(MAKECMDGOALS)),)
+$(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
+endif
+
+all: $(BUILD)/evault
+
+$(BUILD)/libevault.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/evault: $(CLI_OBJ) $(BUILD)/libevault.a
+	$(CC) $(LDHARDEN) -pthread -o $@ $(CLI_OBJ) $(BUILD)/libevault.a $(LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(UNITS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call object,$(FRAME)) $(BUILD)/libevault.a
+	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
+
+$(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
+	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
+
+$(INTEROPS): $(BUILD)/tests/interop/%: $(BUILD)/tests/interop/%.o $(BUILD)/libevault.a
+	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS)
+
+$(TOOLS): %: %.o $(BUILD)/libevault.a
+	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
+
+units: $(UNITS)
+fuzzers: $(FUZZERS)
+tools: $(TOOLS)
+interops: $(INTEROPS)
+objects: $(LIB_OBJ) $(CLI_OBJ)
+
+# Written anew only when it says something else.
+$(BUILD)/revision: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION) $(REVISION)' | cmp -s - $@ || echo '$(VERSION) $(REVISION)' > $@
+$(BUILD)/vault/version.o: $(BUILD)/revision
+
+# Does not build, so that `sudo make install` leaves nothing of root's in the source.
+install:
+	@test -x $(BUILD)/evault || { echo 'make: nothing built yet; run make first' >&2; exit 1; }
+	install -D -m 755 $(BUILD)/evault $(DESTDIR)$(PREFIX)/bin/evault
+	install -D -m 644 cli/evault.1 $(DESTDIR)$(PREFIX)/share/man/man1/evault.1
+	install -D -m 644 cli/evault.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evault
+
+# make demo [FILES='photo.jpg statement.pdf …']
+demo:
+	tests/install-packages build demo
+	$(MAKE) -s -j$(JOBS) all
+	EVAULT_BIN=$(abspath $(BUILD))/evault tests/demo.sh $(FILES)
+
+test:
+	tests/install-packages build demo test npm
+	@JOBS=$(JOBS) tests/run
+
+check:
+	tests/install-packages build demo test
+	@JOBS=$(JOBS) tests/run check
+
+# Lines of vault/ that the tests run; fails below 85 %.
+coverage:
+	tests/install-packages build demo test npm
+	@JOBS=$(JOBS) tests/run tests/coverage.sh
+
+# make fuzz T=age [MINUTES=5]: new inputs and findings go to build/fuzz/found.
+MINUTES  ?= 1
+fuzz:
+	@test -f tests/fuzz/fuzz_$(T).c || { echo 'make: name a target: make fuzz T=…' >&2; exit 1; }
+	$(MAKE) -s -j$(JOBS) BUILD=build/fuzz CC=clang SANITIZE=fuzzer,address,undefined \
+		build/fuzz/tests/fuzz/fuzz_$(T)
+	@mkdir -p build/fuzz/found/$(T)
+	build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$$(($(MINUTES) * 60)) -print_final_stats=1 \
+		-artifact_prefix=build/fuzz/found/ build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(ALL_OBJ:.o=.d)
+FORCE:
+.PHONY: all units fuzzers tools objects install demo test check coverage fuzz clean FORCE
+.SECONDARY:

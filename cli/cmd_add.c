@@ -1,0 +1,331 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "escape.h"
+#include "evault.h"
+#include "failure.h"
+#include "format.h"
+#include "interrupt.h"
+#include "json.h"
+#include "lines.h"
+#include "message.h"
+#include "options.h"
+#include "progress.h"
+#include "session.h"
+#include "terminal.h"
+
+/* Above these, a slip of the finger is likelier: ask. */
+static const uint64_t ask_above_files = 1000, ask_above_bytes = 10ULL << 30;
+
+struct adding {
+	struct globals *globals;
+	struct list operands, given; /* `given`: from --files-from, our memory */
+	struct list tags, fields, excludes;
+	const char *files_from;
+	bool null, yes;
+	struct evault_add what;
+	struct evault_progress total;
+};
+
+static void
+print_json_event(const struct evault_add_event *e)
+{
+	static const char *const words[] = { "kept", "already", "skipped", "refused", "would" };
+	struct json json;
+
+	json = json_begin(stdout);
+	json_text(&json, "event", words[e->what]);
+	json_text(&json, "path", e->path);
+	if (e->what == EVAULT_ADD_KEPT || e->what == EVAULT_ADD_ALREADY) {
+		json_number(&json, "item", e->index);
+		json_text(&json, "citation", e->citation);
+		json_text(&json, "sha256", e->sha256);
+	}
+	if (e->why == NULL)
+		json_number(&json, "size", e->size);
+	else
+		json_text(&json, "detail", e->why);
+	json_end(&json);
+}
+
+static void
+print_event(const struct evault_add_event *e)
+{
+	char size[FORMAT_SIZE];
+
+	switch (e->what) {
+	case EVAULT_ADD_KEPT:
+		printf("%s  %s  ", e->citation, e->sha256);
+		break;
+	case EVAULT_ADD_ALREADY:
+		printf(_("already kept as %s: "), e->citation);
+		break;
+	case EVAULT_ADD_WOULD:
+		printf(_("would be kept (%s): "), format_bytes(e->size, size));
+		break;
+	case EVAULT_ADD_SKIPPED:
+	case EVAULT_ADD_REFUSED:
+		return; /* a message says it */
+	}
+	escape_write(stdout, e->path, strlen(e->path));
+	fputc('\n', stdout);
+}
+
+static void
+on_event(void *ctx, const struct evault_add_event *e)
+{
+	const struct adding *a = ctx;
+	char *shown;
+
+	progress_hide();
+	if (a->globals->json)
+		print_json_event(e);
+	else
+		print_event(e);
+	if (e->what != EVAULT_ADD_SKIPPED && e->what != EVAULT_ADD_REFUSED)
+		return;
+	shown = escape_text(e->path);
+	if (e->what == EVAULT_ADD_SKIPPED)
+		message_warning(_("skipped %s: %s"), shown, e->why);
+	else
+		message_error(_("refused %s: %s"), shown, e->why);
+	free(shown);
+}
+
+static bool
+on_progress(void *ctx, const struct evault_progress *progress)
+{
+	(void)ctx;
+	progress_show(progress);
+	return interrupt_asked();
+}
+
+static void
+print_json_summary(const struct evault_add_summary *s, bool dry_run)
+{
+	struct json json;
+
+	json = json_begin(stdout);
+	json_object_begin(&json, "summary", strlen("summary"));
+	json_number(&json, "kept", s->kept);
+	json_number(&json, "already", s->already);
+	json_number(&json, "skipped", s->skipped);
+	json_number(&json, "refused", s->refused);
+	json_number(&json, "bytes", s->bytes);
+	json_number(&json, "deduplicated", s->deduplicated);
+	json_bool(&json, "dry_run", dry_run);
+	json_bool(&json, "cancelled", s->cancelled);
+	json_object_end(&json);
+	json_end(&json);
+}
+
+static void
+print_summary(const struct evault_add_summary *s, bool dry_run)
+{
+	char size[FORMAT_SIZE];
+
+	if (dry_run) {
+		puts(_("dry run: nothing was kept"));
+		return;
+	}
+	printf(ngettext("%" PRIu64 " file kept (%s)", "%" PRIu64 " files kept (%s)", s->kept),
+	       s->kept, format_bytes(s->bytes, size));
+	if (s->already > 0)
+		printf(_(", %" PRIu64 " kept already"), s->already);
+	if (s->skipped > 0)
+		printf(_(", %" PRIu64 " skipped"), s->skipped);
+	if (s->refused > 0)
+		printf(_(", %" PRIu64 " refused"), s->refused);
+	if (s->deduplicated > 0)
+		printf(_("; %s of it was in the vault before and not written again"),
+		       format_bytes(s->deduplicated, size));
+	fputc('\n', stdout);
+	if (s->kept + s->already > 0)
+		puts(_("the originals remain where they were"));
+}
+
+/* True to go on. */
+static bool
+agreed(const struct adding *a, int *status)
+{
+	char question[160], size[FORMAT_SIZE];
+
+	if (a->yes || a->what.dry_run ||
+	    (a->total.files_total <= ask_above_files && a->total.bytes_total <= ask_above_bytes))
+		return true;
+	format_bytes(a->total.bytes_total, size);
+	if (!terminal_is(stderr) || !terminal_can_ask()) {
+		message_error(_("these are %" PRIu64 " files (%s), and there is no terminal to ask "
+				"whether all of them are meant"),
+			      a->total.files_total, size);
+		message_hint(_("if they are: --yes"));
+		*status = EXIT_FAILED;
+		return false;
+	}
+	snprintf(question, sizeof(question), _("These are %" PRIu64 " files (%s). Keep them all"),
+		 a->total.files_total, size);
+	if (terminal_ask_yes(question))
+		return true;
+	message_note(_("nothing was kept"));
+	*status = EXIT_PARTLY;
+	return false;
+}
+
+static int
+judge(const struct adding *a, enum evault_status rc, const struct evault_add_summary *s,
+      const struct evault_error *err)
+{
+	if (rc != EVAULT_OK && rc != EVAULT_E_CANCELLED)
+		return failure_report(err, a->globals);
+	if (s->cancelled || rc == EVAULT_E_CANCELLED) {
+		message_warning(_("stopped before the end: what is named above is kept"));
+		message_hint(_("run the same command again to complete it"));
+		return EXIT_PARTLY;
+	}
+	return s->skipped + s->refused > 0 ? EXIT_PARTLY : EXIT_SOUND;
+}
+
+static int
+add(struct adding *a, struct evault *vault)
+{
+	struct evault_add_summary summary = { 0 };
+	struct evault_error err = { .text = "" };
+	enum evault_status rc;
+
+	interrupt_watch();
+	setvbuf(stdout, NULL, _IOLBF, 0); /* a line says that something is kept: it comes at once */
+	progress_begin(&a->total);
+	rc = evault_add(vault, &a->what, &summary, &err);
+	progress_end();
+	if (a->globals->json)
+		print_json_summary(&summary, a->what.dry_run);
+	else
+		print_summary(&summary, a->what.dry_run);
+	return judge(a, rc, &summary, &err);
+}
+
+static int
+open_and_add(struct adding *a)
+{
+	struct session session;
+	struct evault *vault = NULL;
+	struct evault_error err = { .text = "" };
+	enum evault_status rc;
+	int status = EXIT_SOUND;
+
+	rc = session_init(&session, a->globals, &err);
+	if (rc == EVAULT_OK)
+		rc = evault_add_scan(&a->what, &a->total, &err);
+	if (rc == EVAULT_OK && !agreed(a, &status))
+		goto out;
+	if (rc == EVAULT_OK)
+		rc = session_open(&session, a->what.dry_run ? EVAULT_READ : EVAULT_WRITE, &vault,
+				  &err);
+	status = rc == EVAULT_OK ? add(a, vault) : failure_report(&err, a->globals);
+out:
+	evault_close(vault);
+	session_release(&session);
+	return status;
+}
+
+/* What was on the command line, checked as far as that is possible without the vault. */
+static int
+prepare(struct adding *a)
+{
+	struct evault_error err = { .text = "" };
+	struct list *paths = &a->operands;
+	size_t i;
+
+	if (a->files_from != NULL && a->operands.n > 0)
+		return options_wrong(&command_add, _("choose one: PATH…, or --files-from"));
+	if (a->files_from == NULL && a->null)
+		return options_wrong(&command_add, _("-0 goes with --files-from"));
+	if (a->files_from != NULL && strcmp(a->files_from, "-") == 0 &&
+	    a->globals->passphrase_file != NULL && strcmp(a->globals->passphrase_file, "-") == 0)
+		return options_wrong(&command_add, _("standard input can be only one of: the "
+						     "passphrase, the list of files"));
+	for (i = 0; i < a->fields.n; i++)
+		if (strchr(a->fields.items[i], '=') == NULL || a->fields.items[i][0] == '=')
+			return options_wrong(
+			    &command_add, _("a field is given as K=V, as in --field place=Aktobe"));
+	if (a->files_from != NULL) {
+		if (lines_read(a->files_from, a->null ? '\0' : '\n', &a->given, &err) != EVAULT_OK)
+			return failure_report(&err, a->globals);
+		paths = &a->given;
+	}
+	if (paths->n == 0)
+		return options_wrong(&command_add, _("name the files or folders to keep"));
+	a->what.paths = paths->items;
+	a->what.n_paths = paths->n;
+	a->what.tags = a->tags.items;
+	a->what.n_tags = a->tags.n;
+	a->what.fields = a->fields.items;
+	a->what.n_fields = a->fields.n;
+	a->what.excludes = a->excludes.items;
+	a->what.n_excludes = a->excludes.n;
+	return OPTIONS_GO_ON;
+}
+
+static int
+run_add(struct globals *globals, char **argv)
+{
+	struct adding a = { .globals = globals };
+	const struct option_def options[] = {
+		{ 0, "case", .text = &a.what.case_name },
+		{ 0, "title", .text = &a.what.title },
+		{ 0, "tag", .list = &a.tags },
+		{ 0, "field", .list = &a.fields },
+		{ 0, "exclude", .list = &a.excludes },
+		{ 0, "files-from", .text = &a.files_from },
+		{ '0', "null", .flag = &a.null },
+		{ 'n', "dry-run", .flag = &a.what.dry_run },
+		{ 'y', "yes", .flag = &a.yes },
+		{ 0 },
+	};
+	int status = options_read(&command_add, options, globals, argv, &a.operands);
+
+	a.what.event = on_event;
+	a.what.progress = on_progress;
+	a.what.ctx = &a;
+	if (status == OPTIONS_GO_ON)
+		status = prepare(&a);
+	if (status == OPTIONS_GO_ON)
+		status = open_and_add(&a);
+	list_release(&a.operands);
+	list_release_all(&a.given);
+	list_release(&a.tags);
+	list_release(&a.fields);
+	list_release(&a.excludes);
+	return status;
+}
+
+const struct command command_add = {
+	.name = "add",
+	.summary = N_("keep files and folders"),
+	.usage = N_(
+	    "usage: evault add PATH… [--case C] [--title T] [--tag T]… [--field K=V]…\n"
+	    "                  [--exclude GLOB]… [--dry-run] [--yes]\n"
+	    "       evault add --files-from FILE [-0] …\n"
+	    "\n"
+	    "Keeps files, and folders with all that is in them. Each line that it prints is\n"
+	    "one file that is kept: how to cite it, its SHA-256, its name. The originals are\n"
+	    "not changed and remain where they are. What is kept already is recognised, so an\n"
+	    "add that was cut short is completed by running it again.\n"
+	    "\n"
+	    "  --case C           the case that they belong to\n"
+	    "  --title T          what they are, in a few words\n"
+	    "  --tag T            a word to find them by; may be repeated\n"
+	    "  --field K=V        anything else that is known; may be repeated\n"
+	    "  --exclude GLOB     leave out what is named so; may be repeated\n"
+	    "  --files-from FILE  read the paths from FILE, one on each line; - is standard input\n"
+	    "  -0, --null         these paths end in NUL bytes, as find -print0 writes them\n"
+	    "  -n, --dry-run      say what would be kept, and keep nothing\n"
+	    "  -y, --yes          do not ask, however much it is\n"
+	    "\n"
+	    "example:\n"
+	    "  evault -V case.vault add --case Aktobe-3 --field place='market square' DCIM\n"),
+	.run = run_add,
+};

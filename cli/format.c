@@ -1,0 +1,38 @@
+#include "format.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const char *
+format_bytes(uint64_t bytes, char out[FORMAT_SIZE])
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	uint64_t whole = bytes, rest = 0;
+	unsigned unit = 0;
+
+	while (whole >= 1024) {
+		rest = whole & 1023;
+		whole >>= 10;
+		unit++;
+	}
+	if (unit == 0 || whole >= 100)
+		snprintf(out, FORMAT_SIZE, "%" PRIu64 " %s", whole, units[unit]);
+	else
+		snprintf(out, FORMAT_SIZE, "%" PRIu64 ".%" PRIu64 " %s", whole, rest * 10 / 1024,
+			 units[unit]);
+	return out;
+}
+
+const char *
+format_duration(uint64_t seconds, char out[FORMAT_SIZE])
+{
+	uint64_t h = seconds / 3600, m = seconds / 60 % 60, s = seconds % 60;
+
+	if (h > 9999)
+		snprintf(out, FORMAT_SIZE, "?");
+	else if (h > 0)
+		snprintf(out, FORMAT_SIZE, "%u:%02u:%02u", (unsigned)h, (unsigned)m, (unsigned)s);
+	else
+		snprintf(out, FORMAT_SIZE, "%u:%02u", (unsigned)m, (unsigned)s);
+	return out;
+}

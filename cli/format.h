@@ -1,0 +1,17 @@
+/* Numbers as people read them. */
+#ifndef CLI_FORMAT_H
+#define CLI_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	FORMAT_SIZE = 24
+};
+
+/* "512 B", "1.5 KiB", "10 MiB"; returns out. */
+const char *format_bytes(uint64_t bytes, char out[FORMAT_SIZE]);
+/* "0:42", "3:05:00"; returns out. */
+const char *format_duration(uint64_t seconds, char out[FORMAT_SIZE]);
+
+#endif

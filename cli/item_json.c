@@ -1,0 +1,231 @@
+/*
+ * An item as JSON.  Known fields are members with their own names; the
+ * user's own (K=V) are in `fields`, what a later version may have added in
+ * `other`, so that no name from a record can collide with one of ours.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "item.h"
+#include "json.h"
+#include "memory.h"
+#include "utf8.h"
+
+static const struct {
+	const char *field, *member;
+	bool number;
+} known[] = {
+	{ "action", "action", false },
+	{ "time", "time", false },
+	{ "offset", "offset", false },
+	{ "clock", "clock", false },
+	{ "actor", "actor", false },
+	{ "software", "software", false },
+	{ "name", "name", false },
+	{ "folder", "folder", false },
+	{ "size", "size", true },
+	{ "sha256", "sha256", false },
+	{ "media-type", "media_type", false },
+	{ "modified", "modified", false },
+	{ "case", "case", false },
+	{ "title", "title", false },
+	{ "pack", "pack", false },
+};
+
+/* A name and its value: from a `field K=V`, or a field of an unknown name. */
+struct pair {
+	const char *key, *value;
+	size_t key_len, len;
+	bool written;
+};
+
+static bool
+is_known(const char *field)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].field, field) == 0)
+			return true;
+	return strcmp(field, "tag") == 0 || strcmp(field, "field") == 0 ||
+	       strcmp(field, "about") == 0;
+}
+
+static void
+write_known(struct json *json, const struct evault_item *item)
+{
+	const struct evault_field *f;
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		f = evault_item_field(item, known[i].field);
+		if (f == NULL)
+			continue;
+		if (known[i].number && f->len > 0 && f->len <= 20 &&
+		    strspn(f->value, "0123456789") == f->len)
+			json_number(json, known[i].member, strtoull(f->value, NULL, 10));
+		else
+			json_bytes(json, known[i].member, f->value, f->len);
+	}
+}
+
+/* All values of the fields of one name as an array, and again in base64 if one needs it. */
+static void
+write_array(struct json *json, const struct evault_item *item, const char *name, const char *member,
+	    const char *raw_member)
+{
+	const struct evault_field *f;
+	bool raw = false;
+	size_t i;
+
+	json_array_begin(json, member);
+	for (i = 0; i < item->n_fields; i++) {
+		f = &item->fields[i];
+		if (strcmp(f->name, name) != 0)
+			continue;
+		json_string(json, f->value, f->len);
+		raw = raw || !utf8_is_valid(f->value, f->len);
+	}
+	json_array_end(json);
+	if (!raw)
+		return;
+	json_array_begin(json, raw_member);
+	for (i = 0; i < item->n_fields; i++)
+		if (strcmp(item->fields[i].name, name) == 0)
+			json_base64(json, NULL, item->fields[i].value, item->fields[i].len);
+	json_array_end(json);
+}
+
+/* `about <index> <digest>` as objects. */
+static void
+write_about(struct json *json, const struct evault_item *item)
+{
+	const struct evault_field *f;
+	const char *space;
+	size_t i;
+
+	if (evault_item_field(item, "about") == NULL)
+		return;
+	json_array_begin(json, "about");
+	for (i = 0; i < item->n_fields; i++) {
+		f = &item->fields[i];
+		space = strchr(f->value, ' ');
+		if (strcmp(f->name, "about") != 0 || space == NULL)
+			continue;
+		json_object_begin(json, NULL, 0);
+		json_number(json, "item", strtoull(f->value, NULL, 10));
+		json_text(json, "digest", space + 1);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static size_t
+collect(const struct evault_item *item, bool own, struct pair *pairs)
+{
+	const struct evault_field *f;
+	const char *equals;
+	size_t i, n = 0;
+
+	for (i = 0; i < item->n_fields; i++) {
+		f = &item->fields[i];
+		if (own && strcmp(f->name, "field") == 0) {
+			equals = memchr(f->value, '=', f->len);
+			if (equals == NULL)
+				equals = f->value + f->len;
+			pairs[n].key = f->value;
+			pairs[n].key_len = (size_t)(equals - f->value);
+			pairs[n].value = equals + (equals < f->value + f->len);
+			pairs[n].len = (size_t)(f->value + f->len - pairs[n].value);
+			pairs[n++].written = false;
+		} else if (!own && !is_known(f->name)) {
+			pairs[n++] =
+			    (struct pair){ f->name, f->value, strlen(f->name), f->len, false };
+		}
+	}
+	return n;
+}
+
+static bool
+same_key(const struct pair *a, const struct pair *b)
+{
+	return a->key_len == b->key_len && memcmp(a->key, b->key, a->key_len) == 0;
+}
+
+/* `pairs[at]` and those after it of the same key: a text, or an array of texts. */
+static void
+write_pair(struct json *json, struct pair *pairs, size_t at, size_t n)
+{
+	size_t i, same = 0;
+
+	for (i = at; i < n; i++)
+		same += same_key(&pairs[at], &pairs[i]);
+	json_name(json, pairs[at].key, pairs[at].key_len);
+	if (same > 1)
+		json_array_begin(json, NULL);
+	for (i = at; i < n; i++) {
+		if (!same_key(&pairs[at], &pairs[i]))
+			continue;
+		json_string(json, pairs[i].value, pairs[i].len);
+		pairs[i].written = true;
+	}
+	if (same > 1)
+		json_array_end(json);
+}
+
+static void
+write_pairs(struct json *json, const char *member, struct pair *pairs, size_t n)
+{
+	size_t i;
+
+	json_object_begin(json, member, strlen(member));
+	for (i = 0; i < n; i++)
+		if (!pairs[i].written)
+			write_pair(json, pairs, i, n);
+	json_object_end(json);
+}
+
+/* Their bytes as they were, for when one of them is no valid UTF-8: texts "K=V" in base64. */
+static void
+write_raw_fields(struct json *json, const struct evault_item *item)
+{
+	bool raw = false;
+	size_t i;
+
+	for (i = 0; i < item->n_fields; i++)
+		raw = raw || (strcmp(item->fields[i].name, "field") == 0 &&
+			      !utf8_is_valid(item->fields[i].value, item->fields[i].len));
+	if (!raw)
+		return;
+	json_array_begin(json, "fields_base64");
+	for (i = 0; i < item->n_fields; i++)
+		if (strcmp(item->fields[i].name, "field") == 0)
+			json_base64(json, NULL, item->fields[i].value, item->fields[i].len);
+	json_array_end(json);
+}
+
+void
+item_print_json(FILE *out, const struct evault_item *item)
+{
+	struct pair *pairs = memory_need((item->n_fields + 1) * sizeof(*pairs));
+	struct json json = json_begin(out);
+	size_t n;
+
+	json_number(&json, "item", item->index);
+	json_text(&json, "citation", item->citation);
+	if (item_is_lost(item))
+		json_bool(&json, "lost", true);
+	write_known(&json, item);
+	write_array(&json, item, "tag", "tags", "tags_base64");
+	n = collect(item, true, pairs);
+	write_pairs(&json, "fields", pairs, n);
+	write_raw_fields(&json, item);
+	write_about(&json, item);
+	n = collect(item, false, pairs);
+	if (n > 0)
+		write_pairs(&json, "other", pairs, n);
+	json_text(&json, "digest", item->digest);
+	json_text(&json, "actor_key", item->actor_key);
+	json_end(&json);
+	free(pairs);
+}

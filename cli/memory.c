@@ -1,0 +1,50 @@
+#include "memory.h"
+
+#include <stdlib.h>
+
+#include "message.h"
+
+void *
+memory_grow(void *old, size_t size)
+{
+	void *p = realloc(old, size == 0 ? 1 : size);
+
+	if (p == NULL) {
+		message_error(_("out of memory"));
+		exit(EXIT_FAILED);
+	}
+	return p;
+}
+
+void *
+memory_need(size_t size)
+{
+	return memory_grow(NULL, size);
+}
+
+void
+list_add(struct list *list, const char *text)
+{
+	if (list->n == list->cap) {
+		list->cap = list->cap == 0 ? 16 : list->cap * 2;
+		list->items = memory_grow(list->items, list->cap * sizeof(*list->items));
+	}
+	list->items[list->n++] = text;
+}
+
+void
+list_release(struct list *list)
+{
+	free(list->items);
+	*list = (struct list){ 0 };
+}
+
+void
+list_release_all(struct list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		free((void *)(size_t)list->items[i]);
+	list_release(list);
+}

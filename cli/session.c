@@ -1,0 +1,153 @@
+#include "session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "failure.h"
+#include "message.h"
+#include "terminal.h"
+
+enum {
+	ATTEMPTS = 3
+};
+
+static bool
+looks_like_vault(const char *dir)
+{
+	size_t size = strlen(dir) + sizeof("/vault");
+	char *path = memory_need(size);
+	struct stat note, log;
+	bool is;
+
+	snprintf(path, size, "%s/vault", dir);
+	is = stat(path, &note) == 0 && S_ISREG(note.st_mode);
+	snprintf(path, size, "%s/log", dir);
+	is = is && stat(path, &log) == 0 && S_ISDIR(log.st_mode);
+	free(path);
+	return is;
+}
+
+/* The working folder or the nearest above it that is a vault; NULL if none is. */
+static char *
+find_upwards(void)
+{
+	char *dir = getcwd(NULL, 0), *slash;
+
+	while (dir != NULL && !looks_like_vault(dir)) {
+		slash = strrchr(dir, '/');
+		if (slash == NULL || slash[1] == '\0') {
+			free(dir);
+			return NULL;
+		}
+		slash[slash == dir ? 1 : 0] = '\0';
+	}
+	return dir;
+}
+
+/* Nobody at a terminal, or a file that has one passphrase only. */
+static enum evault_status
+ask_again(const struct session *s, unsigned attempt, struct evault_error *err)
+{
+	static const char wrong[] = N_("that passphrase opens no key of this vault");
+
+	if (s->globals->passphrase_file != NULL || attempt >= ATTEMPTS)
+		return failure_set(err, EVAULT_E_KEY, "%s", _(wrong));
+	message_error("%s", _(wrong));
+	if (attempt == 1)
+		message_hint(_("the keyboard's language and Caps Lock matter"));
+	return EVAULT_OK;
+}
+
+static enum evault_status
+ask_person(const struct session *s, struct evault_error *err)
+{
+	enum evault_status rc;
+	char prompt[600], *shown;
+
+	if (!terminal_can_ask())
+		return failure_set(err, EVAULT_E_KEY,
+				   _("the vault is locked, and there is no terminal to ask for a "
+				     "passphrase"));
+	shown = escape_text(s->dir);
+	snprintf(prompt, sizeof(prompt),
+		 _("Passphrase of %.300s (nothing is shown while you type): "), shown);
+	rc = terminal_ask_secret(prompt, s->passphrase->text, sizeof(s->passphrase->text), err);
+	s->passphrase->set = rc == EVAULT_OK;
+	free(shown);
+	return rc;
+}
+
+static enum evault_status
+session_ask(void *ctx, unsigned attempt, char *out, size_t size, struct evault_error *err)
+{
+	struct session *s = ctx;
+	enum evault_status rc = EVAULT_OK;
+
+	if (attempt > 0) {
+		rc = ask_again(s, attempt, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		secret_wipe(s->passphrase);
+	}
+	if (!s->passphrase->set && s->globals->passphrase_file != NULL)
+		rc = secret_read_file(s->passphrase, s->globals->passphrase_file, err);
+	else if (!s->passphrase->set)
+		rc = ask_person(s, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	if (strlen(s->passphrase->text) >= size)
+		return failure_set(err, EVAULT_E_LIMIT, _("the passphrase is too long"));
+	memcpy(out, s->passphrase->text, strlen(s->passphrase->text) + 1);
+	return EVAULT_OK;
+}
+
+bool
+session_has_key(const struct globals *globals)
+{
+	return globals->identities.n > 0 || globals->passphrase_file != NULL;
+}
+
+enum evault_status
+session_init(struct session *session, const struct globals *globals, struct evault_error *err)
+{
+	const char *given = globals->vault != NULL ? globals->vault : getenv("EVAULT");
+
+	*session = (struct session){ .globals = globals };
+	session->unlock.identity_files = globals->identities.items;
+	session->unlock.n_identity_files = globals->identities.n;
+	if (globals->identities.n == 0 || globals->passphrase_file != NULL)
+		session->unlock.ask = session_ask;
+	session->unlock.ctx = session;
+	session->passphrase = secret_new();
+
+	if (given != NULL && given[0] != '\0')
+		session->dir = strdup(given);
+	else
+		session->dir = find_upwards();
+	if (session->dir == NULL)
+		return failure_set(err, EVAULT_E_NOT_VAULT,
+				   _("this folder is not a vault, and is not in one"));
+	return EVAULT_OK;
+}
+
+void
+session_release(struct session *session)
+{
+	secret_free(session->passphrase);
+	free(session->dir);
+	*session = (struct session){ 0 };
+}
+
+enum evault_status
+session_open(struct session *session, enum evault_access access, struct evault **vault,
+	     struct evault_error *err)
+{
+	const struct evault_unlock *unlock = access == EVAULT_SEALED ? NULL : &session->unlock;
+
+	return evault_open(session->dir, access, unlock, vault, err);
+}

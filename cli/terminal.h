@@ -1,0 +1,32 @@
+/*
+ * The terminal: what it is, and asking people.  Questions go to /dev/tty, so
+ * that they work while standard input and output are pipes.
+ */
+#ifndef CLI_TERMINAL_H
+#define CLI_TERMINAL_H
+
+#include <stdio.h>
+
+#include "evault.h"
+
+bool terminal_is(FILE *stream);
+/* Columns of standard error; 80 where that is not known. */
+int terminal_width(void);
+/* Somebody can be asked. */
+bool terminal_can_ask(void);
+
+/*
+ * Asks for a line that is not shown while it is typed (`out`: at most `size`
+ * bytes, NUL included).  The terminal shows again what is typed afterwards,
+ * also when a signal comes, which then has its usual effect.
+ * E_NOT_FOUND when there is no terminal; E_KEY when nothing was typed;
+ * E_CANCELLED after a signal; E_LIMIT when it is too long; E_IO.
+ */
+enum evault_status terminal_ask_secret(const char *prompt, char *out, size_t size,
+				       struct evault_error *err);
+
+/* Puts "[y/N]?" after the question, which has no mark.  True for yes.  Anything else, and no
+ * terminal, is no. */
+bool terminal_ask_yes(const char *question);
+
+#endif

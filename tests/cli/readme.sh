@@ -1,0 +1,18 @@
+# The examples of README.md and of the manual work as they stand there.
+. tests/lib/sh
+mkdir "$T/bin"
+ln -s "$EVAULT_BIN" "$T/bin/evault"
+export PATH=$T/bin:$PATH
+
+for document in README.md cli/evault.1; do
+	mkdir "$T/${document##*/}.d"
+	cp "$SAMPLES/day-1/IMG_0412.jpg" "$T/${document##*/}.d/photo.jpg"
+	cp -R "$SAMPLES/statements" "$T/${document##*/}.d/interviews"
+	python3 tests/cli/readme.py "$document" "$T/${document##*/}.d" || FAILED=1
+done
+if cmp -s "$T/README.md.d/photo.jpg" "$T/README.md.d/back.jpg"; then
+	ok the_quick_start_gives_the_photograph_back
+else
+	not_ok the_quick_start_gives_the_photograph_back
+fi
+finish

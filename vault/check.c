@@ -1,0 +1,345 @@
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os.h"
+
+enum {
+	CHECKPOINT_MAX = 65536 /* bytes of a checkpoint given to compare with */
+};
+
+const char *
+evault_finding_word(enum evault_finding_kind kind)
+{
+	switch (kind) {
+	case EVAULT_FINDING_MISSING:
+		return "missing";
+	case EVAULT_FINDING_ALTERED:
+		return "altered";
+	case EVAULT_FINDING_UNKNOWN:
+		return "unknown";
+	case EVAULT_FINDING_FORGED:
+		return "forged";
+	case EVAULT_FINDING_HISTORY:
+		return "history";
+	case EVAULT_FINDING_INTERRUPTED:
+		return "interrupted";
+	case EVAULT_FINDING_UNREADABLE:
+		return "unreadable";
+	}
+	return "unknown";
+}
+
+static enum evault_status
+report(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path,
+       const char *detail, struct evault_error *err)
+{
+	struct ev_checking *c = ctx;
+	struct evault_finding f = { .kind = kind, .path = path, .detail = detail };
+
+	(void)err;
+	if (index != EV_NO_ITEM) {
+		f.has_item = true;
+		f.item = index;
+		ev_vault_cite(c->v, index, f.citation);
+	}
+	c->summary->interrupted += kind == EVAULT_FINDING_INTERRUPTED;
+	c->summary->unreadable += kind == EVAULT_FINDING_UNREADABLE;
+	c->summary->damage +=
+	    kind != EVAULT_FINDING_INTERRUPTED && kind != EVAULT_FINDING_UNREADABLE;
+	if (c->what->finding != NULL)
+		c->what->finding(c->what->ctx, &f);
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_check_failure(struct ev_checking *c, enum evault_status status, const struct evault_error *why,
+		 uint64_t index, const char *path, struct evault_error *err)
+{
+	switch (status) {
+	case EVAULT_OK:
+		return EVAULT_OK;
+	case EVAULT_E_NOT_FOUND:
+		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, index, path, "%s",
+			       why->text);
+	case EVAULT_E_IO:
+		return ev_find(&c->findings, err, EVAULT_FINDING_UNREADABLE, index, path, "%s",
+			       why->text);
+	case EVAULT_E_DAMAGED:
+	case EVAULT_E_FORMAT:
+	case EVAULT_E_LIMIT:
+	case EVAULT_E_KEY:
+	case EVAULT_E_VERSION:
+		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, index, path, "%s",
+			       why->text);
+	default:
+		return ev_fail(err, status, "%s", why->text);
+	}
+}
+
+enum evault_status
+ev_check_tick(void *ctx, uint64_t bytes, struct evault_error *err)
+{
+	struct ev_checking *c = ctx;
+
+	c->summary->bytes_read += bytes;
+	c->progress.bytes_done += bytes;
+	if (c->what->progress != NULL && c->what->progress(c->what->ctx, &c->progress))
+		return ev_fail(err, EVAULT_E_CANCELLED, "the check was interrupted");
+	return EVAULT_OK;
+}
+
+/* ---- the log, and a checkpoint from before -------------------------------------- */
+
+/* Findings of one reading of the log: told only when it is the one that counts. */
+struct held {
+	struct {
+		enum evault_finding_kind kind;
+		uint64_t index;
+		char path[80];
+		char detail[400];
+	} *list;
+	size_t n, cap;
+};
+
+static enum evault_status
+hold(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path,
+     const char *detail, struct evault_error *err)
+{
+	struct held *h = ctx;
+	size_t cap = h->cap == 0 ? 16 : h->cap * 2;
+	void *grown;
+
+	if (h->n == h->cap) {
+		grown = realloc(h->list, cap * sizeof(*h->list));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		h->list = grown;
+		h->cap = cap;
+	}
+	h->list[h->n].kind = kind;
+	h->list[h->n].index = index;
+	memcpy(h->list[h->n].path, path, strnlen(path, 79) + 1);
+	h->list[h->n].path[79] = '\0';
+	memcpy(h->list[h->n].detail, detail, strnlen(detail, 399));
+	h->list[h->n++].detail[strnlen(detail, 399)] = '\0';
+	return EVAULT_OK;
+}
+
+static enum evault_status
+tell_held(struct ev_checking *c, const struct held *h, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < h->n && rc == EVAULT_OK; i++)
+		rc = report(c, h->list[i].kind, h->list[i].index, h->list[i].path,
+			    h->list[i].detail, err);
+	return rc;
+}
+
+/*
+ * Reads the checkpoint that was given.  It must be signed by this log's first
+ * key; another log's is a finding, since that is what a vault put in another
+ * one's place looks like.
+ */
+static enum evault_status
+load_past(struct ev_checking *c, struct ev_log_past *past, bool *usable, struct evault_error *err)
+{
+	struct ev_buf bytes = EV_BUF_INIT;
+	struct ev_checkpoint cp;
+	struct ev_note note;
+	char shown[EV_SHOW_SIZE];
+	enum evault_status rc;
+
+	*usable = false;
+	ev_show_path(c->what->against, shown);
+	rc = ev_os_load_user(c->what->against, CHECKPOINT_MAX, &bytes, err);
+	if (rc == EVAULT_OK && (ev_note_parse(ev_slice_of(bytes.data, bytes.len), &note, NULL) !=
+				    EVAULT_OK ||
+				ev_checkpoint_parse(note.text, &cp, NULL) != EVAULT_OK))
+		rc = ev_fail(err, EVAULT_E_FORMAT, "%s: is no checkpoint", shown);
+	if (rc != EVAULT_OK)
+		goto out;
+	if (strcmp(cp.origin, c->v->note.origin) != 0) {
+		rc = ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			     "the checkpoint given is of %s, and this vault is %s", cp.origin,
+			     c->v->note.origin);
+	} else if (ev_checkpoint_open(ev_slice_of(bytes.data, bytes.len), &c->v->note.log, true,
+				      &cp, NULL) != EVAULT_OK) {
+		rc = ev_fail(err, EVAULT_E_FORMAT, "%s: is not signed by this vault's log", shown);
+	} else {
+		past->size = cp.size;
+		past->root = cp.root;
+		past->agrees = past->reached = cp.size == 0;
+		*usable = true;
+	}
+out:
+	ev_buf_release(&bytes);
+	return rc;
+}
+
+static enum evault_status
+judge_past(struct ev_checking *c, const struct ev_log_past *past, struct evault_error *err)
+{
+	c->summary->against_checked = true;
+	if (!past->reached)
+		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the log is shorter than when the checkpoint was given: it had %llu "
+			       "entries",
+			       (unsigned long long)past->size);
+	if (!past->agrees)
+		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the first %llu entries are not those that the checkpoint vouches "
+			       "for: the past was rewritten",
+			       (unsigned long long)past->size);
+	return EVAULT_OK;
+}
+
+/* *readable: the log has a head, and the rest can be compared with it. */
+static enum evault_status
+check_log(struct ev_checking *c, bool *readable, struct evault_error *err)
+{
+	struct held held = { NULL, 0, 0 };
+	struct ev_findings findings = { hold, &held };
+	struct ev_log_past past = { 0 };
+	struct evault_error why = { 0 };
+	bool usable = false;
+	enum evault_status rc = EVAULT_OK;
+
+	*readable = false;
+	if (c->what->against != NULL)
+		rc = load_past(c, &past, &usable, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	rc = ev_vault_load_log(c->v, &findings, &past, usable ? 1 : 0, &why);
+	*readable = rc == EVAULT_OK;
+	if (rc == EVAULT_OK || rc == EVAULT_E_DAMAGED)
+		rc = tell_held(c, &held, err);
+	else if (err != NULL)
+		*err = why;
+	if (rc == EVAULT_OK && usable && *readable)
+		rc = judge_past(c, &past, err);
+	c->summary->log_checked = *readable;
+	c->summary->entries = *readable ? ev_log_head(c->v->log)->size : 0;
+	free(held.list);
+	return rc;
+}
+
+/* ---- the steps ---------------------------------------------------------------------- */
+
+/* The vault note may be what was altered: then nothing else can be judged. */
+static enum evault_status
+check_note(struct ev_checking *c, bool *readable, struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	struct ev_os_stat st;
+	bool log_there = ev_os_stat(c->v->dir, "log/checkpoint", &st, NULL) == EVAULT_OK;
+	enum evault_status rc = ev_vault_load_note(c->v, &why);
+
+	*readable = rc == EVAULT_OK;
+	if (rc == EVAULT_OK)
+		return rc;
+	if (log_there && rc == EVAULT_E_NOT_VAULT)
+		return ev_find(&c->findings, err,
+			       ev_os_stat(c->v->dir, "vault", &st, NULL) == EVAULT_OK
+				   ? EVAULT_FINDING_ALTERED
+				   : EVAULT_FINDING_MISSING,
+			       EV_NO_ITEM, "vault", "the vault note: %s", why.text);
+	if (rc == EVAULT_E_DAMAGED)
+		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, "vault",
+			       "the vault note: %s", why.text);
+	if (err != NULL)
+		*err = why;
+	return rc;
+}
+
+/* Opens keys as far as they are given; damaged key files are findings of ev_check_named. */
+static enum evault_status
+unlock(struct ev_checking *c, const struct evault_unlock *how, bool *unlocked,
+       struct evault_error *err)
+{
+	enum evault_status rc;
+
+	*unlocked = false;
+	if (c->v->access == EVAULT_SEALED)
+		return EVAULT_OK;
+	rc = ev_vault_unlock(c->v, how, err);
+	*unlocked = rc == EVAULT_OK;
+	return rc == EVAULT_E_DAMAGED ? EVAULT_OK : rc;
+}
+
+static enum evault_status
+check_parts(struct ev_checking *c, const struct evault_unlock *how, struct evault_error *err)
+{
+	bool unlocked = false;
+	enum evault_status rc = unlock(c, how, &unlocked, err);
+
+	if (rc == EVAULT_OK)
+		rc = ev_check_named(c, err);
+	if (rc == EVAULT_OK)
+		rc = ev_check_packs(c, err);
+	if (rc == EVAULT_OK && unlocked && c->what->depth == EVAULT_CHECK_FULL)
+		rc = ev_check_content(c, err);
+	if (rc == EVAULT_OK)
+		rc = ev_check_folder(c, err);
+	if (rc == EVAULT_OK && unlocked && c->what->adopt)
+		rc = ev_check_adopt(c, err);
+	return rc;
+}
+
+static enum evault_status
+lock_for_adoption(struct ev_checking *c, struct evault_error *err)
+{
+	char who[200];
+
+	if (!c->what->adopt)
+		return EVAULT_OK;
+	ev_os_who(who, sizeof(who));
+	return ev_os_lock(c->v->dir, "writer", who, &c->v->lock, err);
+}
+
+static enum evault_status
+check_all(struct ev_checking *c, const struct evault_unlock *how, struct evault_error *err)
+{
+	bool readable;
+	enum evault_status rc = check_note(c, &readable, err);
+
+	if (rc == EVAULT_OK && readable)
+		rc = lock_for_adoption(c, err);
+	if (rc == EVAULT_OK && readable)
+		rc = check_log(c, &readable, err);
+	if (rc == EVAULT_OK && readable && c->what->adopt)
+		rc = ev_log_recover(c->v->log, err);
+	if (rc == EVAULT_OK && readable)
+		rc = check_parts(c, how, err);
+	return rc;
+}
+
+enum evault_status
+evault_check(const char *dir, enum evault_access access, const struct evault_unlock *how,
+	     const struct evault_check *what, struct evault_check_summary *summary,
+	     struct evault_error *err)
+{
+	struct ev_checking c = { .what = what, .summary = summary };
+	enum evault_status rc;
+
+	memset(summary, 0, sizeof(*summary));
+	c.findings.report = report;
+	c.findings.ctx = &c;
+	rc = ev_vault_begin(dir, access, &c.v, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	rc = check_all(&c, how, err);
+	if (rc == EVAULT_E_CANCELLED) {
+		summary->cancelled = true;
+		rc = EVAULT_OK;
+	}
+	summary->sound = rc == EVAULT_OK && summary->log_checked && summary->damage == 0 &&
+			 summary->unreadable == 0 && !summary->cancelled;
+	evault_close(c.v);
+	ev_set_release(&c.strays);
+	free(c.stray_names);
+	return rc;
+}

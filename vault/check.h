@@ -1,0 +1,43 @@
+/*
+ * What the parts of a check share (G3): check.c goes through the steps,
+ * check_files.c through the folder, check_pack.c through packs and items,
+ * adopt.c takes in what an interrupted run left.
+ */
+#ifndef EV_CHECK_H
+#define EV_CHECK_H
+
+#include "vault.h"
+
+struct ev_checking {
+	struct evault *v;
+	const struct evault_check *what;
+	struct evault_check_summary *summary;
+	struct ev_findings findings; /* report to here */
+	struct evault_progress progress;
+	struct ev_set strays; /* whole packs that no entry names: for adoption */
+	struct ev_hash *stray_names;
+	size_t n_strays;
+};
+
+/* Reports what a failure to read means: missing, unreadable, or altered. */
+enum evault_status ev_check_failure(struct ev_checking *c, enum evault_status status,
+				    const struct evault_error *why, uint64_t index,
+				    const char *path, struct evault_error *err);
+/* Counts bytes read; E_CANCELLED when the caller asks to stop.  `ctx` is the ev_checking. */
+enum evault_status ev_check_tick(void *ctx, uint64_t bytes, struct evault_error *err);
+
+/* Files that the log names: vault, key files, README.txt. */
+enum evault_status ev_check_named(struct ev_checking *c, struct evault_error *err);
+/* Names in the folder: what is unknown, left over, or a pack that no entry names. */
+enum evault_status ev_check_folder(struct ev_checking *c, struct evault_error *err);
+/* Every pack the log names: size, and (FULL) hash. */
+enum evault_status ev_check_packs(struct ev_checking *c, struct evault_error *err);
+/* With the key: what is in the packs, into the catalog; then every item. */
+enum evault_status ev_check_content(struct ev_checking *c, struct evault_error *err);
+/* Reads one pack whole and catalogs what is good in it.  Findings are about `path`. */
+enum evault_status ev_check_pack_content(struct ev_checking *c, const struct ev_hash *pack,
+					 struct evault_error *err);
+/* Takes in whole packs that no entry names. */
+enum evault_status ev_check_adopt(struct ev_checking *c, struct evault_error *err);
+
+#endif

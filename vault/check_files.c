@@ -1,0 +1,238 @@
+/*
+ * Files by their names and hashes, without a key.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os.h"
+#include "check.h"
+
+static enum evault_status
+check_file(struct ev_checking *c, const struct ev_named_file *file, struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	struct ev_hash hash;
+	enum evault_status rc;
+	uint64_t size;
+
+	rc = ev_pack_hash(c->v->dir, file->path, &hash, &size, ev_check_tick, c, &why);
+	if (rc != EVAULT_OK)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, file->path, err);
+	if (!ev_hash_equal(&hash, &file->hash))
+		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, file->path,
+			       "is not the file that the log names");
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_check_named(struct ev_checking *c, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < c->v->authority.n_files && rc == EVAULT_OK; i++) {
+		if (!c->v->authority.files[i].ended)
+			rc = check_file(c, &c->v->authority.files[i], err);
+	}
+	return rc;
+}
+
+static enum evault_status
+check_pack(struct ev_checking *c, const struct ev_pack_line *pack, struct evault_error *err)
+{
+	char path[EV_PACK_PATH_SIZE];
+	struct evault_error why = { 0 };
+	struct ev_hash hash = pack->hash;
+	struct ev_os_stat st = { 0 };
+	enum evault_status rc;
+	uint64_t size;
+
+	ev_pack_path(&pack->hash, path);
+	rc = ev_os_stat(c->v->dir, path, &st, &why);
+	size = st.size;
+	if (rc == EVAULT_OK && size == pack->size && c->what->depth == EVAULT_CHECK_FULL)
+		rc = ev_pack_hash(c->v->dir, path, &hash, &size, ev_check_tick, c, &why);
+	if (rc == EVAULT_E_NOT_FOUND)
+		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
+			       "a pack of the vault is missing");
+	if (rc != EVAULT_OK)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
+	if (size != pack->size)
+		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path,
+			       "a pack has %llu bytes and must have %llu", (unsigned long long)size,
+			       (unsigned long long)pack->size);
+	if (!ev_hash_equal(&hash, &pack->hash))
+		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path,
+			       "a pack is not what was kept: its SHA-256 is not its name");
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_check_packs(struct ev_checking *c, struct evault_error *err)
+{
+	const struct ev_authority *a = &c->v->authority;
+	int readings = c->v->keys == NULL || c->what->depth == EVAULT_CHECK_QUICK ? 1 : 2;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < a->n_packs; i++)
+		c->progress.bytes_total += a->packs[i].dropped ? 0 : a->packs[i].size;
+	c->progress.bytes_total *= (uint64_t)readings;
+	c->progress.files_total = a->n_packs;
+	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
+		if (a->packs[i].dropped)
+			continue;
+		rc = check_pack(c, &a->packs[i], err);
+		c->summary->packs++;
+		c->progress.files_done++;
+	}
+	c->summary->packs_checked = rc == EVAULT_OK && c->what->depth == EVAULT_CHECK_FULL;
+	return rc;
+}
+
+/* ---- what is in the folder ------------------------------------------------------- */
+
+static bool
+may_change_unseen(const char *path)
+{
+	return strcmp(path, "index.db") == 0 || strcmp(path, "writer") == 0;
+}
+
+/* A pack that no entry names: left by an interrupted run when it is whole. */
+static enum evault_status
+judge_stray(struct ev_checking *c, const char *path, const struct ev_hash *name,
+	    struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	struct ev_hash hash = *name, *grown;
+	enum evault_status rc = EVAULT_OK;
+	uint64_t size;
+
+	if (c->what->depth == EVAULT_CHECK_FULL)
+		rc = ev_pack_hash(c->v->dir, path, &hash, &size, ev_check_tick, c, &why);
+	if (rc != EVAULT_OK)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
+	if (!ev_hash_equal(&hash, name))
+		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+			       "a pack that no entry names, and not whole");
+	grown = realloc(c->stray_names, (c->n_strays + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	c->stray_names = grown;
+	grown[c->n_strays++] = *name;
+	return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+		       "a pack that no entry names, as an interrupted run leaves it; `check --adopt` "
+		       "takes in what it holds");
+}
+
+static bool
+pack_is_named(const struct ev_checking *c, const struct ev_hash *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->v->authority.n_packs; i++) {
+		if (ev_hash_equal(&c->v->authority.packs[i].hash, name))
+			return !c->v->authority.packs[i].dropped;
+	}
+	return false;
+}
+
+static enum evault_status
+judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
+{
+	struct ev_hash pack;
+
+	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
+		return EVAULT_OK;
+	if (ev_pack_path_parse(path, &pack))
+		return pack_is_named(c, &pack) ? EVAULT_OK : judge_stray(c, path, &pack, err);
+	if (ev_os_is_temp(path))
+		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+			       "a temporary file of an interrupted run");
+	switch (ev_log_classify(c->v->log, path)) {
+	case EV_LOG_NEEDED:
+	case EV_LOG_SUPERSEDED:
+		return EVAULT_OK;
+	case EV_LOG_INTERRUPTED:
+		/* The log's own reading tells of checkpoint.new. */
+		if (strcmp(path, "log/checkpoint.new") == 0)
+			return EVAULT_OK;
+		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+			       "part of a commit that was interrupted");
+	case EV_LOG_UNKNOWN:
+		break;
+	}
+	return ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, path,
+		       "a file that does not belong to the vault");
+}
+
+/* The deepest folder of a vault is log/tile/entries/x…: seven levels of thousands below it. */
+enum {
+	FOLDER_DEPTH_MAX = 12
+};
+
+static enum evault_status walk_folder(struct ev_checking *c, int dir, struct ev_buf *path,
+				      unsigned depth, struct evault_error *err);
+
+static enum evault_status
+walk_entry(struct ev_checking *c, int dir, const char *name, struct ev_buf *path, unsigned depth,
+	   struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	struct ev_os_stat st;
+	const char *text = ev_buf_text(path);
+	enum evault_status rc;
+	int fd;
+
+	if (text == NULL)
+		return ev_fail_nomem(err);
+	rc = ev_os_stat(dir, name, &st, &why);
+	/* Gone since it was listed: a writer replaces and removes as it goes. */
+	if (rc == EVAULT_E_NOT_FOUND)
+		return EVAULT_OK;
+	if (rc != EVAULT_OK)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, text, err);
+	if (st.kind == EV_OS_FILE)
+		return judge_file(c, text, err);
+	if (st.kind != EV_OS_DIR || depth >= FOLDER_DEPTH_MAX)
+		return ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, text,
+			       "does not belong to the vault");
+	rc = ev_os_open_folder(dir, name, &fd, &why);
+	if (rc != EVAULT_OK)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, text, err);
+	rc = walk_folder(c, fd, path, depth + 1, err);
+	ev_os_close_read(fd);
+	return rc;
+}
+
+static enum evault_status
+walk_folder(struct ev_checking *c, int dir, struct ev_buf *path, unsigned depth,
+	    struct evault_error *err)
+{
+	struct ev_os_list list = { NULL, 0 };
+	struct evault_error why = { 0 };
+	size_t i, before = path->len;
+	enum evault_status rc = ev_os_list(dir, ".", &list, &why);
+
+	if (rc != EVAULT_OK)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, ev_buf_text(path), err);
+	for (i = 0; i < list.n && rc == EVAULT_OK; i++) {
+		if (before > 0)
+			ev_buf_puts(path, "/");
+		ev_buf_puts(path, list.names[i]);
+		rc = walk_entry(c, dir, list.names[i], path, depth, err);
+		path->len = before;
+	}
+	ev_os_list_free(&list);
+	return rc;
+}
+
+enum evault_status
+ev_check_folder(struct ev_checking *c, struct evault_error *err)
+{
+	struct ev_buf path = EV_BUF_INIT;
+	enum evault_status rc = walk_folder(c, c->v->dir, &path, 0, err);
+
+	ev_buf_release(&path);
+	return rc;
+}

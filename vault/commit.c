@@ -1,0 +1,231 @@
+#include "commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os.h"
+
+void
+ev_commit_init(struct ev_commit *c, struct evault *v)
+{
+	memset(c, 0, sizeof(*c));
+	c->v = v;
+}
+
+void
+ev_commit_release(struct ev_commit *c)
+{
+	ev_pack_writer_free(c->writer);
+	ev_log_unstage(c->v->log);
+	free(c->packs);
+	ev_buf_release(&c->note);
+	memset(c, 0, sizeof(*c));
+}
+
+enum evault_status
+ev_commit_pack(struct ev_commit *c, const struct ev_hash *pack, uint64_t size,
+	       struct evault_error *err)
+{
+	struct ev_line *grown = realloc(c->packs, (c->n_packs + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	c->packs = grown;
+	memset(&grown[c->n_packs], 0, sizeof(*grown));
+	grown[c->n_packs].kind = EV_LINE_PACK;
+	grown[c->n_packs].hash = *pack;
+	grown[c->n_packs++].number = size;
+	return EVAULT_OK;
+}
+
+struct placing {
+	struct ev_catalog *catalog;
+	const struct ev_hash *pack;
+};
+
+static enum evault_status
+place_member(void *ctx, const struct ev_member *m, struct evault_error *err)
+{
+	struct placing *p = ctx;
+
+	return ev_catalog_add_member(p->catalog, p->pack, m, EV_MEMBER_LISTED, err);
+}
+
+static enum evault_status
+close_pack(struct ev_commit *c, struct evault_error *err)
+{
+	struct ev_hash name;
+	struct placing p = { c->v->catalog, &name };
+	enum evault_status rc;
+	uint64_t size;
+
+	if (c->writer == NULL)
+		return EVAULT_OK;
+	rc = ev_pack_finish(c->writer, &name, &size, place_member, &p, err);
+	if (rc == EVAULT_OK)
+		rc = ev_commit_pack(c, &name, size, err);
+	ev_pack_writer_free(c->writer);
+	c->writer = NULL;
+	return rc;
+}
+
+enum evault_status
+ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_hash *id,
+		 uint32_t part, struct ev_slice body, struct evault_error *err)
+{
+	struct ev_age_recipient to;
+	enum evault_status rc = EVAULT_OK;
+
+	if (c->writer == NULL) {
+		/* The newest epoch's identity is the last one. */
+		ev_age_identity_recipient(&c->v->keys->reads[c->v->keys->n_reads - 1], &to);
+		rc = ev_pack_writer_new(c->v->dir, &to, &c->writer, err);
+	}
+	if (rc == EVAULT_OK)
+		rc = ev_pack_append(c->writer, kind, id, part, body, err);
+	if (rc == EVAULT_OK && ev_pack_written(c->writer) >= EV_PACK_CLOSE)
+		rc = close_pack(c, err);
+	return rc;
+}
+
+/* Signs an entry of these lines with the holder's key, and stages it. */
+static enum evault_status
+stage_entry(struct ev_commit *c, struct ev_slice lines, uint64_t *index, struct evault_error *err)
+{
+	const struct ev_keyring *keys = c->v->keys;
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_hash root, actor = { { 0 } };
+	struct ev_slice body;
+	uint64_t at = ev_log_next(c->v->log, &root);
+	enum evault_status rc;
+
+	ev_entry_head(&text, c->v->note.origin, at, &root);
+	ev_buf_add(&text, lines.data, lines.len);
+	rc = ev_buf_ask(&text, err);
+	body = ev_slice_of(text.data, text.len);
+	ev_buf_clear(&c->note);
+	ev_note_begin(&c->note, body);
+	if (rc == EVAULT_OK)
+		rc = ev_note_sign(&c->note, body, &keys->actor, &keys->slot->actor, err);
+	if (rc == EVAULT_OK)
+		rc = ev_buf_ask(&c->note, err);
+	if (rc == EVAULT_OK)
+		rc = ev_log_stage(c->v->log, ev_slice_of(c->note.data, c->note.len), err);
+	if (rc == EVAULT_OK && !ev_slice_starts(lines, "record ")) {
+		ev_hash_parse(ev_slice_of(keys->actor.name + strlen("evault/actor/"), 64), &actor);
+		rc = ev_catalog_add_entry(c->v->catalog, at, NULL, &actor, err);
+	}
+	ev_buf_release(&text);
+	*index = at;
+	return rc;
+}
+
+static enum evault_status
+stage_record(struct ev_commit *c, const struct ev_hash *digest, uint64_t *index,
+	     struct evault_error *err)
+{
+	struct ev_line line = { .kind = EV_LINE_RECORD, .hash = *digest };
+	struct ev_hash actor = { { 0 } };
+	struct ev_buf lines = EV_BUF_INIT;
+	enum evault_status rc;
+
+	ev_line_encode(&lines, &line);
+	rc = ev_buf_ask(&lines, err);
+	if (rc == EVAULT_OK)
+		rc = stage_entry(c, ev_slice_of(lines.data, lines.len), index, err);
+	ev_hash_parse(ev_slice_of(c->v->keys->actor.name + strlen("evault/actor/"), 64), &actor);
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_add_entry(c->v->catalog, *index, digest, &actor, err);
+	ev_buf_release(&lines);
+	return rc;
+}
+
+enum evault_status
+ev_commit_record(struct ev_commit *c, const struct ev_record *record, uint64_t *index,
+		 struct evault_error *err)
+{
+	struct ev_slice text = ev_slice_of(record->text.data, record->text.len);
+	struct ev_hash digest;
+	enum evault_status rc = ev_record_digest(text, &digest, err);
+
+	if (rc == EVAULT_OK)
+		rc = ev_commit_member(c, EV_MEMBER_RECORD, &digest, 0, text, err);
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_add_record(c->v->catalog, &digest, record, err);
+	return rc == EVAULT_OK ? stage_record(c, &digest, index, err) : rc;
+}
+
+enum evault_status
+ev_commit_adopt(struct ev_commit *c, const struct ev_hash *digest, struct evault_error *err)
+{
+	uint64_t index;
+
+	return stage_record(c, digest, &index, err);
+}
+
+/* Entries that name the packs, as many lines in each as it takes. */
+static enum evault_status
+stage_packs(struct ev_commit *c, struct evault_error *err)
+{
+	struct ev_buf lines = EV_BUF_INIT;
+	enum evault_status rc = EVAULT_OK;
+	uint64_t index;
+	size_t i = 0;
+
+	while (i < c->n_packs && rc == EVAULT_OK) {
+		ev_buf_clear(&lines);
+		do
+			ev_line_encode(&lines, &c->packs[i++]);
+		while (i < c->n_packs && i % EV_ENTRY_LINES_MAX != 0);
+		rc = ev_buf_ask(&lines, err);
+		if (rc == EVAULT_OK)
+			rc = stage_entry(c, ev_slice_of(lines.data, lines.len), &index, err);
+	}
+	ev_buf_release(&lines);
+	return rc;
+}
+
+enum evault_status
+ev_commit_finish(struct ev_commit *c, struct evault_error *err)
+{
+	enum evault_status rc = close_pack(c, err);
+
+	if (rc == EVAULT_OK)
+		rc = stage_packs(c, err);
+	if (rc == EVAULT_OK)
+		rc = ev_log_commit(c->v->log, &c->v->authority.log_key, &c->v->keys->write->log,
+				   err);
+	if (rc == EVAULT_OK)
+		c->n_packs = 0;
+	return rc;
+}
+
+enum evault_status
+ev_commit_begin_record(const struct evault *v, const char *action, struct ev_record *record,
+		       struct evault_error *err)
+{
+	const struct ev_slot *slot = v->keys->slot;
+	struct ev_os_time now;
+	char time[21], offset[7], software[128];
+	enum evault_status rc;
+
+	ev_os_now(&now);
+	ev_os_format_time(now.seconds, time);
+	ev_os_format_offset(now.offset, offset);
+	snprintf(software, sizeof(software), "evault %s (%s)", evault_version(), evault_build());
+	rc = ev_record_add_text(record, "action", action, err);
+	if (rc == EVAULT_OK)
+		rc = ev_record_add_text(record, "time", time, err);
+	if (rc == EVAULT_OK)
+		rc = ev_record_add_text(record, "offset", offset, err);
+	if (rc == EVAULT_OK)
+		rc = ev_record_add_text(record, "clock",
+					now.synchronised ? "synchronised" : "not synchronised",
+					err);
+	if (rc == EVAULT_OK)
+		rc = ev_record_add_text(record, "actor",
+					slot->name[0] != '\0' ? slot->name : v->keys->actor.name,
+					err);
+	return rc == EVAULT_OK ? ev_record_add_text(record, "software", software, err) : rc;
+}

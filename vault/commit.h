@@ -1,0 +1,46 @@
+/*
+ * One commit: records and members into packs, entries into the log, and in
+ * the end a new checkpoint.  What is staged is in the catalog at once; it is
+ * acknowledged only when ev_commit_finish has returned EVAULT_OK (G2).
+ */
+#ifndef EV_COMMIT_H
+#define EV_COMMIT_H
+
+#include "vault.h"
+
+struct ev_commit {
+	struct evault *v; /* open for writing; borrowed */
+	struct ev_pack_writer *writer;
+	struct ev_line *packs; /* finished, not yet in the log */
+	size_t n_packs;
+	struct ev_buf note; /* scratch */
+};
+
+void ev_commit_init(struct ev_commit *c, struct evault *v);
+/* Drops what is not finished: the pack being written, the entries staged. */
+void ev_commit_release(struct ev_commit *c);
+
+/* Appends a member to the current pack; closes it when it is large enough. */
+enum evault_status ev_commit_member(struct ev_commit *c, enum ev_member_kind kind,
+				    const struct ev_hash *id, uint32_t part, struct ev_slice body,
+				    struct evault_error *err);
+/* Keeps the record and stages its entry, whose index is *index. */
+enum evault_status ev_commit_record(struct ev_commit *c, const struct ev_record *record,
+				    uint64_t *index, struct evault_error *err);
+/* Stages an entry for a record that a pack has already (adopted ones). */
+enum evault_status ev_commit_adopt(struct ev_commit *c, const struct ev_hash *digest,
+				   struct evault_error *err);
+/* Names a pack that is on disk already. */
+enum evault_status ev_commit_pack(struct ev_commit *c, const struct ev_hash *pack, uint64_t size,
+				  struct evault_error *err);
+/* Finishes the pack, names the packs, signs.  Durable on success. */
+enum evault_status ev_commit_finish(struct ev_commit *c, struct evault_error *err);
+
+/*
+ * The fields that every record begins with: action, time, offset, clock,
+ * actor, software.
+ */
+enum evault_status ev_commit_begin_record(const struct evault *v, const char *action,
+					  struct ev_record *record, struct evault_error *err);
+
+#endif

@@ -1,0 +1,218 @@
+/* The payload's chunks: STREAM over ChaCha20-Poly1305, and its streaming sealer. */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/age_private.h"
+
+#define NONCE crypto_aead_chacha20poly1305_ietf_NPUBBYTES
+
+_Static_assert(crypto_aead_chacha20poly1305_ietf_ABYTES == EV_AGE_TAG, "a tag is 16 bytes");
+_Static_assert(NONCE == 11 + 1, "a counter of 11 bytes and a mark");
+
+/* ---- one chunk --------------------------------------------------------------- */
+
+void
+ev_age_payload_key(struct ev_age_keys *keys, const uint8_t nonce[EV_AGE_NONCE])
+{
+	ev_hkdf(keys->file, sizeof(keys->file), nonce, EV_AGE_NONCE, "payload", keys->payload);
+}
+
+static void
+chunk_nonce(uint64_t index, bool last, uint8_t nonce[NONCE])
+{
+	memset(nonce, 0, NONCE);
+	ev_put_be64(nonce + 3, index);
+	nonce[NONCE - 1] = last;
+}
+
+void
+ev_age_chunk_seal(const struct ev_age_keys *keys, uint64_t index, bool last, const uint8_t *plain,
+		  size_t len, uint8_t *sealed)
+{
+	uint8_t nonce[NONCE];
+
+	chunk_nonce(index, last, nonce);
+	crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, plain, len, NULL, 0, NULL, nonce,
+						  keys->payload);
+}
+
+bool
+ev_age_chunk_open(const struct ev_age_keys *keys, uint64_t index, bool last, const uint8_t *sealed,
+		  size_t len, uint8_t *plain)
+{
+	uint8_t nonce[NONCE];
+
+	chunk_nonce(index, last, nonce);
+	return crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed, len, NULL, 0,
+							 nonce, keys->payload) == 0;
+}
+
+static enum evault_status
+fail_altered(uint64_t index, struct evault_error *err)
+{
+	return ev_fail(err, EVAULT_E_DAMAGED, "chunk %llu was altered",
+		       (unsigned long long)index + 1);
+}
+
+static enum evault_status
+fail_cut_short(uint64_t index, struct evault_error *err)
+{
+	return ev_fail(err, EVAULT_E_DAMAGED, "cut short after %llu chunks",
+		       (unsigned long long)index);
+}
+
+enum evault_status
+ev_age_fail_goes_on(struct evault_error *err)
+{
+	return ev_fail(err, EVAULT_E_DAMAGED, "goes on after its end");
+}
+
+enum evault_status
+ev_age_chunk_open_full(const struct ev_age_keys *keys, uint64_t index, const uint8_t *sealed,
+		       uint8_t *plain, bool *last, struct evault_error *err)
+{
+	*last = false;
+	if (ev_age_chunk_open(keys, index, false, sealed, EV_AGE_SEALED_CHUNK, plain))
+		return EVAULT_OK;
+	*last = true;
+	if (ev_age_chunk_open(keys, index, true, sealed, EV_AGE_SEALED_CHUNK, plain))
+		return EVAULT_OK;
+	return fail_altered(index, err);
+}
+
+enum evault_status
+ev_age_chunk_open_end(const struct ev_age_keys *keys, uint64_t index, const uint8_t *sealed,
+		      size_t len, uint8_t *plain, struct evault_error *err)
+{
+	enum evault_status rc;
+	bool last;
+
+	if (len < EV_AGE_TAG)
+		return fail_cut_short(index, err);
+	/* Only the payload of an empty file is empty: one spelling for one value. */
+	if (len == EV_AGE_TAG && index > 0)
+		return fail_cut_short(index, err);
+	if (len == EV_AGE_SEALED_CHUNK) {
+		rc = ev_age_chunk_open_full(keys, index, sealed, plain, &last, err);
+		if (rc == EVAULT_OK && !last)
+			rc = fail_cut_short(index + 1, err);
+		return rc;
+	}
+	if (ev_age_chunk_open(keys, index, true, sealed, len, plain))
+		return EVAULT_OK;
+	/* A chunk without its end fails like an altered one: only its place is known. */
+	return ev_fail(err, EVAULT_E_DAMAGED, "chunk %llu was altered or cut short",
+		       (unsigned long long)index + 1);
+}
+
+/* ---- sealing ----------------------------------------------------------------- */
+
+struct ev_age_sealer {
+	struct ev_sink out;
+	struct ev_age_keys *keys;
+	uint64_t index;
+	size_t fill;
+	uint8_t plain[EV_AGE_CHUNK];
+	uint8_t sealed[EV_AGE_SEALED_CHUNK];
+};
+
+/* In calls of at most one sealed chunk. */
+static enum evault_status
+write_header(struct ev_sink out, const struct ev_buf *header, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t at, n;
+
+	for (at = 0; at < header->len && rc == EVAULT_OK; at += n) {
+		n = header->len - at;
+		if (n > EV_AGE_SEALED_CHUNK)
+			n = EV_AGE_SEALED_CHUNK;
+		rc = out.write(out.ctx, header->data + at, n, err);
+	}
+	return rc;
+}
+
+enum evault_status
+ev_age_sealer_new(const struct ev_age_to *to, struct ev_sink out, struct ev_age_sealer **sealer,
+		  struct evault_error *err)
+{
+	struct ev_age_sealer *s = calloc(1, sizeof(*s));
+	struct ev_buf header = EV_BUF_INIT;
+	enum evault_status rc;
+
+	if (s != NULL)
+		s->keys = ev_secret_new(sizeof(*s->keys));
+	if (s == NULL || s->keys == NULL) {
+		rc = ev_fail_nomem(err);
+		goto out;
+	}
+	s->out = out;
+	rc = ev_age_head_make(to, s->keys, &header, err);
+	if (rc == EVAULT_OK)
+		rc = write_header(out, &header, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	*sealer = s;
+	s = NULL;
+out:
+	ev_buf_release(&header);
+	ev_age_sealer_free(s);
+	return rc;
+}
+
+static enum evault_status
+put_chunk(struct ev_age_sealer *s, bool last, const uint8_t *plain, size_t len,
+	  struct evault_error *err)
+{
+	ev_age_chunk_seal(s->keys, s->index++, last, plain, len, s->sealed);
+	return s->out.write(s->out.ctx, s->sealed, len + EV_AGE_TAG, err);
+}
+
+enum evault_status
+ev_age_sealer_update(struct ev_age_sealer *s, const uint8_t *data, size_t len,
+		     struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t take;
+
+	/* A full chunk waits until a byte comes after it: it might be the last one. */
+	while (len > 0 && rc == EVAULT_OK) {
+		if (s->fill == 0 && len > EV_AGE_CHUNK) {
+			rc = put_chunk(s, false, data, EV_AGE_CHUNK, err);
+			data += EV_AGE_CHUNK;
+			len -= EV_AGE_CHUNK;
+			continue;
+		}
+		if (s->fill == EV_AGE_CHUNK) {
+			rc = put_chunk(s, false, s->plain, EV_AGE_CHUNK, err);
+			s->fill = 0;
+			continue;
+		}
+		take = len < EV_AGE_CHUNK - s->fill ? len : EV_AGE_CHUNK - s->fill;
+		memcpy(s->plain + s->fill, data, take);
+		s->fill += take;
+		data += take;
+		len -= take;
+	}
+	return rc;
+}
+
+enum evault_status
+ev_age_sealer_finish(struct ev_age_sealer *s, struct evault_error *err)
+{
+	size_t len = s->fill;
+
+	s->fill = 0;
+	return put_chunk(s, true, s->plain, len, err);
+}
+
+void
+ev_age_sealer_free(struct ev_age_sealer *s)
+{
+	if (s == NULL)
+		return;
+	ev_secret_free(s->keys);
+	ev_wipe(s->plain, sizeof(s->plain));
+	free(s);
+}

@@ -1,0 +1,160 @@
+#include "format/hash.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct ev_hash) == crypto_hash_sha256_BYTES, "a digest is 32 bytes");
+_Static_assert(sizeof(struct ev_hash) == crypto_auth_hmacsha256_BYTES, "a MAC is 32 bytes");
+
+enum {
+	/* Up to here libcrypto's fixed cost per message outweighs its speed. */
+	SHORT_MESSAGE = 4096,
+};
+
+struct ev_hasher {
+	EVP_MD *md;
+	EVP_MD_CTX *ctx;
+};
+
+/*
+ * Once a context is set up, its calls have no way to fail.  If one did, going
+ * on would mean a digest that says nothing.
+ */
+static void
+must(int ok)
+{
+	if (ok != 1)
+		abort();
+}
+
+struct ev_hasher *
+ev_hasher_new(void)
+{
+	struct ev_hasher *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	h->md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	h->ctx = EVP_MD_CTX_new();
+	if (h->md == NULL || h->ctx == NULL || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1) {
+		ev_hasher_free(h);
+		return NULL;
+	}
+	return h;
+}
+
+void
+ev_hasher_update(struct ev_hasher *h, const void *data, size_t len)
+{
+	if (len > 0)
+		must(EVP_DigestUpdate(h->ctx, data, len));
+}
+
+void
+ev_hasher_final(struct ev_hasher *h, struct ev_hash *out)
+{
+	must(EVP_DigestFinal_ex(h->ctx, out->b, NULL));
+	must(EVP_DigestInit_ex2(h->ctx, h->md, NULL));
+}
+
+void
+ev_hasher_free(struct ev_hasher *h)
+{
+	if (h == NULL)
+		return;
+	EVP_MD_CTX_free(h->ctx);
+	EVP_MD_free(h->md);
+	free(h);
+}
+
+void
+ev_hash_of(const void *data, size_t len, struct ev_hash *out)
+{
+	struct ev_hasher *h = NULL;
+
+	if (len > SHORT_MESSAGE)
+		h = ev_hasher_new();
+	if (h == NULL) {
+		crypto_hash_sha256(out->b, data, len);
+		return;
+	}
+	ev_hasher_update(h, data, len);
+	ev_hasher_final(h, out);
+	ev_hasher_free(h);
+}
+
+void
+ev_hash_of2(const void *a, size_t a_len, const void *b, size_t b_len, struct ev_hash *out)
+{
+	crypto_hash_sha256_state state;
+	struct ev_hasher *h = NULL;
+
+	if (a_len > SHORT_MESSAGE || b_len > SHORT_MESSAGE)
+		h = ev_hasher_new();
+	if (h == NULL) {
+		crypto_hash_sha256_init(&state);
+		crypto_hash_sha256_update(&state, a, a_len);
+		crypto_hash_sha256_update(&state, b, b_len);
+		crypto_hash_sha256_final(&state, out->b);
+		return;
+	}
+	ev_hasher_update(h, a, a_len);
+	ev_hasher_update(h, b, b_len);
+	ev_hasher_final(h, out);
+	ev_hasher_free(h);
+}
+
+bool
+ev_hash_equal(const struct ev_hash *a, const struct ev_hash *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
+int
+ev_hash_compare(const struct ev_hash *a, const struct ev_hash *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b));
+}
+
+void
+ev_hash_hex(const struct ev_hash *h, char out[EVAULT_HEX_SIZE])
+{
+	ev_hex_encode(h->b, sizeof(h->b), out);
+}
+
+bool
+ev_hash_parse(struct ev_slice hex, struct ev_hash *out)
+{
+	return ev_hex_decode(hex, out->b, sizeof(out->b));
+}
+
+void
+ev_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len, struct ev_hash *out)
+{
+	crypto_auth_hmacsha256_state state;
+
+	/* libsodium wants a pointer even where there is nothing to read. */
+	crypto_auth_hmacsha256_init(&state, key_len == 0 ? out->b : key, key_len);
+	crypto_auth_hmacsha256_update(&state, data, len);
+	crypto_auth_hmacsha256_final(&state, out->b);
+	ev_wipe(&state, sizeof(state));
+}
+
+void
+ev_hkdf(const uint8_t *ikm, size_t ikm_len, const uint8_t *salt, size_t salt_len, const char *info,
+	uint8_t out[32])
+{
+	static const uint8_t first_block = 1;
+	crypto_auth_hmacsha256_state state;
+	struct ev_hash prk;
+
+	ev_hmac(salt, salt_len, ikm, ikm_len, &prk);
+	crypto_auth_hmacsha256_init(&state, prk.b, sizeof(prk.b));
+	crypto_auth_hmacsha256_update(&state, (const uint8_t *)info, strlen(info));
+	crypto_auth_hmacsha256_update(&state, &first_block, 1);
+	crypto_auth_hmacsha256_final(&state, out);
+	ev_wipe(&state, sizeof(state));
+	ev_wipe(&prk, sizeof(prk));
+}

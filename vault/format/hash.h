@@ -1,0 +1,43 @@
+/*
+ * SHA-256, HMAC and HKDF (FIPS 180-4, RFC 2104, RFC 5869).  SHA-256 of bulk
+ * data goes through libcrypto, which uses the CPU's instructions; the only
+ * file that includes OpenSSL.  HMAC and HKDF work on secrets of a few bytes
+ * and use libsodium's SHA-256.
+ */
+#ifndef EV_FORMAT_HASH_H
+#define EV_FORMAT_HASH_H
+
+#include "base/bytes.h"
+
+struct ev_hash {
+	uint8_t b[32];
+};
+
+struct ev_hasher;
+
+/* NULL when memory runs out. */
+struct ev_hasher *ev_hasher_new(void);
+void ev_hasher_update(struct ev_hasher *h, const void *data, size_t len);
+/* Gives the digest and makes the hasher ready for another message. */
+void ev_hasher_final(struct ev_hasher *h, struct ev_hash *out);
+void ev_hasher_free(struct ev_hasher *h);
+
+/* One message; cannot fail. */
+void ev_hash_of(const void *data, size_t len, struct ev_hash *out);
+/* One message in two parts, `a` then `b`; nothing is allocated.  For Merkle leaves. */
+void ev_hash_of2(const void *a, size_t a_len, const void *b, size_t b_len, struct ev_hash *out);
+
+bool ev_hash_equal(const struct ev_hash *a, const struct ev_hash *b);
+/* memcmp order. */
+int ev_hash_compare(const struct ev_hash *a, const struct ev_hash *b);
+void ev_hash_hex(const struct ev_hash *h, char out[EVAULT_HEX_SIZE]);
+/* 64 lower-case hex digits; false otherwise. */
+bool ev_hash_parse(struct ev_slice hex, struct ev_hash *out);
+
+/* HMAC-SHA-256. */
+void ev_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len, struct ev_hash *out);
+/* HKDF-SHA-256 with 32 bytes of output.  salt may be NULL with salt_len 0. */
+void ev_hkdf(const uint8_t *ikm, size_t ikm_len, const uint8_t *salt, size_t salt_len,
+	     const char *info, uint8_t out[32]);
+
+#endif

@@ -1,0 +1,358 @@
+#include "format/keyfile.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SLOT_FIRST      "# evault/slot/v"
+#define READ_KEY_FIRST  "# evault/read-key/v"
+#define WRITE_KEY_FIRST "# evault/write-key/v"
+#define VERSION         "1\n"
+
+enum {
+	SEED_HEX = 2 * 32,
+	SEED_HEX_SIZE = SEED_HEX + 1
+};
+
+/* ---- writing --------------------------------------------------------- */
+
+/* The plaintext being filled: padding from the start, lines over it. */
+struct page {
+	uint8_t *at;
+	size_t left;
+};
+
+static enum evault_status
+page_init(struct page *page, struct ev_buf *out, struct evault_error *err)
+{
+	page->at = ev_buf_extend(out, EV_KEYFILE_SIZE);
+	if (page->at == NULL)
+		return ev_fail_nomem(err);
+	page->left = EV_KEYFILE_SIZE;
+	memset(page->at, '.', page->left);
+	page->at[page->left - 1] = '\n';
+	return EVAULT_OK;
+}
+
+/* All lines together are far shorter than a page: the longest name takes 765 bytes. */
+static void
+page_put(struct page *page, const void *text, size_t len)
+{
+	assert(len < page->left);
+	memcpy(page->at, text, len);
+	page->at += len;
+	page->left -= len;
+}
+
+static void
+page_puts(struct page *page, const char *text)
+{
+	page_put(page, text, strlen(text));
+}
+
+static void
+page_head(struct page *page, const char *first, const char *origin)
+{
+	page_puts(page, first);
+	page_puts(page, VERSION "# origin ");
+	page_puts(page, origin);
+	page_puts(page, "\n");
+}
+
+static void
+page_number(struct page *page, uint64_t number)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "# epoch %" PRIu64 "\n", number);
+	page_puts(page, line);
+}
+
+static void
+page_seed(struct page *page, const char *key, const struct ev_signing_seed *seed)
+{
+	char hex[SEED_HEX_SIZE];
+
+	sodium_bin2hex(hex, sizeof(hex), seed->b, sizeof(seed->b));
+	page_puts(page, key);
+	page_puts(page, hex);
+	page_puts(page, "\n");
+	ev_wipe(hex, sizeof(hex));
+}
+
+static void
+page_identity(struct page *page, const struct ev_age_identity *identity)
+{
+	char text[EVAULT_IDENTITY_SIZE];
+
+	ev_age_identity_text(identity, text);
+	page_puts(page, text);
+	page_puts(page, "\n");
+	ev_wipe(text, sizeof(text));
+}
+
+static enum evault_status
+check_origin(const char *origin, struct evault_error *err)
+{
+	if (!ev_origin_valid(ev_slice_text(origin)))
+		return ev_fail(err, EVAULT_E_USAGE, "a key file needs the vault's origin");
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_slot_encode(const struct ev_slot *s, struct ev_buf *out, struct evault_error *err)
+{
+	size_t name_len = strnlen(s->name, sizeof(s->name));
+	struct ev_buf name = EV_BUF_INIT;
+	enum evault_status rc;
+	struct page page;
+
+	rc = check_origin(s->origin, err);
+	if (rc == EVAULT_OK && name_len > EV_KEYFILE_NAME_MAX)
+		rc = ev_fail(err, EVAULT_E_USAGE, "a holder's name has at most %d bytes",
+			     EV_KEYFILE_NAME_MAX);
+	if (rc != EVAULT_OK)
+		goto out;
+	ev_percent_encode(&name, ev_slice_of(s->name, name_len));
+	rc = ev_buf_ask(&name, err);
+	if (rc == EVAULT_OK)
+		rc = page_init(&page, out, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	page_head(&page, SLOT_FIRST, s->origin);
+	page_puts(&page, "# name ");
+	if (name.len > 0)
+		page_put(&page, name.data, name.len);
+	page_puts(&page, "\n# role ");
+	page_puts(&page, ev_role_word(s->role));
+	page_puts(&page, "\n");
+	page_seed(&page, "# actor-key ", &s->actor);
+	page_identity(&page, &s->identity);
+	page_puts(&page, "#");
+out:
+	ev_buf_wipe(&name);
+	return rc;
+}
+
+enum evault_status
+ev_read_key_encode(const struct ev_read_key *k, struct ev_buf *out, struct evault_error *err)
+{
+	enum evault_status rc = check_origin(k->origin, err);
+	struct page page;
+
+	if (rc == EVAULT_OK)
+		rc = page_init(&page, out, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	page_head(&page, READ_KEY_FIRST, k->origin);
+	page_number(&page, k->epoch);
+	page_identity(&page, &k->identity);
+	page_puts(&page, "#");
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_write_key_encode(const struct ev_write_key *k, struct ev_buf *out, struct evault_error *err)
+{
+	enum evault_status rc = check_origin(k->origin, err);
+	struct page page;
+
+	if (rc == EVAULT_OK)
+		rc = page_init(&page, out, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	page_head(&page, WRITE_KEY_FIRST, k->origin);
+	page_number(&page, k->epoch);
+	page_seed(&page, "# log-key ", &k->log);
+	page_puts(&page, "#");
+	return EVAULT_OK;
+}
+
+/* ---- reading: each take_ sets the cursor bad -------------------------- */
+
+static enum evault_status
+take_first(struct ev_cursor *c, const char *first, struct evault_error *err)
+{
+	size_t len = c->left;
+
+	ev_cursor_expect(c, first);
+	if (c->bad)
+		return ev_fail(err, EVAULT_E_FORMAT, "not a key file of this kind");
+	if (!ev_slice_starts(ev_slice_of(c->at, c->left), VERSION))
+		return ev_fail(err, EVAULT_E_VERSION, "a key file of another version");
+	ev_cursor_expect(c, VERSION);
+	if (len != EV_KEYFILE_SIZE)
+		return ev_fail(err, EVAULT_E_FORMAT, "a key file that is not of %d bytes",
+			       EV_KEYFILE_SIZE);
+	return EVAULT_OK;
+}
+
+static void
+take_origin(struct ev_cursor *c, char out[EVAULT_ORIGIN_SIZE])
+{
+	struct ev_slice origin;
+
+	ev_cursor_expect(c, "# origin ");
+	origin = ev_cursor_line(c);
+	if (c->bad || !ev_origin_valid(origin)) {
+		c->bad = true;
+		return;
+	}
+	memcpy(out, origin.data, origin.len);
+	out[origin.len] = '\0';
+}
+
+static void
+take_name(struct ev_cursor *c, char out[EV_KEYFILE_NAME_MAX + 1])
+{
+	struct ev_buf name = EV_BUF_INIT;
+	struct ev_slice text;
+
+	ev_cursor_expect(c, "# name ");
+	text = ev_cursor_line(c);
+	if (!ev_percent_decode(&name, text) || name.len > EV_KEYFILE_NAME_MAX ||
+	    memchr(ev_slice_of(name.data, name.len).data, 0, name.len) != NULL) {
+		c->bad = true;
+	} else {
+		memcpy(out, ev_slice_of(name.data, name.len).data, name.len);
+		out[name.len] = '\0';
+	}
+	ev_buf_wipe(&name);
+}
+
+static void
+take_role(struct ev_cursor *c, enum ev_role *role)
+{
+	ev_cursor_expect(c, "# role ");
+	if (!ev_role_parse(ev_cursor_line(c), role))
+		c->bad = true;
+}
+
+static void
+take_epoch(struct ev_cursor *c, uint64_t *epoch)
+{
+	ev_cursor_expect(c, "# epoch ");
+	*epoch = ev_cursor_decimal(c, UINT64_MAX);
+	ev_cursor_expect(c, "\n");
+}
+
+static void
+take_seed(struct ev_cursor *c, const char *key, struct ev_signing_seed *seed)
+{
+	char hex[SEED_HEX_SIZE];
+	struct ev_slice text;
+	size_t len;
+
+	ev_cursor_expect(c, key);
+	text = ev_cursor_line(c);
+	if (text.len != SEED_HEX ||
+	    sodium_hex2bin(seed->b, sizeof(seed->b), (const char *)text.data, text.len, NULL, &len,
+			   NULL) != 0 ||
+	    len != sizeof(seed->b)) {
+		c->bad = true;
+		return;
+	}
+	/* sodium_hex2bin takes capitals too. */
+	sodium_bin2hex(hex, sizeof(hex), seed->b, sizeof(seed->b));
+	if (!ev_equal_ct(hex, text.data, SEED_HEX))
+		c->bad = true;
+	ev_wipe(hex, sizeof(hex));
+}
+
+static void
+take_identity(struct ev_cursor *c, struct ev_age_identity *identity)
+{
+	struct ev_slice line = ev_cursor_line(c);
+	char text[EVAULT_IDENTITY_SIZE];
+
+	if (c->bad || ev_age_identity_parse(line, identity, NULL) != EVAULT_OK) {
+		c->bad = true;
+		return;
+	}
+	ev_age_identity_text(identity, text);
+	if (!ev_slice_is(line, text))
+		c->bad = true;
+	ev_wipe(text, sizeof(text));
+}
+
+static enum evault_status
+take_padding(struct ev_cursor *c, struct evault_error *err)
+{
+	ev_cursor_expect(c, "#");
+	while (!c->bad && c->left > 1)
+		ev_cursor_expect(c, ".");
+	ev_cursor_expect(c, "\n");
+	if (!ev_cursor_done(c))
+		return ev_fail(err, EVAULT_E_FORMAT, "a malformed key file");
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_slot_decode(struct ev_slice text, struct ev_slot *s, struct evault_error *err)
+{
+	struct ev_cursor c = ev_cursor_of(text.data, text.len);
+	enum evault_status rc;
+	struct ev_slot found;
+
+	memset(&found, 0, sizeof(found));
+	rc = take_first(&c, SLOT_FIRST, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	take_origin(&c, found.origin);
+	take_name(&c, found.name);
+	take_role(&c, &found.role);
+	take_seed(&c, "# actor-key ", &found.actor);
+	take_identity(&c, &found.identity);
+	rc = take_padding(&c, err);
+	if (rc == EVAULT_OK)
+		*s = found;
+out:
+	ev_wipe(&found, sizeof(found));
+	return rc;
+}
+
+enum evault_status
+ev_read_key_decode(struct ev_slice text, struct ev_read_key *k, struct evault_error *err)
+{
+	struct ev_cursor c = ev_cursor_of(text.data, text.len);
+	struct ev_read_key found;
+	enum evault_status rc;
+
+	memset(&found, 0, sizeof(found));
+	rc = take_first(&c, READ_KEY_FIRST, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	take_origin(&c, found.origin);
+	take_epoch(&c, &found.epoch);
+	take_identity(&c, &found.identity);
+	rc = take_padding(&c, err);
+	if (rc == EVAULT_OK)
+		*k = found;
+out:
+	ev_wipe(&found, sizeof(found));
+	return rc;
+}
+
+enum evault_status
+ev_write_key_decode(struct ev_slice text, struct ev_write_key *k, struct evault_error *err)
+{
+	struct ev_cursor c = ev_cursor_of(text.data, text.len);
+	struct ev_write_key found;
+	enum evault_status rc;
+
+	memset(&found, 0, sizeof(found));
+	rc = take_first(&c, WRITE_KEY_FIRST, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	take_origin(&c, found.origin);
+	take_epoch(&c, &found.epoch);
+	take_seed(&c, "# log-key ", &found.log);
+	rc = take_padding(&c, err);
+	if (rc == EVAULT_OK)
+		*k = found;
+out:
+	ev_wipe(&found, sizeof(found));
+	return rc;
+}

@@ -1,0 +1,143 @@
+/*
+ * Withholding: the withheld form of a record, its digest, and the record with
+ * some of its lines withheld.  All start from a parsed record, so that what
+ * is no record, or has two faces, never gets a digest.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/record.h"
+
+enum {
+	FORM_SIZE = 2 + EV_RECORD_NAME_MAX + 1 + 64 + 1 + 1 /* "- <name> <hash>", LF and NUL */
+};
+
+struct form {
+	char text[FORM_SIZE];
+};
+
+/* `line` has no LF. */
+static void
+form_of(const struct ev_record_field *field, struct ev_slice line, struct form *out)
+{
+	char hex[EVAULT_HEX_SIZE];
+	struct ev_hash hash;
+
+	if (field->withheld) {
+		snprintf(out->text, sizeof(out->text), "%.*s\n", (int)line.len,
+			 (const char *)line.data);
+		return;
+	}
+	ev_hash_of(line.data, line.len, &hash);
+	ev_hash_hex(&hash, hex);
+	snprintf(out->text, sizeof(out->text), "- %s %s\n", field->name, hex);
+}
+
+/* The parsed record's lines: field i is on the i-th line after the first. */
+static struct ev_cursor
+lines_of(const struct ev_record *r, struct ev_slice *first)
+{
+	struct ev_cursor c = ev_cursor_of(r->text.data, r->text.len);
+	struct ev_slice line = ev_cursor_line(&c);
+
+	*first = ev_slice_of(line.data, line.len + 1);
+	return c;
+}
+
+/* All are LF-ended ASCII of which none begins another, so strcmp is the byte order. */
+static int
+compare_forms(const void *a, const void *b)
+{
+	return strcmp(((const struct form *)a)->text, ((const struct form *)b)->text);
+}
+
+enum evault_status
+ev_record_withheld_form(struct ev_slice text, struct ev_buf *out, struct evault_error *err)
+{
+	enum evault_status rc;
+	struct form *forms = NULL;
+	struct ev_slice first;
+	struct ev_cursor c;
+	struct ev_record r;
+	size_t i;
+
+	ev_record_init(&r);
+	rc = ev_record_parse(text, &r, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	forms = calloc(r.n, sizeof(*forms));
+	if (forms == NULL) {
+		rc = ev_fail_nomem(err);
+		goto out;
+	}
+	c = lines_of(&r, &first);
+	for (i = 0; i < r.n; i++)
+		form_of(&r.fields[i], ev_cursor_line(&c), &forms[i]);
+	qsort(forms, r.n, sizeof(*forms), compare_forms);
+	ev_buf_add(out, first.data, first.len);
+	for (i = 0; i < r.n; i++)
+		ev_buf_puts(out, forms[i].text);
+	rc = ev_buf_ask(out, err);
+out:
+	free(forms);
+	ev_record_release(&r);
+	return rc;
+}
+
+enum evault_status
+ev_record_digest(struct ev_slice text, struct ev_hash *digest, struct evault_error *err)
+{
+	struct ev_buf form = EV_BUF_INIT;
+	enum evault_status rc = ev_record_withheld_form(text, &form, err);
+
+	if (rc == EVAULT_OK)
+		ev_hash_of(form.data, form.len, digest);
+	ev_buf_release(&form);
+	return rc;
+}
+
+static bool
+is_named(const char *name, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+enum evault_status
+ev_record_withhold(struct ev_slice text, const char *const *names, size_t n, struct ev_buf *out,
+		   struct evault_error *err)
+{
+	enum evault_status rc;
+	struct ev_slice line;
+	struct ev_cursor c;
+	struct ev_record r;
+	struct form form;
+	size_t i;
+
+	if (is_named("action", names, n) || is_named("time", names, n))
+		return ev_fail(err, EVAULT_E_USAGE, "action and time cannot be withheld");
+	ev_record_init(&r);
+	rc = ev_record_parse(text, &r, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	c = lines_of(&r, &line);
+	ev_buf_add(out, line.data, line.len);
+	for (i = 0; i < r.n; i++) {
+		line = ev_cursor_line(&c);
+		if (is_named(r.fields[i].name, names, n)) {
+			form_of(&r.fields[i], line, &form);
+			ev_buf_puts(out, form.text);
+		} else {
+			ev_buf_add(out, line.data, line.len + 1);
+		}
+	}
+	rc = ev_buf_ask(out, err);
+out:
+	ev_record_release(&r);
+	return rc;
+}

@@ -1,0 +1,96 @@
+/*
+ * What FORMAT.md says of the values of single fields (Record, the table).
+ */
+#include <string.h>
+
+#include "base/os.h"
+#include "format/record.h"
+
+static bool
+fits_time(struct ev_slice value)
+{
+	int64_t seconds;
+	uint32_t ns;
+
+	/* A fraction is for `modified` alone. */
+	return value.len == sizeof("2026-11-22T09:15:09Z") - 1 &&
+	       ev_os_parse_time(value, &seconds, &ns);
+}
+
+static bool
+fits_modified(struct ev_slice value)
+{
+	int64_t seconds;
+	uint32_t ns;
+
+	return ev_os_parse_time(value, &seconds, &ns);
+}
+
+static bool
+fits_size(struct ev_slice value)
+{
+	struct ev_cursor c = ev_cursor_of(value.data, value.len);
+
+	ev_cursor_decimal(&c, UINT64_MAX);
+	return ev_cursor_done(&c);
+}
+
+static bool
+fits_hash(struct ev_slice value)
+{
+	struct ev_hash hash;
+
+	return ev_hash_parse(value, &hash);
+}
+
+static bool
+fits_path(struct ev_slice value)
+{
+	return value.len == 0 || memchr(value.data, 0, value.len) == NULL;
+}
+
+/* "K=V", and K has at least one byte. */
+static bool
+fits_field(struct ev_slice value)
+{
+	struct ev_cursor c = ev_cursor_of(value.data, value.len);
+
+	return ev_cursor_until(&c, '=').len > 0;
+}
+
+/* "<index> <digest>" */
+static bool
+fits_about(struct ev_slice value)
+{
+	struct ev_cursor c = ev_cursor_of(value.data, value.len);
+
+	ev_cursor_decimal(&c, UINT64_MAX);
+	ev_cursor_expect(&c, " ");
+	return !c.bad && fits_hash(ev_slice_of(c.at, c.left));
+}
+
+static const struct {
+	const char *name;
+	bool (*fits)(struct ev_slice value);
+} rules[] = {
+	{ "time", fits_time },   { "modified", fits_modified }, { "size", fits_size },
+	{ "sha256", fits_hash }, { "pack", fits_hash },         { "name", fits_path },
+	{ "folder", fits_path }, { "field", fits_field },       { "about", fits_about },
+};
+
+bool
+ev_record_value_fits(struct ev_slice name, struct ev_slice value)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (ev_slice_is(name, rules[i].name))
+			return rules[i].fits(value);
+	return true;
+}
+
+bool
+ev_record_repeatable(struct ev_slice name)
+{
+	return ev_slice_is(name, "tag") || ev_slice_is(name, "field") || ev_slice_is(name, "about");
+}

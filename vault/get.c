@@ -1,0 +1,449 @@
+/*
+ * Giving originals back.  Nothing is visible under its name before it is
+ * whole and its hash is the one that was kept.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os.h"
+#include "commit.h"
+
+enum {
+	ABOUT_MAX = 1000, /* items in one record of an access */
+	NAME_MAX_BYTES = 255,
+};
+
+struct getting {
+	struct evault *v;
+	const struct evault_get *what;
+	struct evault_get_summary *summary;
+	struct evault_progress progress;
+	struct ev_hasher *hasher;
+	struct ev_set written; /* hashes of paths that this run has written */
+	int out;               /* the folder, or -1 */
+	const char *single;    /* one item into a file of this name in `out`; or NULL */
+};
+
+/* One item on its way out. */
+struct giving {
+	struct getting *g;
+	const struct evault_item *item;
+	uint64_t left; /* bytes that may still come */
+	int fd;
+	const char *shown;
+	struct ev_buf path; /* below what was given */
+};
+
+/* ---- the access is logged --------------------------------------------------------- */
+
+static enum evault_status
+log_some(struct ev_commit *c, const uint64_t *items, size_t n, struct evault_error *err)
+{
+	char about[24 + EVAULT_HEX_SIZE], hex[EVAULT_HEX_SIZE];
+	struct ev_catalog_entry entry;
+	struct ev_record record;
+	enum evault_status rc;
+	uint64_t index;
+	size_t i;
+
+	ev_record_init(&record);
+	rc = ev_commit_begin_record(c->v, "get", &record, err);
+	for (i = 0; i < n && rc == EVAULT_OK; i++) {
+		rc = ev_catalog_entry(c->v->catalog, items[i], &entry, err);
+		if (rc != EVAULT_OK)
+			break;
+		ev_hash_hex(&entry.digest, hex);
+		snprintf(about, sizeof(about), "%llu %s", (unsigned long long)items[i], hex);
+		rc = ev_record_add_text(&record, "about", about, err);
+	}
+	if (rc == EVAULT_OK)
+		rc = ev_commit_record(c, &record, &index, err);
+	ev_record_release(&record);
+	return rc;
+}
+
+static enum evault_status
+log_access(struct getting *g, struct evault_error *err)
+{
+	size_t at, n;
+	struct ev_commit c;
+	enum evault_status rc = EVAULT_OK;
+
+	if (g->v->access != EVAULT_WRITE)
+		return ev_fail(err, EVAULT_E_DENIED, "the vault is open for reading only");
+	ev_commit_init(&c, g->v);
+	for (at = 0; at < g->what->n_items && rc == EVAULT_OK; at += n) {
+		n = g->what->n_items - at < ABOUT_MAX ? g->what->n_items - at : ABOUT_MAX;
+		rc = log_some(&c, g->what->items + at, n, err);
+	}
+	if (rc == EVAULT_OK)
+		rc = ev_commit_finish(&c, err);
+	ev_commit_release(&c);
+	return rc;
+}
+
+/* ---- where it goes ----------------------------------------------------------------- */
+
+/* A name that is one component and stays where it is put. */
+static bool
+name_is_safe(struct ev_slice name)
+{
+	return name.len > 0 && memchr(name.data, '/', name.len) == NULL &&
+	       memchr(name.data, '\0', name.len) == NULL && !ev_slice_is(name, ".") &&
+	       !ev_slice_is(name, "..");
+}
+
+static struct ev_slice
+item_field(const struct evault_item *item, const char *name)
+{
+	const struct evault_field *f = evault_item_field(item, name);
+
+	return f == NULL ? ev_slice_of("", 0) : ev_slice_of(f->value, f->len);
+}
+
+/*
+ * Opens the item's folder below `out`, made where it is missing, one
+ * component after the other and through no link.  Its path goes to `path`.
+ */
+static enum evault_status
+enter_folder(const struct giving *w, struct ev_buf *path, int *fd, struct evault_error *err)
+{
+	struct ev_slice folder = item_field(w->item, "folder"), part;
+	struct ev_cursor c = ev_cursor_of(folder.data, folder.len);
+	struct ev_buf name = EV_BUF_INIT;
+	enum evault_status rc;
+	int at = -1, next;
+
+	rc = ev_os_open_dir(w->g->out, ".", &at, err);
+	while (rc == EVAULT_OK && c.left > 0) {
+		const uint8_t *slash = memchr(c.at, '/', c.left);
+
+		part = ev_cursor_take(&c, slash == NULL ? c.left : (size_t)(slash - c.at));
+		if (slash != NULL)
+			ev_cursor_take(&c, 1);
+		ev_buf_clear(&name);
+		ev_buf_add(&name, part.data, part.len);
+		if (!name_is_safe(part))
+			rc = ev_fail(err, EVAULT_E_DAMAGED, "its folder would lead out of %s",
+				     w->shown);
+		else if (ev_buf_text(&name) == NULL)
+			rc = ev_fail_nomem(err);
+		if (rc == EVAULT_OK)
+			rc = ev_os_mkdir(at, (const char *)name.data, NULL, err);
+		if (rc == EVAULT_OK)
+			rc = ev_os_open_folder(at, (const char *)name.data, &next, err);
+		if (rc != EVAULT_OK)
+			break;
+		ev_os_close_read(at);
+		at = next;
+		ev_buf_add(path, part.data, part.len);
+		ev_buf_puts(path, "/");
+	}
+	ev_buf_release(&name);
+	if (rc == EVAULT_OK)
+		*fd = at;
+	else
+		ev_os_close_read(at);
+	return rc;
+}
+
+/* "name (3f9a01-12).jpg", cut to what a file system takes. */
+static void
+distinct_name(struct ev_slice name, const char *citation, struct ev_buf *out)
+{
+	size_t stem = name.len, extra = strlen(citation) + 3, i;
+
+	for (i = name.len; i > 1 && stem == name.len && name.len - i < 16; i--) {
+		if (name.data[i - 1] == '.')
+			stem = i - 1;
+	}
+	ev_buf_clear(out);
+	i = name.len + extra > NAME_MAX_BYTES ? name.len + extra - NAME_MAX_BYTES : 0;
+	ev_buf_add(out, name.data, stem > i ? stem - i : 1);
+	ev_buf_printf(out, " (%s)", citation);
+	ev_buf_add(out, name.data + stem, name.len - stem);
+}
+
+/* Remembers a path of this run; *fresh: it is the first of that name, whatever its case. */
+static enum evault_status
+remember_path(struct getting *g, const struct ev_buf *folder, const struct ev_buf *name, bool fold,
+	      bool *fresh, struct evault_error *err)
+{
+	struct ev_buf key = EV_BUF_INIT;
+	struct ev_hash hash;
+	enum evault_status rc;
+	size_t i;
+
+	ev_buf_add(&key, folder->data, folder->len);
+	ev_buf_add(&key, name->data, name->len);
+	for (i = 0; fold && i < key.len; i++)
+		key.data[i] |= key.data[i] >= 'A' && key.data[i] <= 'Z' ? 0x20 : 0;
+	ev_buf_puts(&key, fold ? "/folded" : "/exact");
+	rc = ev_buf_ask(&key, err);
+	if (rc == EVAULT_OK) {
+		ev_hash_of(key.data, key.len, &hash);
+		rc = ev_set_add(&g->written, &hash, fresh, err);
+	}
+	ev_buf_release(&key);
+	return rc;
+}
+
+/*
+ * Gives the temporary file its name.  A name that this run has used gets the
+ * citation into it; one that was there before is left alone, unless forced.
+ */
+static enum evault_status
+publish(struct giving *w, int dir, const char *temp, struct evault_error *err)
+{
+	struct ev_slice wanted = item_field(w->item, "name");
+	struct ev_buf name = EV_BUF_INIT;
+	bool fresh, fresh_folded, replace;
+	enum evault_status rc;
+
+	if (w->g->single != NULL)
+		wanted = ev_slice_text(w->g->single);
+	ev_buf_add(&name, wanted.data, wanted.len);
+	rc = remember_path(w->g, &w->path, &name, false, &fresh, err);
+	if (rc == EVAULT_OK)
+		rc = remember_path(w->g, &w->path, &name, true, &fresh_folded, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	replace = w->g->what->force && fresh_folded;
+	if (fresh && ev_buf_text(&name) != NULL)
+		rc = ev_os_rename(dir, temp, (const char *)name.data, replace, err);
+	/* Two names that differ by case may be one to this file system. */
+	if (!fresh || (rc == EVAULT_E_EXISTS && !fresh_folded)) {
+		distinct_name(wanted, w->item->citation, &name);
+		if (ev_buf_text(&name) != NULL)
+			rc = ev_os_rename(dir, temp, (const char *)name.data, w->g->what->force,
+					  err);
+	}
+	ev_buf_add(&w->path, name.data, name.len);
+	if (rc == EVAULT_OK)
+		rc = ev_buf_ask(&w->path, err);
+	if (rc == EVAULT_E_EXISTS)
+		rc = ev_fail(err, rc, "a file of this name is there already; it was left alone");
+out:
+	ev_buf_release(&name);
+	return rc;
+}
+
+/* ---- its bytes --------------------------------------------------------------------- */
+
+static enum evault_status
+write_piece(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	struct giving *w = ctx;
+	const struct evault_get *what = w->g->what;
+	enum evault_status rc;
+
+	if (len > w->left)
+		return ev_fail(err, EVAULT_E_DAMAGED, "has more bytes than were kept");
+	w->left -= len;
+	ev_hasher_update(w->g->hasher, data, len);
+	rc = ev_os_write(w->fd, data, len, w->shown, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	w->g->progress.bytes_done += len;
+	if (what->progress != NULL && what->progress(what->ctx, &w->g->progress)) {
+		w->g->summary->cancelled = true;
+		return ev_fail(err, EVAULT_E_CANCELLED, "interrupted");
+	}
+	return EVAULT_OK;
+}
+
+/* Writes the original to w->fd and compares size and hash. */
+static enum evault_status
+write_original(struct giving *w, struct evault_error *err)
+{
+	struct ev_slice size = item_field(w->item, "size");
+	struct ev_cursor number = ev_cursor_of(size.data, size.len);
+	struct ev_sink out = { write_piece, w };
+	struct ev_hash wanted, found;
+	enum evault_status rc;
+
+	if (w->item->n_fields == 0)
+		return ev_fail(err, EVAULT_E_DAMAGED,
+			       "its record is missing or damaged; `evault check` says more");
+	w->left = ev_cursor_decimal(&number, UINT64_MAX);
+	if (!ev_hash_parse(item_field(w->item, "sha256"), &wanted) || !ev_cursor_done(&number))
+		return ev_fail(err, EVAULT_E_NOT_FOUND, "keeps no file");
+	rc = ev_vault_object(w->g->v, &wanted, out, err);
+	ev_hasher_final(w->g->hasher, &found);
+	if (rc == EVAULT_E_NOT_FOUND)
+		rc = EVAULT_E_DAMAGED;
+	if (rc == EVAULT_OK && (w->left != 0 || !ev_hash_equal(&wanted, &found)))
+		rc = ev_fail(err, EVAULT_E_DAMAGED, "its bytes are not the ones that were kept");
+	return rc;
+}
+
+static void
+restore_time(const struct giving *w)
+{
+	struct ev_slice modified = item_field(w->item, "modified");
+	int64_t seconds;
+	uint32_t ns;
+
+	/* A file system that cannot say so is no reason not to give the file. */
+	if (ev_os_parse_time(modified, &seconds, &ns))
+		(void)ev_os_set_mtime(w->fd, seconds, ns, w->shown, NULL);
+}
+
+static enum evault_status
+give_file(struct giving *w, struct evault_error *err)
+{
+	struct ev_slice name = item_field(w->item, "name");
+	char temp[EV_OS_TEMP_SIZE];
+	int dir = -1;
+	enum evault_status rc;
+
+	ev_os_temp_name(temp);
+	if (w->g->single == NULL && w->item->n_fields > 0 && !name_is_safe(name))
+		return ev_fail(err, EVAULT_E_DAMAGED, "its name would lead out of %s", w->shown);
+	if (w->g->single != NULL)
+		rc = ev_os_open_dir(w->g->out, ".", &dir, err);
+	else
+		rc = enter_folder(w, &w->path, &dir, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_create(dir, temp, &w->fd, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	rc = write_original(w, err);
+	if (rc == EVAULT_OK)
+		restore_time(w);
+	if (rc == EVAULT_OK)
+		rc = ev_os_close(w->fd, w->shown, err);
+	else
+		ev_os_close_read(w->fd);
+	if (rc == EVAULT_OK)
+		rc = publish(w, dir, temp, err);
+	if (rc != EVAULT_OK)
+		(void)ev_os_unlink(dir, temp, NULL);
+out:
+	ev_os_close_read(dir);
+	return rc;
+}
+
+static enum evault_status
+give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
+{
+	struct getting *g = ctx;
+	struct giving w = { .g = g, .item = item, .fd = g->what->fd, .path = EV_BUF_INIT };
+	struct evault_get_event event = { .item = item };
+	struct evault_error why = { 0 };
+	uint64_t before = g->progress.bytes_done;
+	char shown[EV_SHOW_SIZE];
+
+	w.shown = g->what->out == NULL ? "standard output" : ev_show_path(g->what->out, shown);
+	event.status = g->out < 0 ? write_original(&w, &why) : give_file(&w, &why);
+	g->progress.files_done++;
+	if (event.status == EVAULT_OK) {
+		g->summary->given++;
+		g->summary->bytes += g->progress.bytes_done - before;
+		event.path = g->out < 0 ? NULL : ev_buf_text(&w.path);
+	} else {
+		g->summary->failed++;
+		event.why = why.text;
+	}
+	if (g->what->event != NULL)
+		g->what->event(g->what->ctx, &event);
+	ev_buf_release(&w.path);
+	/* No room, or nobody there to read: it will be so for the next one. */
+	if (event.status == EVAULT_E_FULL || event.status == EVAULT_E_READ_ONLY ||
+	    event.status == EVAULT_E_CANCELLED || (g->out < 0 && event.status == EVAULT_E_IO))
+		return ev_fail(err, event.status, "%s", why.text);
+	return EVAULT_OK;
+}
+
+/* ---- the command ------------------------------------------------------------------- */
+
+static bool
+is_folder(const char *path)
+{
+	struct ev_os_stat st;
+
+	return ev_os_stat_user(path, &st, NULL) == EVAULT_OK && st.kind == EV_OS_DIR;
+}
+
+/*
+ * `out` is a folder, made if it is missing; or, for one item and a path that
+ * is no folder, the file itself.
+ */
+static enum evault_status
+open_out(struct getting *g, char **parent, struct evault_error *err)
+{
+	const char *out = g->what->out, *slash;
+	size_t len = strlen(out);
+	enum evault_status rc = EVAULT_OK;
+
+	if (g->what->n_items == 1 && len > 0 && out[len - 1] != '/' && !is_folder(out)) {
+		slash = strrchr(out, '/');
+		g->single = slash == NULL ? out : slash + 1;
+		*parent = slash == NULL ? strdup(".") : strndup(out, (size_t)(slash - out) + 1);
+	} else {
+		*parent = strdup(out);
+		if (!is_folder(out))
+			rc = ev_os_mkdir(EV_OS_CWD, out, NULL, err);
+	}
+	if (*parent == NULL)
+		return ev_fail_nomem(err);
+	return rc == EVAULT_OK ? ev_os_open_dir(EV_OS_CWD, *parent, &g->out, err) : rc;
+}
+
+static enum evault_status
+sum_item(void *ctx, const struct evault_item *item, struct evault_error *err)
+{
+	struct getting *g = ctx;
+	struct ev_slice size = item_field(item, "size");
+	struct ev_cursor number = ev_cursor_of(size.data, size.len);
+
+	(void)err;
+	g->progress.files_total++;
+	g->progress.bytes_total += ev_cursor_decimal(&number, INT64_MAX);
+	return EVAULT_OK;
+}
+
+static enum evault_status
+each_item(struct getting *g, evault_item_fn *fn, struct evault_error *err)
+{
+	struct ev_catalog_entry entry;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < g->what->n_items && rc == EVAULT_OK; i++) {
+		rc = ev_catalog_entry(g->v->catalog, g->what->items[i], &entry, err);
+		if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_OK && !entry.is_record))
+			return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no item %llu",
+				       (unsigned long long)g->what->items[i]);
+		if (rc == EVAULT_OK)
+			rc = ev_vault_give_item(g->v, &entry, fn, g, err);
+	}
+	return rc;
+}
+
+enum evault_status
+evault_get(struct evault *v, const struct evault_get *what, struct evault_get_summary *summary,
+	   struct evault_error *err)
+{
+	struct getting g = { .v = v, .what = what, .summary = summary, .out = -1 };
+	char *parent = NULL;
+	enum evault_status rc;
+
+	memset(summary, 0, sizeof(*summary));
+	g.hasher = ev_hasher_new();
+	rc = g.hasher == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	if (rc == EVAULT_OK)
+		rc = each_item(&g, sum_item, err);
+	if (rc == EVAULT_OK && what->out != NULL)
+		rc = open_out(&g, &parent, err);
+	if (rc == EVAULT_OK && what->n_items > 0) {
+		summary->logged = log_access(&g, &summary->not_logged) == EVAULT_OK;
+		rc = each_item(&g, give_item, err);
+	}
+	ev_os_close_read(g.out);
+	ev_hasher_free(g.hasher);
+	ev_set_release(&g.written);
+	free(parent);
+	return rc;
+}

@@ -1,0 +1,295 @@
+/*
+ * Items: finding them, reading their records and originals.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vault.h"
+
+enum evault_status
+ev_vault_record(struct evault *v, const struct ev_hash *digest, struct ev_record *record,
+		struct evault_error *err)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_hash found;
+	struct ev_place place;
+	struct ev_pack *pack;
+	struct ev_slice bytes;
+	enum evault_status rc;
+
+	rc = ev_catalog_find_member(v->catalog, EV_MEMBER_RECORD, digest, 0, &place, err);
+	if (rc == EVAULT_E_NOT_FOUND)
+		return ev_fail(err, rc, "its record is missing; `evault check` says why");
+	if (rc == EVAULT_OK)
+		rc = ev_vault_pack(v, &place.pack, &pack, err);
+	if (rc == EVAULT_OK)
+		rc = ev_pack_read(pack, &place.member, ev_sink_buf(&text), err);
+	if (rc == EVAULT_OK)
+		rc = ev_buf_ask(&text, err);
+	if (rc != EVAULT_OK)
+		goto out;
+	bytes = ev_slice_of(text.data, text.len);
+	rc = ev_record_parse(bytes, record, err);
+	if (rc == EVAULT_OK)
+		rc = ev_record_digest(bytes, &found, err);
+	if (rc == EVAULT_E_FORMAT || (rc == EVAULT_OK && !ev_hash_equal(&found, digest)))
+		rc = ev_fail(err, EVAULT_E_DAMAGED, "its record was altered");
+out:
+	ev_buf_release(&text);
+	return rc;
+}
+
+static enum evault_status
+give(const struct evault_item *item, const struct ev_record *record, evault_item_fn *fn, void *ctx,
+     struct evault_error *err)
+{
+	struct evault_field *fields = calloc(record->n + 1, sizeof(*fields));
+	struct evault_item copy = *item;
+	enum evault_status rc;
+	size_t i;
+
+	if (fields == NULL)
+		return ev_fail_nomem(err);
+	for (i = 0; i < record->n; i++) {
+		if (record->fields[i].withheld)
+			continue;
+		fields[copy.n_fields].name = record->fields[i].name;
+		fields[copy.n_fields].value = (const char *)record->fields[i].value;
+		fields[copy.n_fields++].len = record->fields[i].len;
+	}
+	copy.fields = fields;
+	rc = fn(ctx, &copy, err);
+	free(fields);
+	return rc;
+}
+
+enum evault_status
+ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry, evault_item_fn *fn,
+		   void *ctx, struct evault_error *err)
+{
+	struct evault_item item = { .index = entry->index };
+	struct ev_record record;
+	enum evault_status rc;
+
+	ev_vault_cite(v, entry->index, item.citation);
+	ev_hash_hex(&entry->digest, item.digest);
+	ev_hash_hex(&entry->actor, item.actor_key);
+	ev_record_init(&record);
+	rc = ev_vault_record(v, &entry->digest, &record, err);
+	if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED)
+		rc = fn(ctx, &item, err);
+	else if (rc == EVAULT_OK)
+		rc = give(&item, &record, fn, ctx, err);
+	ev_record_release(&record);
+	return rc;
+}
+
+const struct evault_field *
+evault_item_field(const struct evault_item *item, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < item->n_fields; i++) {
+		if (strcmp(item->fields[i].name, name) == 0)
+			return &item->fields[i];
+	}
+	return NULL;
+}
+
+/* ---- lists ------------------------------------------------------------------- */
+
+struct giving {
+	struct evault *v;
+	evault_item_fn *fn;
+	void *ctx;
+	uint64_t given;
+};
+
+static enum evault_status
+give_entry(void *ctx, const struct ev_catalog_entry *entry, struct evault_error *err)
+{
+	struct giving *g = ctx;
+
+	g->given++;
+	return ev_vault_give_item(g->v, entry, g->fn, g->ctx, err);
+}
+
+enum evault_status
+evault_list(struct evault *v, const struct evault_filter *filter, evault_item_fn *fn, void *ctx,
+	    struct evault_error *err)
+{
+	static const struct evault_filter all;
+	struct giving g = { v, fn, ctx, 0 };
+
+	return ev_catalog_list(v->catalog, filter == NULL ? &all : filter, give_entry, &g, err);
+}
+
+/* "12" or "12-40", with nothing after it. */
+static bool
+parse_range(struct ev_slice ref, uint64_t *first, uint64_t *last)
+{
+	struct ev_cursor c = ev_cursor_of(ref.data, ref.len);
+
+	*first = ev_cursor_decimal(&c, UINT64_MAX - 1);
+	*last = *first;
+	if (c.left > 0) {
+		ev_cursor_expect(&c, "-");
+		*last = ev_cursor_decimal(&c, UINT64_MAX - 1);
+	}
+	return ev_cursor_done(&c) && *last >= *first;
+}
+
+/* Takes a citation's six digits and dash off; E_USAGE when they are another vault's. */
+static enum evault_status
+strip_citation(const struct evault *v, struct ev_slice *ref, struct evault_error *err)
+{
+	const char *mine = v->note.origin + strlen("evault/");
+	char shown[EV_SHOW_SIZE];
+	uint8_t digits[3];
+
+	if (ref->len < 8 || ref->data[6] != '-' ||
+	    !ev_hex_decode(ev_slice_of(ref->data, 6), digits, sizeof(digits)))
+		return EVAULT_OK;
+	if (memcmp(ref->data, mine, 6) != 0) {
+		/* "123456-123460" is a range all the same. */
+		uint64_t first, last;
+
+		if (parse_range(*ref, &first, &last))
+			return EVAULT_OK;
+		return ev_fail(err, EVAULT_E_USAGE, "%s cites another vault; this one is %.6s",
+			       ev_show_path((const char *)ref->data, shown), mine);
+	}
+	*ref = ev_slice_of(ref->data + 7, ref->len - 7);
+	return EVAULT_OK;
+}
+
+static enum evault_status
+find_range(struct giving *g, uint64_t first, uint64_t last, struct evault_error *err)
+{
+	uint64_t size = ev_log_head(g->v->log)->size;
+	char what[200];
+	enum evault_status rc = EVAULT_OK;
+
+	if (first < size)
+		rc = ev_catalog_range(g->v->catalog, first, last, give_entry, g, err);
+	if (rc != EVAULT_OK || g->given > 0)
+		return rc;
+	if (first >= size)
+		return ev_fail(err, EVAULT_E_NOT_FOUND,
+			       "there is no item %llu: the log has %llu entries",
+			       (unsigned long long)first, (unsigned long long)size);
+	rc = evault_entry_text(g->v, first, what, sizeof(what), err);
+	if (rc != EVAULT_OK)
+		return rc;
+	return ev_fail(err, EVAULT_E_NOT_FOUND, "%llu is an entry of the log and no item: %s",
+		       (unsigned long long)first, what);
+}
+
+enum evault_status
+evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
+	    struct evault_error *err)
+{
+	struct giving g = { v, fn, ctx, 0 };
+	struct ev_slice text = ev_slice_text(ref);
+	char shown[EV_SHOW_SIZE];
+	uint64_t first, last;
+	enum evault_status rc = strip_citation(v, &text, err);
+	size_t i, hex = 0;
+
+	if (rc != EVAULT_OK)
+		return rc;
+	/* A number of up to nineteen digits is a number; a prefix of a hash as long is not typed. */
+	if (text.len < 20 && parse_range(text, &first, &last))
+		return find_range(&g, first, last, err);
+	for (i = 0; i < text.len; i++)
+		hex += (text.data[i] >= '0' && text.data[i] <= '9') ||
+		       (text.data[i] >= 'a' && text.data[i] <= 'f');
+	if (hex != text.len || hex < 6 || hex > 64)
+		return ev_fail(err, EVAULT_E_USAGE,
+			       "%s names no item: give a number, a citation, or the beginning of a "
+			       "SHA-256",
+			       ev_show_path(ref, shown));
+	rc = ev_catalog_by_hash(v->catalog, text, give_entry, &g, err);
+	if (rc == EVAULT_OK && g.given == 0)
+		rc = ev_fail(err, EVAULT_E_NOT_FOUND, "no item has a SHA-256 that begins with %s",
+			     ev_show_path(ref, shown));
+	return rc;
+}
+
+enum evault_status
+evault_entry_text(struct evault *v, uint64_t index, char *out, size_t size,
+		  struct evault_error *err)
+{
+	struct ev_buf bytes = EV_BUF_INIT;
+	struct ev_entry *entry = malloc(sizeof(*entry));
+	struct ev_cursor lines;
+	struct ev_slice line;
+	size_t len;
+	enum evault_status rc;
+
+	if (entry == NULL)
+		return ev_fail_nomem(err);
+	rc = ev_log_entry(v->log, index, &bytes, err);
+	if (rc == EVAULT_OK)
+		rc = ev_entry_parse(ev_slice_of(bytes.data, bytes.len), entry, err);
+	if (rc == EVAULT_OK) {
+		lines = ev_cursor_of(entry->lines.data, entry->lines.len);
+		line = ev_cursor_line(&lines);
+		len = line.len < size - 1 ? line.len : size - 1;
+		memcpy(out, line.data, len);
+		out[len] = '\0';
+	}
+	ev_buf_release(&bytes);
+	free(entry);
+	return rc;
+}
+
+/* ---- originals ----------------------------------------------------------------- */
+
+static enum evault_status
+give_member(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id, uint32_t part,
+	    struct ev_sink out, struct evault_error *err)
+{
+	struct ev_place place;
+	struct ev_pack *pack;
+	enum evault_status rc;
+
+	rc = ev_catalog_find_member(v->catalog, kind, id, part, &place, err);
+	if (rc == EVAULT_OK)
+		rc = ev_vault_pack(v, &place.pack, &pack, err);
+	return rc == EVAULT_OK ? ev_pack_read(pack, &place.member, out, err) : rc;
+}
+
+enum evault_status
+ev_vault_object(struct evault *v, const struct ev_hash *sha256, struct ev_sink out,
+		struct evault_error *err)
+{
+	struct ev_buf list = EV_BUF_INIT;
+	struct ev_hash id = { { 0 } };
+	enum evault_status rc;
+	uint64_t size, parts;
+	uint32_t part;
+
+	rc = give_member(v, EV_MEMBER_OBJECT, sha256, 0, out, err);
+	if (rc != EVAULT_E_NOT_FOUND)
+		return rc;
+	rc = give_member(v, EV_MEMBER_LIST, sha256, 0, ev_sink_buf(&list), err);
+	if (rc == EVAULT_E_NOT_FOUND)
+		rc = ev_fail(err, rc, "its bytes are missing; `evault check` says why");
+	if (rc == EVAULT_OK)
+		rc = ev_buf_ask(&list, err);
+	if (rc == EVAULT_OK && ev_member_list_decode(ev_slice_of(list.data, list.len), id.b, &size,
+						     NULL) != EVAULT_OK)
+		rc = ev_fail(err, EVAULT_E_DAMAGED, "the list of its parts was altered");
+	if (rc != EVAULT_OK)
+		goto out;
+	parts = (size + EV_MEMBER_OBJECT_MAX - 1) / EV_MEMBER_OBJECT_MAX;
+	for (part = 1; part <= parts && rc == EVAULT_OK; part++) {
+		rc = give_member(v, EV_MEMBER_PART, &id, part, out, err);
+		if (rc == EVAULT_E_NOT_FOUND)
+			rc = ev_fail(err, EVAULT_E_DAMAGED, "part %u of it is missing", part);
+	}
+out:
+	ev_buf_release(&list);
+	return rc;
+}

@@ -1,0 +1,379 @@
+#include "store/authority.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+ev_authority_init(struct ev_authority *a, const struct ev_vault_note *vault)
+{
+	memset(a, 0, sizeof(*a));
+	a->vault = *vault;
+	a->log_key = vault->log;
+}
+
+void
+ev_authority_release(struct ev_authority *a)
+{
+	free(a->actors);
+	free(a->files);
+	free(a->packs);
+	free(a->read_keys);
+	ev_set_release(&a->records);
+	ev_set_release(&a->pack_set);
+	ev_set_release(&a->slots);
+	memset(a, 0, sizeof(*a));
+}
+
+static struct ev_actor *
+actor_named(const struct ev_authority *a, struct ev_slice name)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_actors; i++) {
+		if (ev_slice_is(name, a->actors[i].verifier.name))
+			return &a->actors[i];
+	}
+	return NULL;
+}
+
+const struct ev_actor *
+ev_authority_actor(const struct ev_authority *a, struct ev_slice hex)
+{
+	char name[EV_ACTOR_NAME_SIZE];
+
+	if (hex.len != 64)
+		return NULL;
+	snprintf(name, sizeof(name), "evault/actor/%.64s", (const char *)hex.data);
+	return actor_named(a, ev_slice_text(name));
+}
+
+static struct ev_named_file *
+file_named(const struct ev_authority *a, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_files; i++) {
+		if (strcmp(a->files[i].path, path) == 0)
+			return &a->files[i];
+	}
+	return NULL;
+}
+
+const struct ev_named_file *
+ev_authority_file(const struct ev_authority *a, const char *path)
+{
+	const struct ev_named_file *f = file_named(a, path);
+
+	return f == NULL || f->ended ? NULL : f;
+}
+
+/* ---- what single lines do ------------------------------------------------ */
+
+static enum evault_status
+put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
+{
+	struct ev_actor *known = actor_named(a, ev_slice_text(line->vkey.name));
+	struct ev_actor *grown;
+
+	if (known == NULL) {
+		grown = realloc(a->actors, (a->n_actors + 1) * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		a->actors = grown;
+		known = &grown[a->n_actors++];
+	}
+	known->verifier = line->vkey;
+	known->role = line->role;
+	known->since = a->size + 1;
+	known->ended = false;
+	return EVAULT_OK;
+}
+
+static enum evault_status
+put_file(struct ev_authority *a, const char *path, const struct ev_hash *hash,
+	 struct evault_error *err)
+{
+	struct ev_named_file *known = file_named(a, path);
+	struct ev_named_file *grown;
+
+	if (known == NULL) {
+		grown = realloc(a->files, (a->n_files + 1) * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		a->files = grown;
+		known = &grown[a->n_files++];
+	}
+	snprintf(known->path, sizeof(known->path), "%s", path);
+	known->hash = *hash;
+	known->ended = false;
+	return EVAULT_OK;
+}
+
+static enum evault_status
+put_pack(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
+{
+	size_t cap = a->cap_packs == 0 ? 16 : a->cap_packs * 2;
+	struct ev_pack_line *grown;
+
+	if (a->n_packs == a->cap_packs) {
+		grown = realloc(a->packs, cap * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		a->packs = grown;
+		a->cap_packs = cap;
+	}
+	a->packs[a->n_packs++] = (struct ev_pack_line){ line->hash, line->number, a->size, false };
+	return EVAULT_OK;
+}
+
+static enum evault_status
+put_read_key(struct ev_authority *a, const char *recipient, struct evault_error *err)
+{
+	void *grown = realloc(a->read_keys, (a->n_read_keys + 1) * sizeof(*a->read_keys));
+
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	a->read_keys = grown;
+	snprintf(a->read_keys[a->n_read_keys++], EVAULT_RECIPIENT_SIZE, "%s", recipient);
+	return EVAULT_OK;
+}
+
+static void
+end_actor(struct ev_authority *a, const struct ev_hash *key)
+{
+	char hex[EVAULT_HEX_SIZE];
+	char name[EV_ACTOR_NAME_SIZE];
+	struct ev_actor *known;
+
+	ev_hash_hex(key, hex);
+	snprintf(name, sizeof(name), "evault/actor/%s", hex);
+	known = actor_named(a, ev_slice_text(name));
+	if (known != NULL)
+		known->ended = true;
+}
+
+static void
+drop_pack(struct ev_authority *a, const struct ev_hash *pack)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_packs; i++) {
+		if (ev_hash_equal(&a->packs[i].hash, pack))
+			a->packs[i].dropped = true;
+	}
+}
+
+static void
+slot_path(uint64_t n, char out[EV_ENTRY_FILE_NAME_MAX + 1])
+{
+	snprintf(out, EV_ENTRY_FILE_NAME_MAX + 1, "keys/%llu.age", (unsigned long long)n);
+}
+
+static enum evault_status
+apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
+{
+	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	struct ev_named_file *file;
+
+	switch (line->kind) {
+	case EV_LINE_RECORD:
+		return EVAULT_OK;
+	case EV_LINE_PACK:
+		return put_pack(a, line, err);
+	case EV_LINE_DROP:
+		drop_pack(a, &line->hash);
+		return EVAULT_OK;
+	case EV_LINE_SLOT:
+		slot_path(line->number, path);
+		return put_file(a, path, &line->hash, err);
+	case EV_LINE_SLOT_END:
+		slot_path(line->number, path);
+		file = file_named(a, path);
+		if (file != NULL)
+			file->ended = true;
+		return EVAULT_OK;
+	case EV_LINE_ACTOR:
+		return put_actor(a, line, err);
+	case EV_LINE_ACTOR_END:
+		end_actor(a, &line->hash);
+		return EVAULT_OK;
+	case EV_LINE_READ_KEY:
+		return put_read_key(a, line->text, err);
+	case EV_LINE_LOG_KEY:
+		a->log_key = line->vkey;
+		return EVAULT_OK;
+	case EV_LINE_FILE:
+		return put_file(a, line->text, &line->hash, err);
+	}
+	return ev_fail(err, EVAULT_E_FORMAT, "a line of no known kind");
+}
+
+/* ---- what an entry must be ------------------------------------------------ */
+
+static bool
+line_needs_owner(enum ev_entry_kind kind)
+{
+	return kind != EV_LINE_RECORD && kind != EV_LINE_PACK && kind != EV_LINE_DROP;
+}
+
+/* The role of the one who signed, or a finding. */
+static enum evault_status
+check_signer(const struct ev_authority *a, const struct ev_entry *entry, enum ev_role *role,
+	     const struct ev_findings *findings, bool *good, struct evault_error *err)
+{
+	struct ev_slice name = entry->note.signatures[0].name;
+	const struct ev_actor *actor = actor_named(a, name);
+	const struct ev_verifier *key = actor == NULL ? NULL : &actor->verifier;
+	char shown[EV_SHOW_SIZE];
+	char text[EV_NOTE_NAME_MAX + 1];
+
+	snprintf(text, sizeof(text), "%.*s", (int)name.len, (const char *)name.data);
+	ev_show_path(text, shown);
+	*good = false;
+	if (a->size == 0 && ev_slice_is(name, a->vault.owner.name)) {
+		key = &a->vault.owner;
+		*role = EV_ROLE_OWNER;
+	} else if (actor == NULL) {
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "signed by %s, whom no owner admitted", shown);
+	} else if (actor->ended) {
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "signed by %s after that key was removed", shown);
+	} else {
+		*role = actor->role;
+	}
+	if (ev_note_verify(&entry->note, key, NULL) != EVAULT_OK)
+		return ev_find(findings, err, EVAULT_FINDING_ALTERED, a->size, "",
+			       "the signature by %s does not fit the entry", shown);
+	*good = true;
+	return EVAULT_OK;
+}
+
+/* Signatures beyond the actor's: the old log key's, where a new one is named. */
+static bool
+signatures_fit(const struct ev_authority *a, const struct ev_entry *entry)
+{
+	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
+	struct ev_line line;
+	bool log_key = false;
+
+	while (!entry->is_record && ev_entry_next(&lines, &line))
+		log_key = log_key || line.kind == EV_LINE_LOG_KEY;
+	if (!log_key)
+		return entry->note.n_signatures == 1;
+	return entry->note.n_signatures == 2 &&
+	       ev_slice_is(entry->note.signatures[1].name, a->log_key.name) &&
+	       ev_note_verify(&entry->note, &a->log_key, NULL) == EVAULT_OK;
+}
+
+/* Entry 0 must repeat what the vault note says. */
+static bool
+first_entry_fits(const struct ev_authority *a, const struct ev_entry *entry)
+{
+	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
+	struct ev_line line;
+	bool owner = false, read_key = false;
+
+	while (!entry->is_record && ev_entry_next(&lines, &line)) {
+		if (line.kind == EV_LINE_ACTOR && line.role == EV_ROLE_OWNER)
+			owner = owner || ev_verifier_equal(&line.vkey, &a->vault.owner);
+		if (line.kind == EV_LINE_READ_KEY)
+			read_key = read_key || strcmp(line.text, a->vault.recipient) == 0;
+	}
+	return owner && read_key;
+}
+
+/* Is it the first time that this is added?  Remembers it. */
+static enum evault_status
+line_is_fresh(struct ev_authority *a, const struct ev_line *line, bool *fresh,
+	      struct evault_error *err)
+{
+	struct ev_hash key;
+	struct ev_buf slot = EV_BUF_INIT;
+	enum evault_status rc;
+
+	*fresh = true;
+	if (line->kind == EV_LINE_RECORD)
+		return ev_set_add(&a->records, &line->hash, fresh, err);
+	if (line->kind == EV_LINE_PACK)
+		return ev_set_add(&a->pack_set, &line->hash, fresh, err);
+	if (line->kind != EV_LINE_SLOT)
+		return EVAULT_OK;
+	ev_line_encode(&slot, line);
+	rc = ev_buf_ask(&slot, err);
+	if (rc == EVAULT_OK) {
+		ev_hash_of(slot.data, slot.len, &key);
+		rc = ev_set_add(&a->slots, &key, fresh, err);
+	}
+	ev_buf_release(&slot);
+	return rc;
+}
+
+static enum evault_status
+take_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
+	  const struct ev_findings *findings, struct evault_error *err)
+{
+	enum evault_status rc;
+	bool fresh;
+
+	if (line_needs_owner(line->kind) && role != EV_ROLE_OWNER)
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "changes keys, and its signer is no owner but a %s",
+			       ev_role_word(role));
+	if (line->kind == EV_LINE_DROP && role == EV_ROLE_CAPTURE)
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "drops a pack, and its signer may only add");
+	rc = line_is_fresh(a, line, &fresh, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	if (!fresh)
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "adds what an earlier entry has added already");
+	return apply_line(a, line, err);
+}
+
+static enum evault_status
+take_lines(struct ev_authority *a, const struct ev_entry *entry, enum ev_role role,
+	   const struct ev_findings *findings, struct evault_error *err)
+{
+	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
+	struct ev_line line = { .kind = EV_LINE_RECORD, .hash = entry->record };
+	enum evault_status rc = EVAULT_OK;
+
+	if (entry->is_record)
+		return take_line(a, &line, role, findings, err);
+	while (rc == EVAULT_OK && ev_entry_next(&lines, &line))
+		rc = take_line(a, &line, role, findings, err);
+	return rc;
+}
+
+enum evault_status
+ev_authority_take(struct ev_authority *a, const struct ev_entry *entry, const struct ev_hash *root,
+		  const struct ev_findings *findings, bool *taken, struct evault_error *err)
+{
+	enum ev_role role = EV_ROLE_CAPTURE;
+	enum evault_status rc;
+	bool good = false;
+
+	if (strcmp(entry->origin, a->vault.origin) != 0)
+		rc = ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			     "belongs to another vault, %s", entry->origin);
+	else if (entry->after != a->size || !ev_hash_equal(&entry->root, root))
+		rc = ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			     "was signed for another place in the log, or another history");
+	else if (!signatures_fit(a, entry))
+		rc = ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			     "does not have the signatures that it must have");
+	else if (a->size == 0 && !first_entry_fits(a, entry))
+		rc = ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			     "does not begin the log as the vault note says");
+	else
+		rc = check_signer(a, entry, &role, findings, &good, err);
+	if (rc == EVAULT_OK && good)
+		rc = take_lines(a, entry, role, findings, err);
+	a->size++;
+	if (taken != NULL)
+		*taken = good;
+	return rc;
+}

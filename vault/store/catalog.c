@@ -1,0 +1,277 @@
+/*
+ * The catalog's database: its schema, its queries, and filling it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/catalog_private.h"
+
+static const char schema[] =
+    "CREATE TABLE entries(idx INTEGER PRIMARY KEY, digest BLOB, actor BLOB NOT NULL);"
+    "CREATE INDEX entries_digest ON entries(digest) WHERE digest IS NOT NULL;"
+    "CREATE TABLE members(kind INTEGER NOT NULL, id BLOB NOT NULL, part INTEGER NOT NULL,"
+    " pack BLOB NOT NULL, offset INTEGER NOT NULL, size INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " UNIQUE(kind, id, part, pack));"
+    "CREATE TABLE records(digest BLOB PRIMARY KEY, action TEXT NOT NULL, time TEXT NOT NULL,"
+    " sha256 BLOB, size INTEGER, name BLOB, folder BLOB, modified BLOB, case_name BLOB)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX records_sha256 ON records(sha256) WHERE sha256 IS NOT NULL;"
+    "CREATE INDEX records_size ON records(size) WHERE size IS NOT NULL;"
+    "CREATE TABLE tags(digest BLOB NOT NULL, tag BLOB NOT NULL, PRIMARY KEY(digest, tag))"
+    " WITHOUT ROWID;";
+
+#define ENTRY_COLUMNS "e.idx, e.digest, e.actor, r.digest IS NULL"
+#define ENTRY_TABLES  " FROM entries e LEFT JOIN records r ON r.digest = e.digest "
+
+static const char *const queries[Q_QUERIES] = {
+	[Q_ADD_ENTRY] = "INSERT OR REPLACE INTO entries VALUES(?1, ?2, ?3)",
+	[Q_ADD_MEMBER] = "INSERT INTO members VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+			 " ON CONFLICT DO UPDATE SET offset = ?5, size = ?6, state = ?7",
+	[Q_ADD_RECORD] = "INSERT OR IGNORE INTO records VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[Q_ADD_TAG] = "INSERT OR IGNORE INTO tags VALUES(?1, ?2)",
+	[Q_FIND_MEMBER] = "SELECT pack, offset, size, state FROM members"
+			  " WHERE kind = ?1 AND id = ?2 AND part = ?3"
+			  " ORDER BY state DESC, rowid LIMIT 1",
+	[Q_HAS_OBJECT] = "SELECT 1 FROM members WHERE kind IN (?1, ?2) AND id = ?3 LIMIT 1",
+	[Q_HAS_SIZE] = "SELECT 1 FROM records WHERE size = ?1 LIMIT 1",
+	[Q_ENTRY] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.idx = ?1",
+	[Q_ENTRY_OF] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest = ?1 LIMIT 1",
+	[Q_SAME_FILE] = "SELECT " ENTRY_COLUMNS
+			" FROM records r JOIN entries e ON e.digest = r.digest"
+			" WHERE r.sha256 = ?1 AND r.name = ?2 AND r.folder = ?3"
+			" AND r.modified = ?4 AND r.action = 'add' ORDER BY e.idx LIMIT 1",
+	[Q_LIST] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES
+		   "WHERE e.digest IS NOT NULL AND e.idx > ?1"
+		   " AND (?2 OR r.action = ?3 OR (?3 IS NULL AND (r.digest IS NULL OR"
+		   " r.sha256 IS NOT NULL)))"
+		   " AND (?4 IS NULL OR r.case_name = ?4)"
+		   " AND (?5 IS NULL OR EXISTS (SELECT 1 FROM tags t WHERE t.digest = e.digest"
+		   " AND t.tag = ?5))"
+		   " AND (?6 IS NULL OR r.time >= ?6)"
+		   " AND (?7 IS NULL OR substr(r.time, 1, length(?7)) <= ?7)"
+		   " ORDER BY e.idx LIMIT 1",
+	[Q_RANGE] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES
+		    "WHERE e.digest IS NOT NULL AND e.idx >= ?1 AND e.idx <= ?2"
+		    " ORDER BY e.idx LIMIT 1",
+	[Q_BY_HASH] = "SELECT " ENTRY_COLUMNS " FROM records r JOIN entries e"
+		      " ON e.digest = r.digest WHERE r.sha256 >= ?1 AND r.sha256 <= ?2"
+		      " AND e.idx > ?3 ORDER BY e.idx LIMIT 1",
+	[Q_COUNT] = "SELECT count(*), count(r.sha256),"
+		    " sum(e.digest IS NOT NULL AND r.digest IS NULL)" ENTRY_TABLES,
+	[Q_COUNT_FILES] = "SELECT count(*), sum(size) FROM (SELECT DISTINCT r.sha256, r.size"
+			  " FROM records r JOIN entries e ON e.digest = r.digest"
+			  " WHERE r.sha256 IS NOT NULL)",
+};
+
+enum evault_status
+catalog_fail(struct ev_catalog *c, struct evault_error *err)
+{
+	if (sqlite3_errcode(c->db) == SQLITE_NOMEM)
+		return ev_fail_nomem(err);
+	return ev_fail(err, EVAULT_E_IO, "the catalog: %s", sqlite3_errmsg(c->db));
+}
+
+enum evault_status
+ev_catalog_new(struct ev_catalog **out, struct evault_error *err)
+{
+	struct ev_catalog *c = calloc(1, sizeof(*c));
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
+		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	enum evault_status rc = EVAULT_OK;
+
+	if (c == NULL)
+		return ev_fail_nomem(err);
+	if (sqlite3_open_v2(":memory:", &c->db, flags, NULL) != SQLITE_OK) {
+		rc = c->db == NULL ? ev_fail_nomem(err) : catalog_fail(c, err);
+		goto out;
+	}
+	/* Debian's build leaves these open. */
+	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+	sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+	sqlite3_db_config(c->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, (int *)NULL);
+	if (sqlite3_exec(c->db,
+			 "PRAGMA journal_mode = OFF; PRAGMA temp_store = MEMORY; BEGIN", NULL, NULL,
+			 NULL) != SQLITE_OK ||
+	    sqlite3_exec(c->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
+		rc = catalog_fail(c, err);
+		goto out;
+	}
+	*out = c;
+	c = NULL;
+out:
+	ev_catalog_free(c);
+	return rc;
+}
+
+void
+ev_catalog_free(struct ev_catalog *c)
+{
+	int i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < Q_QUERIES; i++)
+		sqlite3_finalize(c->queries[i]);
+	sqlite3_close(c->db);
+	free(c);
+}
+
+sqlite3_stmt *
+catalog_query(struct ev_catalog *c, enum catalog_query which, struct evault_error *err)
+{
+	sqlite3_stmt **q = &c->queries[which];
+
+	if (*q == NULL && sqlite3_prepare_v3(c->db, queries[which], -1, SQLITE_PREPARE_PERSISTENT,
+					     q, NULL) != SQLITE_OK) {
+		(void)catalog_fail(c, err);
+		return NULL;
+	}
+	sqlite3_reset(*q);
+	sqlite3_clear_bindings(*q);
+	return *q;
+}
+
+enum evault_status
+catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
+{
+	int rc = sqlite3_step(q);
+
+	if (rc == SQLITE_ROW)
+		return EVAULT_OK;
+	if (rc == SQLITE_DONE)
+		return EVAULT_E_NOT_FOUND;
+	return catalog_fail(c, err);
+}
+
+void
+catalog_bind_hash(sqlite3_stmt *q, int at, const struct ev_hash *h)
+{
+	sqlite3_bind_blob(q, at, h->b, sizeof(h->b), SQLITE_TRANSIENT);
+}
+
+void
+catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s)
+{
+	if (s.len == 0)
+		sqlite3_bind_zeroblob(q, at, 0);
+	else
+		sqlite3_bind_blob64(q, at, s.data, s.len, SQLITE_TRANSIENT);
+}
+
+void
+catalog_column_hash(sqlite3_stmt *q, int at, struct ev_hash *h)
+{
+	memset(h, 0, sizeof(*h));
+	if (sqlite3_column_bytes(q, at) == (int)sizeof(h->b))
+		memcpy(h->b, sqlite3_column_blob(q, at), sizeof(h->b));
+}
+
+/* Runs a query that gives no rows. */
+static enum evault_status
+run(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
+{
+	enum evault_status rc = catalog_step(c, q, err);
+
+	sqlite3_reset(q);
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+enum evault_status
+ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash *record,
+		     const struct ev_hash *actor, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_ADD_ENTRY, err);
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
+	if (record != NULL)
+		catalog_bind_hash(q, 2, record);
+	catalog_bind_hash(q, 3, actor);
+	return run(c, q, err);
+}
+
+enum evault_status
+ev_catalog_add_member(struct ev_catalog *c, const struct ev_hash *pack, const struct ev_member *m,
+		      enum ev_member_state state, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_ADD_MEMBER, err);
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_int(q, 1, (int)m->kind);
+	catalog_bind_hash(q, 2, &m->id);
+	sqlite3_bind_int64(q, 3, m->part);
+	catalog_bind_hash(q, 4, pack);
+	sqlite3_bind_int64(q, 5, (sqlite3_int64)m->offset);
+	sqlite3_bind_int64(q, 6, (sqlite3_int64)m->size);
+	sqlite3_bind_int(q, 7, (int)state);
+	return run(c, q, err);
+}
+
+static struct ev_slice
+field_slice(const struct ev_record *record, const char *name)
+{
+	const struct ev_record_field *f = ev_record_find(record, name);
+
+	return f == NULL ? ev_slice_of(NULL, 0) : ev_slice_of(f->value, f->len);
+}
+
+static void
+bind_text(sqlite3_stmt *q, int at, struct ev_slice s)
+{
+	sqlite3_bind_text64(q, at, s.data == NULL ? "" : (const char *)s.data, s.len,
+			    SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static enum evault_status
+add_tags(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_record *record,
+	 struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	sqlite3_stmt *q;
+	size_t i;
+
+	for (i = 0; i < record->n && rc == EVAULT_OK; i++) {
+		if (strcmp(record->fields[i].name, "tag") != 0)
+			continue;
+		q = catalog_query(c, Q_ADD_TAG, err);
+		if (q == NULL)
+			return EVAULT_E_IO;
+		catalog_bind_hash(q, 1, digest);
+		catalog_bind_slice(q, 2,
+				   ev_slice_of(record->fields[i].value, record->fields[i].len));
+		rc = run(c, q, err);
+	}
+	return rc;
+}
+
+enum evault_status
+ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
+		      const struct ev_record *record, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_ADD_RECORD, err);
+	struct ev_slice size = field_slice(record, "size");
+	struct ev_cursor number = ev_cursor_of(size.data, size.len);
+	struct ev_hash sha256;
+	enum evault_status rc;
+	uint64_t bytes;
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	catalog_bind_hash(q, 1, digest);
+	bind_text(q, 2, field_slice(record, "action"));
+	bind_text(q, 3, field_slice(record, "time"));
+	if (ev_hash_parse(field_slice(record, "sha256"), &sha256))
+		catalog_bind_hash(q, 4, &sha256);
+	bytes = ev_cursor_decimal(&number, INT64_MAX);
+	if (ev_cursor_done(&number))
+		sqlite3_bind_int64(q, 5, (sqlite3_int64)bytes);
+	catalog_bind_slice(q, 6, field_slice(record, "name"));
+	catalog_bind_slice(q, 7, field_slice(record, "folder"));
+	catalog_bind_slice(q, 8, field_slice(record, "modified"));
+	if (ev_record_find(record, "case") != NULL)
+		catalog_bind_slice(q, 9, field_slice(record, "case"));
+	rc = run(c, q, err);
+	return rc != EVAULT_OK ? rc : add_tags(c, digest, record, err);
+}

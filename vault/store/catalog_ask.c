@@ -1,0 +1,260 @@
+/*
+ * Asking the catalog.  Lists are walked by one short query for each row, so
+ * that nothing is held open while a callback runs.
+ */
+#include <string.h>
+
+#include "store/catalog_private.h"
+
+enum evault_status
+ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind, const struct ev_hash *id,
+		       uint32_t part, struct ev_place *place, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_FIND_MEMBER, err);
+	enum evault_status rc;
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_int(q, 1, (int)kind);
+	catalog_bind_hash(q, 2, id);
+	sqlite3_bind_int64(q, 3, part);
+	rc = catalog_step(c, q, err);
+	if (rc == EVAULT_OK) {
+		place->member = (struct ev_member){ .kind = kind, .id = *id, .part = part };
+		catalog_column_hash(q, 0, &place->pack);
+		place->member.offset = (uint64_t)sqlite3_column_int64(q, 1);
+		place->member.size = (uint64_t)sqlite3_column_int64(q, 2);
+		place->state = sqlite3_column_int(q, 3) == EV_MEMBER_VERIFIED ? EV_MEMBER_VERIFIED
+									      : EV_MEMBER_LISTED;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+/* Is there a row?  Resets the query. */
+static enum evault_status
+any_row(struct ev_catalog *c, sqlite3_stmt *q, bool *any, struct evault_error *err)
+{
+	enum evault_status rc = catalog_step(c, q, err);
+
+	sqlite3_reset(q);
+	*any = rc == EVAULT_OK;
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+enum evault_status
+ev_catalog_has_object(struct ev_catalog *c, const struct ev_hash *sha256, bool *has,
+		      struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_HAS_OBJECT, err);
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_int(q, 1, EV_MEMBER_OBJECT);
+	sqlite3_bind_int(q, 2, EV_MEMBER_LIST);
+	catalog_bind_hash(q, 3, sha256);
+	return any_row(c, q, has, err);
+}
+
+enum evault_status
+ev_catalog_has_size(struct ev_catalog *c, uint64_t size, bool *has, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_HAS_SIZE, err);
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_int64(q, 1, (sqlite3_int64)size);
+	return any_row(c, q, has, err);
+}
+
+/* Steps to a row of ENTRY_COLUMNS, reads it, and resets the query. */
+static enum evault_status
+take_entry(struct ev_catalog *c, sqlite3_stmt *q, struct ev_catalog_entry *entry,
+	   struct evault_error *err)
+{
+	enum evault_status rc = catalog_step(c, q, err);
+
+	if (rc == EVAULT_OK) {
+		entry->index = (uint64_t)sqlite3_column_int64(q, 0);
+		entry->is_record = sqlite3_column_type(q, 1) != SQLITE_NULL;
+		catalog_column_hash(q, 1, &entry->digest);
+		catalog_column_hash(q, 2, &entry->actor);
+		entry->is_missing = entry->is_record && sqlite3_column_int(q, 3) != 0;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+enum evault_status
+ev_catalog_entry(struct ev_catalog *c, uint64_t index, struct ev_catalog_entry *entry,
+		 struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_ENTRY, err);
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
+	return take_entry(c, q, entry, err);
+}
+
+enum evault_status
+ev_catalog_entry_of(struct ev_catalog *c, const struct ev_hash *digest,
+		    struct ev_catalog_entry *entry, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_ENTRY_OF, err);
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	catalog_bind_hash(q, 1, digest);
+	return take_entry(c, q, entry, err);
+}
+
+enum evault_status
+ev_catalog_same_file(struct ev_catalog *c, const struct ev_hash *sha256, struct ev_slice name,
+		     struct ev_slice folder, struct ev_slice modified,
+		     struct ev_catalog_entry *entry, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_SAME_FILE, err);
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	catalog_bind_hash(q, 1, sha256);
+	catalog_bind_slice(q, 2, name);
+	catalog_bind_slice(q, 3, folder);
+	catalog_bind_slice(q, 4, modified);
+	return take_entry(c, q, entry, err);
+}
+
+static void
+bind_filter(sqlite3_stmt *q, const struct evault_filter *f)
+{
+	sqlite3_bind_int(q, 2, f->all_actions);
+	if (f->action != NULL)
+		sqlite3_bind_text(q, 3, f->action, -1, SQLITE_TRANSIENT);
+	if (f->case_name != NULL)
+		catalog_bind_slice(q, 4, ev_slice_text(f->case_name));
+	if (f->tag != NULL)
+		catalog_bind_slice(q, 5, ev_slice_text(f->tag));
+	if (f->since != NULL)
+		sqlite3_bind_text(q, 6, f->since, -1, SQLITE_TRANSIENT);
+	if (f->until != NULL)
+		sqlite3_bind_text(q, 7, f->until, -1, SQLITE_TRANSIENT);
+}
+
+enum evault_status
+ev_catalog_list(struct ev_catalog *c, const struct evault_filter *filter, ev_catalog_fn *fn,
+		void *ctx, struct evault_error *err)
+{
+	struct ev_catalog_entry entry = { 0 };
+	enum evault_status rc = EVAULT_OK;
+	sqlite3_int64 after = -1;
+	sqlite3_stmt *q;
+
+	while (rc == EVAULT_OK) {
+		q = catalog_query(c, Q_LIST, err);
+		if (q == NULL)
+			return EVAULT_E_IO;
+		sqlite3_bind_int64(q, 1, after);
+		bind_filter(q, filter);
+		rc = take_entry(c, q, &entry, err);
+		if (rc == EVAULT_E_NOT_FOUND)
+			return EVAULT_OK;
+		if (rc == EVAULT_OK)
+			rc = fn(ctx, &entry, err);
+		after = (sqlite3_int64)entry.index;
+	}
+	return rc;
+}
+
+enum evault_status
+ev_catalog_range(struct ev_catalog *c, uint64_t first, uint64_t last, ev_catalog_fn *fn, void *ctx,
+		 struct evault_error *err)
+{
+	struct ev_catalog_entry entry = { 0 };
+	enum evault_status rc = EVAULT_OK;
+	sqlite3_stmt *q;
+
+	while (rc == EVAULT_OK && first <= last) {
+		q = catalog_query(c, Q_RANGE, err);
+		if (q == NULL)
+			return EVAULT_E_IO;
+		sqlite3_bind_int64(q, 1, (sqlite3_int64)first);
+		sqlite3_bind_int64(q, 2, (sqlite3_int64)last);
+		rc = take_entry(c, q, &entry, err);
+		if (rc == EVAULT_E_NOT_FOUND)
+			return EVAULT_OK;
+		if (rc == EVAULT_OK)
+			rc = fn(ctx, &entry, err);
+		first = entry.index + 1;
+	}
+	return rc;
+}
+
+/* The least or greatest hash that begins with these digits. */
+static bool
+hash_bound(struct ev_slice hex, char fill, struct ev_hash *out)
+{
+	char digits[64];
+
+	if (hex.len > sizeof(digits))
+		return false;
+	memset(digits, fill, sizeof(digits));
+	memcpy(digits, hex.data, hex.len);
+	return ev_hash_parse(ev_slice_of(digits, sizeof(digits)), out);
+}
+
+enum evault_status
+ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex, ev_catalog_fn *fn, void *ctx,
+		   struct evault_error *err)
+{
+	struct ev_catalog_entry entry = { 0 };
+	enum evault_status rc = EVAULT_OK;
+	sqlite3_int64 after = -1;
+	struct ev_hash low, high;
+	sqlite3_stmt *q;
+
+	if (!hash_bound(hex, '0', &low) || !hash_bound(hex, 'f', &high))
+		return EVAULT_OK;
+	while (rc == EVAULT_OK) {
+		q = catalog_query(c, Q_BY_HASH, err);
+		if (q == NULL)
+			return EVAULT_E_IO;
+		catalog_bind_hash(q, 1, &low);
+		catalog_bind_hash(q, 2, &high);
+		sqlite3_bind_int64(q, 3, after);
+		rc = take_entry(c, q, &entry, err);
+		if (rc == EVAULT_E_NOT_FOUND)
+			return EVAULT_OK;
+		if (rc == EVAULT_OK)
+			rc = fn(ctx, &entry, err);
+		after = (sqlite3_int64)entry.index;
+	}
+	return rc;
+}
+
+enum evault_status
+ev_catalog_count(struct ev_catalog *c, struct ev_catalog_counts *counts, struct evault_error *err)
+{
+	sqlite3_stmt *q = catalog_query(c, Q_COUNT, err);
+	enum evault_status rc;
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	rc = catalog_step(c, q, err);
+	if (rc == EVAULT_OK) {
+		counts->entries = (uint64_t)sqlite3_column_int64(q, 0);
+		counts->items = (uint64_t)sqlite3_column_int64(q, 1);
+		counts->missing = (uint64_t)sqlite3_column_int64(q, 2);
+	}
+	sqlite3_reset(q);
+	q = rc == EVAULT_OK ? catalog_query(c, Q_COUNT_FILES, err) : NULL;
+	if (q == NULL)
+		return rc == EVAULT_OK ? EVAULT_E_IO : rc;
+	rc = catalog_step(c, q, err);
+	if (rc == EVAULT_OK) {
+		counts->files = (uint64_t)sqlite3_column_int64(q, 0);
+		counts->bytes = (uint64_t)sqlite3_column_int64(q, 1);
+	}
+	sqlite3_reset(q);
+	return rc;
+}

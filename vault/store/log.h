@@ -1,0 +1,92 @@
+/*
+ * The log on disk: entry bundles, tiles, checkpoint (FORMAT.md, section 6).
+ *
+ * Invariants:
+ *  1. Nothing is signed whose root does not extend the tree on disk: before
+ *     each signature the old root is computed again from the tiles.
+ *  2. Tiles and entries are synced before `checkpoint.new`, and that before
+ *     it takes the place of `checkpoint` (G2).
+ *  3. A `checkpoint.new` that is good is completed, never discarded: no two
+ *     signed trees of one size (G4).
+ *  4. Partial tiles go only after the checkpoint that needs them is gone.
+ */
+#ifndef EV_STORE_LOG_H
+#define EV_STORE_LOG_H
+
+#include "format/checkpoint.h"
+#include "store/authority.h"
+
+struct ev_log;
+
+/* An entry as it is read: valid during the call.  `taken`: it counts. */
+typedef enum evault_status ev_log_entry_fn(void *ctx, uint64_t index, const struct ev_entry *entry,
+					   struct ev_slice bytes, bool taken,
+					   struct evault_error *err);
+
+/* An old head that the log must go on from: its root is compared on the way. */
+struct ev_log_past {
+	uint64_t size;
+	struct ev_hash root;
+	bool reached; /* out: the log is long enough */
+	bool agrees;  /* out */
+};
+
+/*
+ * Reads and verifies the whole log: heads, bundles, every level of tiles,
+ * every entry's rules and signatures (into `authority`, initialised by the
+ * caller).  `pasts` may be NULL.  Takes a few hundred KiB besides authority.
+ *
+ * When a head is good, *log is set even though there were findings; the
+ * caller frees it.  E_DAMAGED when no head is good and the findings do not
+ * fail by themselves; what `entry` or reporting returns.
+ */
+enum evault_status ev_log_open(int dir, const struct ev_vault_note *vault,
+			       struct ev_authority *authority, const struct ev_findings *findings,
+			       struct ev_log_past *pasts, size_t n_pasts, ev_log_entry_fn *entry,
+			       void *ctx, struct ev_log **log, struct evault_error *err);
+/* The log of a vault that is being made: no entries, nothing on disk yet. */
+enum evault_status ev_log_new(int dir, const char *origin, struct ev_log **log,
+			      struct evault_error *err);
+void ev_log_free(struct ev_log *log);
+
+/* The head that counts, and its note (in the log's memory). */
+const struct ev_checkpoint *ev_log_head(const struct ev_log *log);
+struct ev_slice ev_log_head_note(const struct ev_log *log);
+
+/*
+ * Completes the renaming of a good `checkpoint.new`, and removes one that is
+ * not.  For the holder of the lock, once after opening.
+ */
+enum evault_status ev_log_recover(struct ev_log *log, struct evault_error *err);
+
+/* Size and root of the tree with what is staged: what the next entry comes after. */
+uint64_t ev_log_next(const struct ev_log *log, struct ev_hash *root);
+/* Stages an entry (the signed note).  Nothing is written. */
+enum evault_status ev_log_stage(struct ev_log *log, struct ev_slice entry,
+				struct evault_error *err);
+/* Forgets what is staged. */
+void ev_log_unstage(struct ev_log *log);
+/*
+ * Commits what is staged (G2, G4): durable on success.  On failure nothing
+ * is acknowledged, and the log must be freed and opened again.
+ */
+enum evault_status ev_log_commit(struct ev_log *log, const struct ev_verifier *key,
+				 const struct ev_signing_seed *seed, struct evault_error *err);
+
+/* Hashes for proofs, from the tiles of the head. */
+struct ev_merkle_fetch ev_log_fetch(struct ev_log *log);
+
+/* Loads entry `index` into `out` (appended). */
+enum evault_status ev_log_entry(struct ev_log *log, uint64_t index, struct ev_buf *out,
+				struct evault_error *err);
+
+/* What a file below log/ is, for a check of names. */
+enum ev_log_file {
+	EV_LOG_NEEDED,      /* a good head, or a tile that it needs */
+	EV_LOG_SUPERSEDED,  /* a partial tile of an older tree: may change unseen */
+	EV_LOG_INTERRUPTED, /* of a commit that was not completed */
+	EV_LOG_UNKNOWN,
+};
+enum ev_log_file ev_log_classify(const struct ev_log *log, const char *path);
+
+#endif

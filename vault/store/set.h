@@ -1,0 +1,25 @@
+/*
+ * A set of hashes in memory: 64 bytes for each at the most, on average.
+ */
+#ifndef EV_STORE_SET_H
+#define EV_STORE_SET_H
+
+#include "format/hash.h"
+
+struct ev_set {
+	struct ev_hash *slots; /* all zero: free; the zero hash itself is `zero` */
+	size_t cap, n;
+	bool zero;
+};
+#define EV_SET_INIT                                                                               \
+	{                                                                                         \
+		NULL, 0, 0, false                                                                 \
+	}
+
+/* Adds; *fresh tells whether it was new.  E_NOMEM. */
+enum evault_status ev_set_add(struct ev_set *set, const struct ev_hash *hash, bool *fresh,
+			      struct evault_error *err);
+bool ev_set_has(const struct ev_set *set, const struct ev_hash *hash);
+void ev_set_release(struct ev_set *set);
+
+#endif

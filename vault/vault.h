@@ -1,0 +1,65 @@
+/*
+ * An open vault, as the operations share it.
+ */
+#ifndef EV_VAULT_H
+#define EV_VAULT_H
+
+#include "evault.h"
+#include "store/catalog.h"
+#include "store/keyring.h"
+#include "store/log.h"
+#include "store/pack.h"
+
+enum {
+	EV_VAULT_NOTE_MAX = 8192 /* bytes of the file `vault` */
+};
+
+struct evault {
+	int dir;
+	int lock; /* descriptor of `writer`; -1 unless open for writing */
+	enum evault_access access;
+	char *shown; /* the folder's path, escaped, for messages */
+	struct ev_vault_note note;
+	struct ev_authority authority;
+	struct ev_log *log;
+	struct ev_keyring *keys; /* NULL when sealed */
+	struct ev_catalog *catalog;
+	struct ev_pack *pack; /* the one read last */
+	struct ev_hash pack_name;
+};
+
+/*
+ * The steps of opening, for evault_check, which goes on where evault_open
+ * would stop.  Each leaves what it made in `v`; evault_close releases it.
+ */
+enum evault_status ev_vault_begin(const char *dir, enum evault_access access, struct evault **v,
+				  struct evault_error *err);
+enum evault_status ev_vault_load_note(struct evault *v, struct evault_error *err);
+enum evault_status ev_vault_load_log(struct evault *v, const struct ev_findings *findings,
+				     struct ev_log_past *pasts, size_t n_pasts,
+				     struct evault_error *err);
+enum evault_status ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock,
+				   struct evault_error *err);
+
+/* The pack of that name, open; kept until another one is asked for. */
+enum evault_status ev_vault_pack(struct evault *v, const struct ev_hash *name,
+				 struct ev_pack **pack, struct evault_error *err);
+/* "3f9a01-12" */
+void ev_vault_cite(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_SIZE]);
+
+/* ---- items --------------------------------------------------------------- */
+
+/* The record of a digest: read from its pack, parsed, its digest compared.  E_NOT_FOUND, E_DAMAGED. */
+enum evault_status ev_vault_record(struct evault *v, const struct ev_hash *digest,
+				   struct ev_record *record, struct evault_error *err);
+/*
+ * Gives the entry's item to `fn`, with its record read; an item whose record
+ * cannot be read has no fields.
+ */
+enum evault_status ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry,
+				      evault_item_fn *fn, void *ctx, struct evault_error *err);
+/* An original's bytes, in order, from its object or its parts; the caller hashes them. */
+enum evault_status ev_vault_object(struct evault *v, const struct ev_hash *sha256,
+				   struct ev_sink out, struct evault_error *err);
+
+#endif
