@@ -40,9 +40,8 @@ LIB_SRC  := $(wildcard vault/base/*.c vault/format/*.c vault/store/*.c vault/*.c
 CLI_SRC  := $(wildcard cli/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-INTEROP_SRC := $(wildcard tests/interop/*.c)
 # Programs that tests in tests/interop hold against other people's.
-TOOL_SRC := $(wildcard tests/interop/*_tool.c)
+TOOL_SRC := $(wildcard tests/interop/*.c)
 # What all unit tests share, and the driver of a fuzz target that is run as an ordinary test.
 FRAME    := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 REPLAY   := tests/fuzz/replay.c
@@ -56,7 +55,6 @@ CLI_OBJ  := $(call object,$(CLI_SRC))
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TOOLS    := $(TOOL_SRC:%.c=$(BUILD)/%)
-INTEROPS := $(INTEROP_SRC:%.c=$(BUILD)/%)
 ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY))
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ifeq ($(LIBS)$(filter clean demo test check coverage fuzz,$(MAKECMDGOALS)),)
@@ -82,16 +80,12 @@ $(UNITS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call object,$(FRAME))
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
 	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
 
-$(INTEROPS): $(BUILD)/tests/interop/%: $(BUILD)/tests/interop/%.o $(BUILD)/libevault.a
-	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS)
-
 $(TOOLS): %: %.o $(BUILD)/libevault.a
 	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
 
 units: $(UNITS)
 fuzzers: $(FUZZERS)
 tools: $(TOOLS)
-interops: $(INTEROPS)
 objects: $(LIB_OBJ) $(CLI_OBJ)
 
 # Written anew only when it says something else.

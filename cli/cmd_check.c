@@ -81,6 +81,18 @@ print_json_summary(const struct evault_check_summary *s)
 	json_end(&json);
 }
 
+static const char *
+why_not_inside(const struct checking *c, const struct evault_check_summary *s)
+{
+	if (c->sealed)
+		return _("no key was used");
+	if (c->quick)
+		return _("--quick does not read them");
+	if (s->cancelled)
+		return _("the check was stopped");
+	return _("damage kept the vault from being unlocked or read");
+}
+
 /* What was looked at and what was not (G10). */
 static void
 print_extent(const struct checking *c, const struct evault_check_summary *s)
@@ -102,24 +114,25 @@ print_extent(const struct checking *c, const struct evault_check_summary *s)
 		printf(_("checked: %" PRIu64 " records and %" PRIu64 " files inside the packs, of "
 			 "%" PRIu64 " items\n"),
 		       s->records, s->objects, s->items);
-	else if (c->sealed)
-		puts(_("not checked: what is inside the packs, because no key was used"));
 	else
-		puts(_("not checked: what is inside the packs"));
+		printf(_("not checked: what is inside the packs, because %s\n"),
+		       why_not_inside(c, s));
 	if (s->against_checked)
-		puts(_("checked: the log continues the checkpoint that was given"));
+		puts(_("checked: the log against the checkpoint that was given"));
 	else if (c->what.against == NULL)
 		puts(_("not checked: whether the log's history is the one that somebody outside "
 		       "knows (--against)"));
 	else
 		puts(_("not checked: the checkpoint that was given"));
 	if (s->adopted > 0)
-		printf(_("taken in: %" PRIu64 " records that an interrupted run had left\n"),
+		printf(ngettext("taken in: %" PRIu64 " record that an interrupted run had left\n",
+				"taken in: %" PRIu64 " records that an interrupted run had left\n",
+				s->adopted),
 		       s->adopted);
 }
 
 static int
-print_verdict(const struct checking *c, const struct evault_check_summary *s)
+print_verdict(const struct evault_check_summary *s)
 {
 	if (s->damage > 0) {
 		printf(ngettext("DAMAGED: %" PRIu64 " finding\n", "DAMAGED: %" PRIu64 " findings\n",
@@ -138,10 +151,6 @@ print_verdict(const struct checking *c, const struct evault_check_summary *s)
 		return EXIT_PARTLY;
 	}
 	puts(_("sound: all that was checked is as it was kept"));
-	if (s->interrupted > 0 && !c->what.adopt)
-		message_hint(
-		    _("an interrupted run left something that is no damage; to take it in: "
-		      "evault check --adopt"));
 	return EXIT_SOUND;
 }
 
@@ -183,7 +192,7 @@ check(struct checking *c)
 		return judge(&summary);
 	}
 	print_extent(c, &summary);
-	return print_verdict(c, &summary);
+	return print_verdict(&summary);
 }
 
 static int

@@ -60,9 +60,13 @@ run_list(struct globals *globals, char **argv)
 {
 	struct evault_filter filter = { 0 };
 	const struct option_def options[] = {
-		{ 0, "case", .text = &filter.case_name }, { 0, "tag", .text = &filter.tag },
-		{ 0, "action", .text = &filter.action },  { 0, "since", .text = &filter.since },
-		{ 0, "until", .text = &filter.until },    { 0 },
+		{ 0, "case", .text = &filter.case_name },
+		{ 0, "tag", .text = &filter.tag },
+		{ 0, "action", .text = &filter.action },
+		{ 0, "all", .flag = &filter.all_actions },
+		{ 0, "since", .text = &filter.since },
+		{ 0, "until", .text = &filter.until },
+		{ 0 },
 	};
 	int status = options_read(&command_list, options, globals, argv, NULL);
 

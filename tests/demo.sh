@@ -66,13 +66,14 @@ type_in 0 'evault -V case.vault -i my.key check --against head.txt'
 step 'If evault were gone: only age, zstd, tar, sha256sum, and the script from the README.txt of the vault'
 type_in 0 "sed -n '/^#!/,/^rm -r/p' case.vault/README.txt >recover.sh"
 type_in 0 'bash recover.sh case.vault my.key recovered'
+type_in 0 'find recovered -type f'
 find evidence -type f -exec sha256sum {} + | cut -d' ' -f1 | sort -u >kept
 find recovered -type f -exec sha256sum {} + | cut -d' ' -f1 | sort -u >recovered.sums
 [ -z "$(comm -23 kept recovered.sums)" ] || failed 'the script did not recover everything'
 
 step 'Somebody changes one byte in a copy'
 type_in 0 'cp -R case.vault copy.vault'
-pack=$(find copy.vault/packs -name '*.age' | sort | head -n 1)
+pack=$(find copy.vault/packs -name '*.age' -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
 offset=$(($(stat -c %s "$pack") / 2))
 old=$(od -An -tu1 -j "$offset" -N 1 "$pack" | tr -d ' ')
 type_in 0 "printf '\\x$(printf %02x $((old ^ 1)))' | dd of=$pack bs=1 seek=$offset conv=notrunc status=none"

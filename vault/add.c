@@ -28,9 +28,9 @@ struct adding {
 	struct evault_progress progress;
 	struct ev_commit commit;
 	struct ev_hasher *hasher;
-	struct ev_set new_objects; /* written by this commit or an earlier one of this run */
-	struct ev_set new_sizes;   /* their sizes, as hashes of eight bytes */
-	uint8_t *buffer;           /* EV_MEMBER_OBJECT_MAX + 1 bytes */
+	struct ev_set new_objects;       /* written by this commit or an earlier one of this run */
+	struct ev_set new_sizes;         /* their sizes, as hashes of eight bytes */
+	uint8_t *buffer;                 /* EV_MEMBER_OBJECT_MAX + 1 bytes */
 	struct evault_add_event *events; /* to be told after the commit */
 	size_t n_events, cap_events;
 	uint64_t bytes, since; /* of this commit: bytes read, ticks when it began */
@@ -172,7 +172,8 @@ check_unchanged(const struct source *s, struct evault_error *err)
 	enum evault_status rc = ev_os_fstat(s->fd, &after, err);
 
 	if (rc == EVAULT_OK && (changed(&s->before, &after) || s->size != s->before.size))
-		rc = ev_fail(err, EVAULT_E_CHANGED, "changed while it was read; nothing of it is kept");
+		rc = ev_fail(err, EVAULT_E_CHANGED,
+			     "changed while it was read; nothing of it is kept");
 	return rc;
 }
 

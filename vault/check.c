@@ -99,13 +99,13 @@ struct held {
 		uint64_t index;
 		char path[80];
 		char detail[400];
-	} *list;
+	} * list;
 	size_t n, cap;
 };
 
 static enum evault_status
-hold(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path,
-     const char *detail, struct evault_error *err)
+hold(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path, const char *detail,
+     struct evault_error *err)
 {
 	struct held *h = ctx;
 	size_t cap = h->cap == 0 ? 16 : h->cap * 2;
@@ -156,9 +156,9 @@ load_past(struct ev_checking *c, struct ev_log_past *past, bool *usable, struct 
 	*usable = false;
 	ev_show_path(c->what->against, shown);
 	rc = ev_os_load_user(c->what->against, CHECKPOINT_MAX, &bytes, err);
-	if (rc == EVAULT_OK && (ev_note_parse(ev_slice_of(bytes.data, bytes.len), &note, NULL) !=
-				    EVAULT_OK ||
-				ev_checkpoint_parse(note.text, &cp, NULL) != EVAULT_OK))
+	if (rc == EVAULT_OK &&
+	    (ev_note_parse(ev_slice_of(bytes.data, bytes.len), &note, NULL) != EVAULT_OK ||
+	     ev_checkpoint_parse(note.text, &cp, NULL) != EVAULT_OK))
 		rc = ev_fail(err, EVAULT_E_FORMAT, "%s: is no checkpoint", shown);
 	if (rc != EVAULT_OK)
 		goto out;

@@ -120,9 +120,10 @@ judge_stray(struct ev_checking *c, const char *path, const struct ev_hash *name,
 		return ev_fail_nomem(err);
 	c->stray_names = grown;
 	grown[c->n_strays++] = *name;
-	return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
-		       "a pack that no entry names, as an interrupted run leaves it; `check --adopt` "
-		       "takes in what it holds");
+	return ev_find(
+	    &c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+	    "a pack that no entry names, as an interrupted run leaves it; `check --adopt` "
+	    "takes in what it holds");
 }
 
 static bool

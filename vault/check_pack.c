@@ -127,8 +127,8 @@ end_list(struct content *w, struct evault_error *err)
 	struct ev_hash found = { { 0 } };
 	uint8_t id[16] = { 0 };
 	uint64_t size = 0;
-	enum evault_status rc = ev_member_list_decode(ev_slice_of(w->text.data, w->text.len), id,
-						      &size, NULL);
+	enum evault_status rc =
+	    ev_member_list_decode(ev_slice_of(w->text.data, w->text.len), id, &size, NULL);
 
 	if (rc != EVAULT_OK)
 		return bad_member(w, "is no list of parts", err);

@@ -220,12 +220,10 @@ ev_commit_begin_record(const struct evault *v, const char *action, struct ev_rec
 	if (rc == EVAULT_OK)
 		rc = ev_record_add_text(record, "offset", offset, err);
 	if (rc == EVAULT_OK)
-		rc = ev_record_add_text(record, "clock",
-					now.synchronised ? "synchronised" : "not synchronised",
-					err);
+		rc = ev_record_add_text(
+		    record, "clock", now.synchronised ? "synchronised" : "not synchronised", err);
 	if (rc == EVAULT_OK)
-		rc = ev_record_add_text(record, "actor",
-					slot->name[0] != '\0' ? slot->name : v->keys->actor.name,
-					err);
+		rc = ev_record_add_text(
+		    record, "actor", slot->name[0] != '\0' ? slot->name : v->keys->actor.name, err);
 	return rc == EVAULT_OK ? ev_record_add_text(record, "software", software, err) : rc;
 }

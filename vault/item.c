@@ -198,7 +198,8 @@ evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 
 	if (rc != EVAULT_OK)
 		return rc;
-	/* A number of up to nineteen digits is a number; a prefix of a hash as long is not typed. */
+	/* A number of up to nineteen digits is a number; a prefix of a hash as long is not typed.
+	 */
 	if (text.len < 20 && parse_range(text, &first, &last))
 		return find_range(&g, first, last, err);
 	for (i = 0; i < text.len; i++)
@@ -278,8 +279,8 @@ ev_vault_object(struct evault *v, const struct ev_hash *sha256, struct ev_sink o
 		rc = ev_fail(err, rc, "its bytes are missing; `evault check` says why");
 	if (rc == EVAULT_OK)
 		rc = ev_buf_ask(&list, err);
-	if (rc == EVAULT_OK && ev_member_list_decode(ev_slice_of(list.data, list.len), id.b, &size,
-						     NULL) != EVAULT_OK)
+	if (rc == EVAULT_OK &&
+	    ev_member_list_decode(ev_slice_of(list.data, list.len), id.b, &size, NULL) != EVAULT_OK)
 		rc = ev_fail(err, EVAULT_E_DAMAGED, "the list of its parts was altered");
 	if (rc != EVAULT_OK)
 		goto out;

@@ -105,8 +105,8 @@ load_log_once(struct evault *v, const struct ev_findings *findings, struct ev_lo
 		rc = ev_catalog_new(&v->catalog, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	return ev_log_open(v->dir, &v->note, &v->authority, findings, pasts, n_pasts,
-			   catalog_entry, v, &v->log, err);
+	return ev_log_open(v->dir, &v->note, &v->authority, findings, pasts, n_pasts, catalog_entry,
+			   v, &v->log, err);
 }
 
 enum evault_status

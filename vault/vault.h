@@ -49,7 +49,8 @@ void ev_vault_cite(const struct evault *v, uint64_t index, char out[EVAULT_CITAT
 
 /* ---- items --------------------------------------------------------------- */
 
-/* The record of a digest: read from its pack, parsed, its digest compared.  E_NOT_FOUND, E_DAMAGED. */
+/* The record of a digest: read from its pack, parsed, its digest compared.  E_NOT_FOUND, E_DAMAGED.
+ */
 enum evault_status ev_vault_record(struct evault *v, const struct ev_hash *digest,
 				   struct ev_record *record, struct evault_error *err);
 /*

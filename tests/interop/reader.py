@@ -293,6 +293,8 @@ def zstd_frame(b, at):
     need(d & 3 == 0, "frame: dictionary")
     width = {0: single, 1: 2, 2: 4, 3: 8}[d >> 6]
     need(width, "frame: content size not stated")
+    window = b[at + 5]
+    need(single or (1 << 10 + (window >> 3)) * (8 + (window & 7)) // 8 <= MIB, "frame: window over 1 MiB")
     pos = at + 6 - single
     size = int.from_bytes(b[pos:pos + width], "little") + (256 if width == 2 else 0)
     need(1 <= size <= MIB, f"frame: {size} bytes of content")

@@ -20,13 +20,13 @@
 /* Made with sha256sum for each line, sort, and sha256sum over all. */
 #define FORM                                                                                       \
 	FIRST "- action 4f55a456d42ed1e7c58abb90206318fbb13eebda1455c4af4329a64370d3c4c1\n"        \
-	      "- field 723cb146de21b75de683fa500d6a1d5c53d83db5230f74d041e428369f9ed086\n"         \
+	      "- field witness=723cb146de21b75de683fa500d6a1d5c53d83db5230f74d041e428369f9ed086\n"         \
 	      "- name b2b75e80501e0e98f0719ee20014716bdffc310bbbabec75d53a4a9c3b6d193e\n"          \
 	      "- size b962ebf1546f4a4a9a664ef383a174a4e238b6a168d0faae55e1225293ee144f\n"          \
 	      "- tag b10fd55335da4c169b7384076f76580f8b9e306a62e5a48192a6a93605a9c391\n"           \
 	      "- tag f71d06fe92e38047da5105c24bc1c5c6be73d717e3ae61f14a068c8897f60a78\n"           \
 	      "- time d400ef7d03c0b6d6245e0aa3928755e12b06477e614fd6ad9a2d68901eedbef1\n"
-#define DIGEST "620ae9d998a442012e1046a9e670cd813a3102647de5688351edcae5bcab279f"
+#define DIGEST "1ab9c1cd3ef8b6a70749406c19e88d462c5090f11471608c75ddc605f1259b98"
 
 static enum evault_status
 parse_slice(struct ev_slice text)
@@ -253,6 +253,8 @@ malformed_lines_are_refused(void)
 		SALT "pla_ce x\n",
 		SALT "abcdefghijklmnopqrstuvwxyzabcdefg x\n",
 		" " SALT "place x\n",
+		" place x\n",
+		"MDEy place x\n",
 		"MDEyMzQ1Njc4OTo7PD0-P place x\n",
 		"MDEyMzQ1Njc4OTo7PD0-Pw0 place x\n",
 		"MDEyMzQ1Njc4OTo7PD0-Px place x\n", /* slack bits */
@@ -300,6 +302,26 @@ a_value_has_one_spelling(void)
 	CHECK(refused(BASE SALT "place \xed\xa0\x80\n"));
 	CHECK(parse_slice(ev_slice_of(BASE SALT "place \0\n",
 				      sizeof(BASE SALT "place \0\n") - 1)) == EVAULT_E_FORMAT);
+}
+
+static void
+two_values_of_one_field_of_the_users_own_are_refused_shown_or_withheld(void)
+{
+	struct ev_record r;
+
+	CHECK(parse(BASE SALT "field K=1\n" SALT "field L=1\n") == EVAULT_OK);
+	CHECK(refused(BASE SALT "field K=1\n" SALT "field K=2\n"));
+	CHECK(refused(BASE SALT "field K=1\n- field K=" HASH "\n"));
+	CHECK(refused(BASE "- field K=" HASH "\n- field K=" HASH "\n"));
+	CHECK(parse(BASE SALT "field K=1\n- field L=" HASH "\n") == EVAULT_OK);
+	CHECK(refused(BASE "- field " HASH "\n"));
+	CHECK(refused(BASE "- field =" HASH "\n"));
+	CHECK(refused(BASE "- field K%41=" HASH "\n"));
+	ev_record_init(&r);
+	CHECK(ev_record_add_text(&r, "field", "K=1", NULL) == EVAULT_OK);
+	CHECK(ev_record_add_text(&r, "field", "K=2", NULL) == EVAULT_E_USAGE);
+	CHECK(ev_record_add_text(&r, "field", "KK=2", NULL) == EVAULT_OK);
+	ev_record_release(&r);
 }
 
 static void
@@ -492,6 +514,7 @@ main(void)
 	UNIT_RUN(a_first_line_of_another_kind_or_version_is_refused);
 	UNIT_RUN(malformed_lines_are_refused);
 	UNIT_RUN(a_value_has_one_spelling);
+	UNIT_RUN(two_values_of_one_field_of_the_users_own_are_refused_shown_or_withheld);
 	UNIT_RUN(known_fields_have_the_values_that_the_format_gives_them);
 	UNIT_RUN(too_many_lines_or_bytes_are_refused);
 	UNIT_RUN(many_names_are_compared_all);

@@ -107,7 +107,37 @@ fields_append(struct ev_record *r, struct ev_slice name, struct ev_slice value, 
 	return ev_buf_ask(&r->values, err);
 }
 
+/* What a record may have once: a name, or the K of a field K=V. */
+static int
+compare_faces(const void *a, const void *b)
+{
+	const struct ev_record_field *const *x = a, *const *y = b;
+	int by_name = strcmp((*x)->name, (*y)->name);
+
+	if (by_name != 0 || strcmp((*x)->name, "field") != 0)
+		return by_name;
+	return ev_slice_compare(ev_record_key(ev_slice_of((*x)->value, (*x)->len)),
+				ev_record_key(ev_slice_of((*y)->value, (*y)->len)));
+}
+
 /* ---- making ---------------------------------------------------------- */
+
+static bool
+has_same(const struct ev_record *r, struct ev_slice name, struct ev_slice value)
+{
+	const struct ev_record_field *f;
+	bool same = false;
+	size_t i;
+
+	for (i = 0; i < r->n && !same; i++) {
+		f = &r->fields[i];
+		same = ev_slice_is(name, f->name) &&
+		       (!ev_slice_is(name, "field") ||
+			ev_slice_equal(ev_record_key(value),
+				       ev_record_key(ev_slice_of(f->value, f->len))));
+	}
+	return same;
+}
 
 static enum evault_status
 check_new(const struct ev_record *r, const char *name, struct ev_slice value,
@@ -119,7 +149,7 @@ check_new(const struct ev_record *r, const char *name, struct ev_slice value,
 	if (!name_valid(n))
 		return ev_fail(err, EVAULT_E_USAGE, "%s: not a name that a field can have",
 			       ev_show_path(name, shown));
-	if (!ev_record_repeatable(n) && ev_record_find(r, name) != NULL)
+	if (!ev_record_repeatable(n) && has_same(r, n, value))
 		return ev_fail(err, EVAULT_E_USAGE, "field %s: given twice", name);
 	if (value.len <= EVAULT_RECORD_MAX && !ev_record_value_fits(n, value))
 		return ev_fail(err, EVAULT_E_USAGE, "field %s: not a value that it can have", name);
@@ -182,23 +212,33 @@ bad_line(struct evault_error *err, size_t field, const char *what)
 	return ev_fail(err, EVAULT_E_FORMAT, "record, line %zu: %s", field + 2, what);
 }
 
-/* "- <name> <hash>" */
+/* "- <name> <hash>", or "- field <K>=<hash>": the K is kept as the value. */
 static enum evault_status
 parse_withheld(struct ev_slice line, struct ev_record *r, struct evault_error *err)
 {
 	struct ev_cursor c = ev_cursor_of(line.data, line.len);
-	struct ev_slice name;
+	struct ev_slice name, key = { NULL, 0 };
+	struct ev_buf plain = EV_BUF_INIT;
 	struct ev_hash hash;
+	enum evault_status rc;
 
 	ev_cursor_expect(&c, WITHHELD);
 	name = ev_cursor_until(&c, ' ');
 	if (c.bad || !name_valid(name))
 		return bad_line(err, r->n, "no name of a field");
+	if (ev_slice_is(name, "field"))
+		key = ev_cursor_until(&c, '=');
 	if (!ev_hash_parse(ev_cursor_take(&c, HASH_TEXT), &hash) || !ev_cursor_done(&c))
 		return bad_line(err, r->n, "withheld, and its hash is none");
 	if (ev_slice_is(name, "action") || ev_slice_is(name, "time"))
 		return bad_line(err, r->n, "action and time cannot be withheld");
-	return fields_append(r, name, ev_slice_of(NULL, 0), true, err);
+	if (!ev_percent_decode(&plain, key) || plain.len > EV_RECORD_KEY_MAX ||
+	    (ev_slice_is(name, "field") && plain.len == 0))
+		rc = plain.bad ? ev_fail_nomem(err) : bad_line(err, r->n, "withheld, and has no K");
+	else
+		rc = fields_append(r, name, ev_slice_of(plain.data, plain.len), true, err);
+	ev_buf_wipe(&plain);
+	return rc;
 }
 
 /* "<salt> <name> <value>" */
@@ -250,31 +290,25 @@ parse_lines(struct ev_cursor *c, struct ev_record *r, struct evault_error *err)
 	return rc;
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Sorted, because a hostile record has thousands of names. */
 static enum evault_status
 check_single(const struct ev_record *r, struct evault_error *err)
 {
-	const char **names = calloc(r->n + 1, sizeof(*names));
+	const struct ev_record_field **faces = calloc(r->n + 1, sizeof(*faces));
 	enum evault_status rc = EVAULT_OK;
 	size_t i, n = 0;
 
-	if (names == NULL)
+	if (faces == NULL)
 		return ev_fail_nomem(err);
 	for (i = 0; i < r->n; i++)
 		if (!ev_record_repeatable(ev_slice_text(r->fields[i].name)))
-			names[n++] = r->fields[i].name;
-	qsort(names, n, sizeof(*names), compare_names);
+			faces[n++] = &r->fields[i];
+	qsort(faces, n, sizeof(*faces), compare_faces);
 	for (i = 1; i < n && rc == EVAULT_OK; i++)
-		if (strcmp(names[i - 1], names[i]) == 0)
+		if (compare_faces(&faces[i - 1], &faces[i]) == 0)
 			rc = ev_fail(err, EVAULT_E_FORMAT, "record: two fields %s, and one may be",
-				     names[i]);
-	free(names);
+				     faces[i]->name);
+	free(faces);
 	return rc;
 }
 

@@ -11,12 +11,14 @@
 enum {
 	EV_RECORD_LINES_MAX = 4096,
 	EV_RECORD_NAME_MAX = 32,
+	EV_RECORD_KEY_MAX = 64, /* bytes of the K of a field K=V */
 	EV_RECORD_SALT = 16,
 };
 
 /*
  * A record under construction, or parsed.  Lines keep their order.  `value`
- * of a disclosed field is decoded (raw bytes); of a withheld one, empty.
+ * of a disclosed field is decoded (raw bytes); of a withheld one empty, but
+ * for the K of a `field`.
  */
 struct ev_record_field {
 	const char *name; /* in the record's own memory */
@@ -53,8 +55,8 @@ enum evault_status ev_record_add_text(struct ev_record *r, const char *name, con
 /*
  * Parses a record's bytes into `r`, which holds nothing before, and nothing
  * again on failure; copies what it keeps.  Strict: the first line, names,
- * canonical salts and values, values that fit, each name once (known or not)
- * unless it is repeatable, `action` and `time` present and disclosed.
+ * canonical salts and values, values that fit, each name once (known or not;
+ * `field` once for each K, G5) unless it is repeatable, `action` and `time` present and disclosed.
  * E_FORMAT; E_LIMIT; E_VERSION.
  */
 enum evault_status ev_record_parse(struct ev_slice text, struct ev_record *r,
@@ -62,8 +64,10 @@ enum evault_status ev_record_parse(struct ev_slice text, struct ev_record *r,
 
 /* The first field of that name, or NULL. */
 const struct ev_record_field *ev_record_find(const struct ev_record *r, const char *name);
-/* True for names that may occur several times: tag, field, about. */
+/* True for names that may occur several times: tag, about. */
 bool ev_record_repeatable(struct ev_slice name);
+/* The K of a value "K=V" of `field`, or all of it where it has no "=". */
+struct ev_slice ev_record_key(struct ev_slice value);
 /*
  * Can a field of that name have that value (raw bytes)?  False for what
  * FORMAT.md gives another form: time, modified, size, sha256, pack, field,

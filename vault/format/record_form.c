@@ -10,7 +10,9 @@
 #include "format/record.h"
 
 enum {
-	FORM_SIZE = 2 + EV_RECORD_NAME_MAX + 1 + 64 + 1 + 1 /* "- <name> <hash>", LF and NUL */
+	SALT_AND_SPACE = 22 + 1,
+	/* "- <name> <key>=<hash>", LF and NUL; a byte of a key may take three. */
+	FORM_SIZE = 2 + EV_RECORD_NAME_MAX + 1 + 3 * EV_RECORD_KEY_MAX + 1 + 64 + 1 + 1,
 };
 
 struct form {
@@ -23,6 +25,8 @@ form_of(const struct ev_record_field *field, struct ev_slice line, struct form *
 {
 	char hex[EVAULT_HEX_SIZE];
 	struct ev_hash hash;
+	struct ev_slice key;
+	struct ev_cursor c;
 
 	if (field->withheld) {
 		snprintf(out->text, sizeof(out->text), "%.*s\n", (int)line.len,
@@ -31,7 +35,13 @@ form_of(const struct ev_record_field *field, struct ev_slice line, struct form *
 	}
 	ev_hash_of(line.data, line.len, &hash);
 	ev_hash_hex(&hash, hex);
-	snprintf(out->text, sizeof(out->text), "- %s %s\n", field->name, hex);
+	/* The K of a field K=V stays, as it is spelled: or a record could have two of one name. */
+	c = ev_cursor_of(line.data, line.len);
+	ev_cursor_take(&c, SALT_AND_SPACE);
+	ev_cursor_expect(&c, "field ");
+	key = ev_cursor_until(&c, '=');
+	snprintf(out->text, sizeof(out->text), "- %s %.*s%s%s\n", field->name, (int)key.len,
+		 (const char *)key.data, c.bad ? "" : "=", hex);
 }
 
 /* The parsed record's lines: field i is on the i-th line after the first. */

@@ -53,9 +53,9 @@ fits_path(struct ev_slice value)
 static bool
 fits_field(struct ev_slice value)
 {
-	struct ev_cursor c = ev_cursor_of(value.data, value.len);
+	struct ev_slice key = ev_record_key(value);
 
-	return ev_cursor_until(&c, '=').len > 0;
+	return key.len < value.len && key.len > 0 && key.len <= EV_RECORD_KEY_MAX;
 }
 
 /* "<index> <digest>" */
@@ -67,6 +67,14 @@ fits_about(struct ev_slice value)
 	ev_cursor_decimal(&c, UINT64_MAX);
 	ev_cursor_expect(&c, " ");
 	return !c.bad && fits_hash(ev_slice_of(c.at, c.left));
+}
+
+struct ev_slice
+ev_record_key(struct ev_slice value)
+{
+	const uint8_t *equals = value.len == 0 ? NULL : memchr(value.data, '=', value.len);
+
+	return equals == NULL ? value : ev_slice_of(value.data, (size_t)(equals - value.data));
 }
 
 static const struct {
@@ -92,5 +100,5 @@ ev_record_value_fits(struct ev_slice name, struct ev_slice value)
 bool
 ev_record_repeatable(struct ev_slice name)
 {
-	return ev_slice_is(name, "tag") || ev_slice_is(name, "field") || ev_slice_is(name, "about");
+	return ev_slice_is(name, "tag") || ev_slice_is(name, "about");
 }

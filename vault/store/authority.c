@@ -256,13 +256,13 @@ signatures_fit(const struct ev_authority *a, const struct ev_entry *entry)
 {
 	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 	struct ev_line line;
-	bool log_key = false;
+	unsigned log_keys = 0;
 
 	while (!entry->is_record && ev_entry_next(&lines, &line))
-		log_key = log_key || line.kind == EV_LINE_LOG_KEY;
-	if (!log_key)
+		log_keys += line.kind == EV_LINE_LOG_KEY;
+	if (log_keys == 0)
 		return entry->note.n_signatures == 1;
-	return entry->note.n_signatures == 2 &&
+	return log_keys == 1 && entry->note.n_signatures == 2 &&
 	       ev_slice_is(entry->note.signatures[1].name, a->log_key.name) &&
 	       ev_note_verify(&entry->note, &a->log_key, NULL) == EVAULT_OK;
 }

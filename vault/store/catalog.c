@@ -36,12 +36,11 @@ static const char *const queries[Q_QUERIES] = {
 	[Q_HAS_SIZE] = "SELECT 1 FROM records WHERE size = ?1 LIMIT 1",
 	[Q_ENTRY] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.idx = ?1",
 	[Q_ENTRY_OF] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest = ?1 LIMIT 1",
-	[Q_SAME_FILE] = "SELECT " ENTRY_COLUMNS
-			" FROM records r JOIN entries e ON e.digest = r.digest"
-			" WHERE r.sha256 = ?1 AND r.name = ?2 AND r.folder = ?3"
-			" AND r.modified = ?4 AND r.action = 'add' ORDER BY e.idx LIMIT 1",
-	[Q_LIST] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES
-		   "WHERE e.digest IS NOT NULL AND e.idx > ?1"
+	[Q_SAME_FILE] =
+	    "SELECT " ENTRY_COLUMNS " FROM records r JOIN entries e ON e.digest = r.digest"
+	    " WHERE r.sha256 = ?1 AND r.name = ?2 AND r.folder = ?3"
+	    " AND r.modified = ?4 AND r.action = 'add' ORDER BY e.idx LIMIT 1",
+	[Q_LIST] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest IS NOT NULL AND e.idx > ?1"
 		   " AND (?2 OR r.action = ?3 OR (?3 IS NULL AND (r.digest IS NULL OR"
 		   " r.sha256 IS NOT NULL)))"
 		   " AND (?4 IS NULL OR r.case_name = ?4)"
@@ -89,9 +88,8 @@ ev_catalog_new(struct ev_catalog **out, struct evault_error *err)
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, (int *)NULL);
-	if (sqlite3_exec(c->db,
-			 "PRAGMA journal_mode = OFF; PRAGMA temp_store = MEMORY; BEGIN", NULL, NULL,
-			 NULL) != SQLITE_OK ||
+	if (sqlite3_exec(c->db, "PRAGMA journal_mode = OFF; PRAGMA temp_store = MEMORY; BEGIN",
+			 NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_exec(c->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
 		rc = catalog_fail(c, err);
 		goto out;

@@ -39,8 +39,8 @@ struct ev_age_with ev_keyring_with(const struct ev_keyring *k);
 
 /* What the first holder's keys are made from; pointers are borrowed. */
 struct ev_keyring_make {
-	const char *name;                        /* may be NULL */
-	const struct ev_age_recipient *to;       /* NULL: passphrase */
+	const char *name;                  /* may be NULL */
+	const struct ev_age_recipient *to; /* NULL: passphrase */
 	const char *passphrase;
 	unsigned work_factor;
 	const struct ev_age_recipient *readers;

@@ -27,8 +27,8 @@ struct candidate {
 };
 
 static enum evault_status
-load_candidate(int dir, const char *path, const struct ev_vault_note *vault,
-	       struct candidate *out, struct evault_error *err)
+load_candidate(int dir, const char *path, const struct ev_vault_note *vault, struct candidate *out,
+	       struct evault_error *err)
 {
 	struct ev_slice bytes;
 	struct ev_note note;
@@ -43,8 +43,8 @@ load_candidate(int dir, const char *path, const struct ev_vault_note *vault,
 	out->parsed = ev_note_parse(bytes, &note, NULL) == EVAULT_OK &&
 		      ev_checkpoint_parse(note.text, &out->c, NULL) == EVAULT_OK &&
 		      strcmp(out->c.origin, vault->origin) == 0;
-	out->signed_by_log =
-	    out->parsed && ev_checkpoint_open(bytes, &vault->log, false, &out->c, NULL) == EVAULT_OK;
+	out->signed_by_log = out->parsed && ev_checkpoint_open(bytes, &vault->log, false, &out->c,
+							       NULL) == EVAULT_OK;
 	return EVAULT_OK;
 }
 
@@ -387,9 +387,8 @@ finish_walk(struct walk *w, struct evault_error *err)
 	if (rc == EVAULT_OK && !ev_hash_equal(&root, &w->log->head.root))
 		rc = ev_find(w->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, HEAD_PATH,
 			     "the entries do not add up to the signed root");
-	if (rc == EVAULT_OK &&
-	    ev_checkpoint_open(ev_log_head_note(w->log), &w->authority->log_key, false, &c, NULL) !=
-		EVAULT_OK)
+	if (rc == EVAULT_OK && ev_checkpoint_open(ev_log_head_note(w->log), &w->authority->log_key,
+						  false, &c, NULL) != EVAULT_OK)
 		rc = ev_find(w->findings, err, EVAULT_FINDING_FORGED, EV_NO_ITEM, HEAD_PATH,
 			     "the log's head is not signed by the log's key");
 	if (rc == EVAULT_OK && w->old.size > 0 && !w->old.agrees)

@@ -86,8 +86,7 @@ cached_tile(struct ev_log *log, unsigned level, uint64_t n, struct evault_error 
 
 /* A hash of tree level `level` is the root of 2^(level mod 8) hashes of a tile. */
 static enum evault_status
-fetch_hash(void *ctx, unsigned level, uint64_t index, struct ev_hash *out,
-	   struct evault_error *err)
+fetch_hash(void *ctx, unsigned level, uint64_t index, struct ev_hash *out, struct evault_error *err)
 {
 	struct ev_log *log = ctx;
 	unsigned inner = level % 8, tile_level = level / 8;

@@ -50,7 +50,8 @@ ev_log_unstage(struct ev_log *log)
 		return;
 	ev_buf_clear(&log->staged);
 	log->n_leaves = 0;
-	/* On failure the tree stays ahead of the head, and the next commit refuses (invariant 1). */
+	/* On failure the tree stays ahead of the head, and the next commit refuses (invariant 1).
+	 */
 	if (ev_merkle_load(ev_log_fetch(log), log->head.size, &tree, NULL) == EVAULT_OK)
 		log->tree = tree;
 }
@@ -208,8 +209,9 @@ recompute_old_root(struct ev_log *log, struct evault_error *err)
 		return EVAULT_OK;
 	rc = ev_merkle_root_at(ev_log_fetch(log), log->head.size, &root, err);
 	if (rc == EVAULT_OK && !ev_hash_equal(&root, &log->head.root))
-		rc = ev_fail(err, EVAULT_E_DAMAGED,
-			     "the log's tiles changed while evault was running; nothing was signed");
+		rc =
+		    ev_fail(err, EVAULT_E_DAMAGED,
+			    "the log's tiles changed while evault was running; nothing was signed");
 	return rc;
 }
 

@@ -17,7 +17,7 @@
 #include "store/finding.h"
 
 enum {
-	EV_PACK_CLOSE = 64 << 20, /* a pack of this many bytes is closed */
+	EV_PACK_CLOSE = 64 << 20,                /* a pack of this many bytes is closed */
 	EV_PACK_PATH_SIZE = 6 + 3 + 64 + 12 + 1, /* "packs/3f/<64 hex>.tar.zst.age" and its NUL */
 };
 /* A pack above this size was not written by evault, and is E_LIMIT. */
@@ -61,16 +61,15 @@ struct ev_pack;
  * Opens a pack and reads its tables.  E_NOT_FOUND; E_DAMAGED; E_KEY (sealed
  * to somebody else).  Takes 2 MiB and the size of the tables.
  */
-enum evault_status ev_pack_open(int dir, const struct ev_hash *name,
-				const struct ev_age_with *with, struct ev_pack **pack,
-				struct evault_error *err);
+enum evault_status ev_pack_open(int dir, const struct ev_hash *name, const struct ev_age_with *with,
+				struct ev_pack **pack, struct evault_error *err);
 void ev_pack_close(struct ev_pack *pack);
 /* Calls `member` for each line of the member table, in order. */
 enum evault_status ev_pack_members(struct ev_pack *pack, ev_pack_member_fn *member, void *ctx,
 				   struct evault_error *err);
 /* Gives the body of a member to `out`, after comparing its header.  E_DAMAGED. */
-enum evault_status ev_pack_read(struct ev_pack *pack, const struct ev_member *m,
-				struct ev_sink out, struct evault_error *err);
+enum evault_status ev_pack_read(struct ev_pack *pack, const struct ev_member *m, struct ev_sink out,
+				struct evault_error *err);
 /* Reads the whole tar stream through `events`, and compares headers with the table. */
 enum evault_status ev_pack_walk(struct ev_pack *pack, struct ev_tar_events events,
 				struct evault_error *err);

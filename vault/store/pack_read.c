@@ -162,8 +162,8 @@ open_reader(struct ev_pack *p, const struct ev_age_with *with, struct evault_err
 	rc = ev_age_reader_new(with, source, &p->reader, &why);
 	if (rc == EVAULT_E_IO || rc == EVAULT_E_NOMEM || rc == EVAULT_OK)
 		return rc == EVAULT_OK ? rc : ev_fail(err, rc, "%s", why.text);
-	return ev_fail(err, rc == EVAULT_E_KEY ? EVAULT_E_KEY : EVAULT_E_DAMAGED, "%s: %s",
-		       p->path, why.text);
+	return ev_fail(err, rc == EVAULT_E_KEY ? EVAULT_E_KEY : EVAULT_E_DAMAGED, "%s: %s", p->path,
+		       why.text);
 }
 
 enum evault_status

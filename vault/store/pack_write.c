@@ -249,7 +249,8 @@ ev_pack_written(const struct ev_pack_writer *w)
 static enum evault_status
 put_padding(struct ev_pack_writer *w, struct evault_error *err)
 {
-	/* What comes after the padding's content is the seek table, with the padding's own entry. */
+	/* What comes after the padding's content is the seek table, with the padding's own entry.
+	 */
 	uint64_t size = w->plain + EV_FRAME_SKIP_HEADER + ev_frame_seek_size(w->n_seek + 1);
 	uint64_t left = ev_frame_padded(size) - size;
 	static const uint8_t zeros[ZEROS];

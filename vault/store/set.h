@@ -11,9 +11,9 @@ struct ev_set {
 	size_t cap, n;
 	bool zero;
 };
-#define EV_SET_INIT                                                                               \
-	{                                                                                         \
-		NULL, 0, 0, false                                                                 \
+#define EV_SET_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0, false                                                                  \
 	}
 
 /* Adds; *fresh tells whether it was new.  E_NOMEM. */
