@@ -6,7 +6,9 @@
 #include "base/os.h"
 
 enum {
-	CHECKPOINT_MAX = 65536 /* bytes of a checkpoint given to compare with */
+	CHECKPOINT_MAX = 65536, /* bytes of a checkpoint given to compare with */
+	HELD_MAX = 4096,        /* findings about the log that are told one by one */
+	LOG_TRIES = 6,
 };
 
 const char *
@@ -92,7 +94,7 @@ ev_check_tick(void *ctx, uint64_t bytes, struct evault_error *err)
 
 /* ---- the log, and a checkpoint from before -------------------------------------- */
 
-/* Findings of one reading of the log: told only when it is the one that counts. */
+/* Findings of one reading of the log: told only when no writer moved it meanwhile. */
 struct held {
 	struct {
 		enum evault_finding_kind kind;
@@ -101,6 +103,7 @@ struct held {
 		char detail[400];
 	} * list;
 	size_t n, cap;
+	uint64_t more; /* beyond HELD_MAX: counted, not kept */
 };
 
 static enum evault_status
@@ -111,6 +114,10 @@ hold(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path,
 	size_t cap = h->cap == 0 ? 16 : h->cap * 2;
 	void *grown;
 
+	if (h->n == HELD_MAX) {
+		h->more += kind != EVAULT_FINDING_INTERRUPTED;
+		return EVAULT_OK;
+	}
 	if (h->n == h->cap) {
 		grown = realloc(h->list, cap * sizeof(*h->list));
 		if (grown == NULL)
@@ -136,6 +143,9 @@ tell_held(struct ev_checking *c, const struct held *h, struct evault_error *err)
 	for (i = 0; i < h->n && rc == EVAULT_OK; i++)
 		rc = report(c, h->list[i].kind, h->list[i].index, h->list[i].path,
 			    h->list[i].detail, err);
+	if (rc == EVAULT_OK && h->more > 0)
+		rc = ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, "log",
+			     "%llu further findings of this kind", (unsigned long long)h->more);
 	return rc;
 }
 
@@ -201,11 +211,12 @@ judge_past(struct ev_checking *c, const struct ev_log_past *past, struct evault_
 static enum evault_status
 check_log(struct ev_checking *c, bool *readable, struct evault_error *err)
 {
-	struct held held = { NULL, 0, 0 };
+	struct held held = { 0 };
 	struct ev_findings findings = { hold, &held };
 	struct ev_log_past past = { 0 };
 	struct evault_error why = { 0 };
 	bool usable = false;
+	int tries = 0;
 	enum evault_status rc = EVAULT_OK;
 
 	*readable = false;
@@ -213,7 +224,11 @@ check_log(struct ev_checking *c, bool *readable, struct evault_error *err)
 		rc = load_past(c, &past, &usable, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	rc = ev_vault_load_log(c->v, &findings, &past, usable ? 1 : 0, &why);
+	do {
+		held.n = 0;
+		held.more = 0;
+		rc = ev_vault_load_log(c->v, &findings, &past, usable ? 1 : 0, &why);
+	} while (rc == EVAULT_OK && held.n > 0 && ev_vault_moved(c->v) && ++tries < LOG_TRIES);
 	*readable = rc == EVAULT_OK;
 	if (rc == EVAULT_OK || rc == EVAULT_E_DAMAGED)
 		rc = tell_held(c, &held, err);

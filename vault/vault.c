@@ -132,6 +132,17 @@ ev_vault_load_log(struct evault *v, const struct ev_findings *findings, struct e
 	return rc;
 }
 
+bool
+ev_vault_moved(const struct evault *v)
+{
+	struct ev_buf now = EV_BUF_INIT;
+	bool moved = peek_head(v, &now, NULL) == EVAULT_OK &&
+		     !ev_slice_equal(ev_slice_of(now.data, now.len), ev_log_head_note(v->log));
+
+	ev_buf_release(&now);
+	return moved;
+}
+
 enum evault_status
 ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock, struct evault_error *err)
 {
@@ -224,9 +235,16 @@ fill_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 }
 
 /*
- * Packs that are missing or damaged are left out: what was in them is then
- * not found, and `check` says why.
+ * Packs that are missing, damaged or unreadable are left out: what was in
+ * them is then not found, and `check` says why.
  */
+static bool
+may_go_on(enum evault_status rc)
+{
+	return rc == EVAULT_OK || rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED ||
+	       rc == EVAULT_E_KEY || rc == EVAULT_E_LIMIT || rc == EVAULT_E_IO;
+}
+
 static enum evault_status
 fill_catalog(struct evault *v, struct evault_error *err)
 {
@@ -242,7 +260,7 @@ fill_catalog(struct evault *v, struct evault_error *err)
 		rc = ev_vault_pack(v, f.pack, &pack, err);
 		if (rc == EVAULT_OK)
 			rc = ev_pack_members(pack, fill_member, &f, err);
-		if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_KEY)
+		if (may_go_on(rc))
 			rc = EVAULT_OK;
 	}
 	ev_buf_release(&f.text);

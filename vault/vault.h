@@ -38,6 +38,8 @@ enum evault_status ev_vault_load_note(struct evault *v, struct evault_error *err
 enum evault_status ev_vault_load_log(struct evault *v, const struct ev_findings *findings,
 				     struct ev_log_past *pasts, size_t n_pasts,
 				     struct evault_error *err);
+/* Has a writer put another head in the place of the one that was loaded? */
+bool ev_vault_moved(const struct evault *v);
 enum evault_status ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock,
 				   struct evault_error *err);
 
