@@ -40,8 +40,8 @@ LIB_SRC  := $(wildcard vault/base/*.c vault/format/*.c vault/store/*.c vault/*.c
 CLI_SRC  := $(wildcard cli/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-# Programs that tests in tests/interop hold against other people's.
-TOOL_SRC := $(wildcard tests/interop/*.c)
+# Programs that tests use: to hold evault's formats against other people's, and to forge.
+TOOL_SRC := $(wildcard tests/interop/*.c tests/tools/*.c)
 # What all unit tests share, and the driver of a fuzz target that is run as an ordinary test.
 FRAME    := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 REPLAY   := tests/fuzz/replay.c

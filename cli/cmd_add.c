@@ -218,7 +218,7 @@ open_and_add(struct adding *a)
 
 	rc = session_init(&session, a->globals, &err);
 	if (rc == EVAULT_OK)
-		rc = evault_add_scan(&a->what, &a->total, &err);
+		rc = evault_add_scan(NULL, &a->what, &a->total, &err);
 	if (rc == EVAULT_OK && !agreed(a, &status))
 		goto out;
 	if (rc == EVAULT_OK)
@@ -231,13 +231,38 @@ out:
 	return status;
 }
 
+/* Each is K=V, and no K is there twice: a record has one value for a field (G5). */
+static bool
+fields_are_right(const struct list *fields)
+{
+	size_t i, j, key;
+	char *shown;
+
+	for (i = 0; i < fields->n; i++) {
+		key = strcspn(fields->items[i], "=");
+		if (key == 0 || fields->items[i][key] == '\0') {
+			options_wrong(&command_add,
+				      _("a field is given as K=V, as in --field place=Aktobe"));
+			return false;
+		}
+		for (j = 0; j < i; j++) {
+			if (strncmp(fields->items[i], fields->items[j], key + 1) != 0)
+				continue;
+			shown = escape_text(fields->items[i]);
+			options_wrong(&command_add, _("this field has a value already: %s"), shown);
+			free(shown);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* What was on the command line, checked as far as that is possible without the vault. */
 static int
 prepare(struct adding *a)
 {
 	struct evault_error err = { .text = "" };
 	struct list *paths = &a->operands;
-	size_t i;
 
 	if (a->files_from != NULL && a->operands.n > 0)
 		return options_wrong(&command_add, _("choose one: PATH…, or --files-from"));
@@ -247,10 +272,8 @@ prepare(struct adding *a)
 	    a->globals->passphrase_file != NULL && strcmp(a->globals->passphrase_file, "-") == 0)
 		return options_wrong(&command_add, _("standard input can be only one of: the "
 						     "passphrase, the list of files"));
-	for (i = 0; i < a->fields.n; i++)
-		if (strchr(a->fields.items[i], '=') == NULL || a->fields.items[i][0] == '=')
-			return options_wrong(
-			    &command_add, _("a field is given as K=V, as in --field place=Aktobe"));
+	if (!fields_are_right(&a->fields))
+		return EXIT_FAILED;
 	if (a->files_from != NULL) {
 		if (lines_read(a->files_from, a->null ? '\0' : '\n', &a->given, &err) != EVAULT_OK)
 			return failure_report(&err, a->globals);
@@ -318,7 +341,7 @@ const struct command command_add = {
 	    "  --case C           the case that they belong to\n"
 	    "  --title T          what they are, in a few words\n"
 	    "  --tag T            a word to find them by; may be repeated\n"
-	    "  --field K=V        anything else that is known; may be repeated\n"
+	    "  --field K=V        anything else that is known; may be repeated, with another K\n"
 	    "  --exclude GLOB     leave out what is named so; may be repeated\n"
 	    "  --files-from FILE  read the paths from FILE, one on each line; - is standard input\n"
 	    "  -0, --null         these paths end in NUL bytes, as find -print0 writes them\n"

@@ -58,13 +58,13 @@ const char *evault_build(void);
 /* ---- keys ---------------------------------------------------------- */
 
 enum {
-	EVAULT_IDENTITY_SIZE = 80,   /* "AGE-SECRET-KEY-1…" and its NUL fit */
-	EVAULT_RECIPIENT_SIZE = 72,  /* "age1…" and its NUL fit */
+	EVAULT_IDENTITY_SIZE = 80,    /* "AGE-SECRET-KEY-1…" and its NUL fit */
+	EVAULT_RECIPIENT_SIZE = 72,   /* "age1…" and its NUL fit */
 	EVAULT_PASSPHRASE_MAX = 1024, /* bytes, without the NUL */
-	EVAULT_CITATION_SIZE = 28,   /* "3f9a01-18446744073709551615" and its NUL */
-	EVAULT_HEX_SIZE = 65,        /* SHA-256 in hex and its NUL */
-	EVAULT_ORIGIN_SIZE = 72,     /* "evault/<64 hex>" and its NUL */
-	EVAULT_RECORD_MAX = 262144,  /* bytes of one record */
+	EVAULT_CITATION_SIZE = 28,    /* "3f9a01-18446744073709551615" and its NUL */
+	EVAULT_HEX_SIZE = 65,         /* SHA-256 in hex and its NUL */
+	EVAULT_ORIGIN_SIZE = 72,      /* "evault/<64 hex>" and its NUL */
+	EVAULT_RECORD_MAX = 262144,   /* bytes of one record */
 };
 
 /*
@@ -97,14 +97,14 @@ struct evault_unlock {
 struct evault;
 
 struct evault_init {
-	const char *dir;     /* made; or an empty folder */
-	const char *name;    /* of the first holder; NULL: none */
-	const char *to;      /* age recipient whose identity unlocks the slot; NULL: passphrase */
-	const char *passphrase;          /* used when `to` is NULL */
-	unsigned work_factor;            /* log2 of scrypt's N; 0: 18; 10 to 20 */
-	const char *const *readers;      /* further age recipients who may read */
+	const char *dir;  /* made; or an empty folder */
+	const char *name; /* of the first holder; NULL: none */
+	const char *to;   /* age recipient whose identity unlocks the slot; NULL: passphrase */
+	const char *passphrase;     /* used when `to` is NULL */
+	unsigned work_factor;       /* log2 of scrypt's N; 0: 18; 10 to 20 */
+	const char *const *readers; /* further age recipients who may read */
 	size_t n_readers;
-	bool discreet;                   /* no README.txt */
+	bool discreet; /* no README.txt */
 };
 
 /*
@@ -148,8 +148,8 @@ struct evault_field {
 struct evault_item {
 	uint64_t index;
 	char citation[EVAULT_CITATION_SIZE];
-	char digest[EVAULT_HEX_SIZE];    /* of the record */
-	char actor_key[EVAULT_HEX_SIZE]; /* SHA-256 of the signer's key */
+	char digest[EVAULT_HEX_SIZE];      /* of the record */
+	char actor_key[EVAULT_HEX_SIZE];   /* SHA-256 of the signer's key */
 	const struct evault_field *fields; /* as in the record, in its order */
 	size_t n_fields;
 };
@@ -180,8 +180,8 @@ enum evault_status evault_list(struct evault *vault, const struct evault_filter 
  * is none, and the text says what entry 13 is when it is no item.  E_USAGE
  * for another vault's citation or an ambiguous prefix.
  */
-enum evault_status evault_find(struct evault *vault, const char *ref, evault_item_fn *fn,
-			       void *ctx, struct evault_error *err);
+enum evault_status evault_find(struct evault *vault, const char *ref, evault_item_fn *fn, void *ctx,
+			       struct evault_error *err);
 
 /* One line of an entry that has no record ("pack 77ab… 67108864"), for `show`. */
 enum evault_status evault_entry_text(struct evault *vault, uint64_t index, char *out, size_t size,
@@ -194,13 +194,13 @@ enum evault_add_what {
 	EVAULT_ADD_ALREADY = 1, /* same bytes, name, folder and time: `item` has it */
 	EVAULT_ADD_SKIPPED = 2, /* a link, device, socket …: `why` */
 	EVAULT_ADD_REFUSED = 3, /* changed, vanished or unreadable: `why` */
-	EVAULT_ADD_WOULD = 4,   /* dry run: it would be kept, or recognised */
+	EVAULT_ADD_WOULD = 4,   /* dry run: it would be kept */
 };
 
 struct evault_add_event {
 	enum evault_add_what what;
-	const char *path;       /* as given or found below what was given; raw bytes */
-	uint64_t index;         /* KEPT, ALREADY */
+	const char *path; /* as given or found below what was given; raw bytes */
+	uint64_t index;   /* KEPT, ALREADY */
 	char citation[EVAULT_CITATION_SIZE];
 	char sha256[EVAULT_HEX_SIZE];
 	uint64_t size;
@@ -215,7 +215,7 @@ struct evault_progress {
 struct evault_add {
 	const char *const *paths;
 	size_t n_paths;
-	const char *case_name, *title;   /* may be NULL */
+	const char *case_name, *title; /* may be NULL */
 	const char *const *tags;
 	size_t n_tags;
 	const char *const *fields; /* "K=V" */
@@ -232,14 +232,17 @@ struct evault_add {
 
 struct evault_add_summary {
 	uint64_t kept, already, skipped, refused;
-	uint64_t bytes;      /* of what was kept */
+	uint64_t bytes;        /* of what was kept */
 	uint64_t deduplicated; /* bytes that were known and not written again */
 	bool cancelled;
 };
 
-/* Counts what evault_add would read: files and bytes, without reading them. */
-enum evault_status evault_add_scan(const struct evault_add *what, struct evault_progress *total,
-				   struct evault_error *err);
+/*
+ * Counts what evault_add would read: files and bytes, without reading them.
+ * `vault` (may be NULL) is passed over when it lies in a folder named.
+ */
+enum evault_status evault_add_scan(struct evault *vault, const struct evault_add *what,
+				   struct evault_progress *total, struct evault_error *err);
 
 /*
  * Keeps files and folders (G2: an event KEPT is durable).  Folders are walked
@@ -254,7 +257,7 @@ enum evault_status evault_add(struct evault *vault, const struct evault_add *wha
 
 struct evault_get_event {
 	const struct evault_item *item;
-	const char *path;  /* where it was written, below what was given; NULL: nowhere */
+	const char *path; /* where it was written, below what was given; NULL: nowhere */
 	enum evault_status status;
 	const char *why; /* NULL, or a sentence */
 };
@@ -262,9 +265,9 @@ struct evault_get_event {
 struct evault_get {
 	const uint64_t *items; /* indices of entries with a record that has a file */
 	size_t n_items;
-	const char *out;       /* a folder, or for one item a file; NULL: `fd` */
-	int fd;                /* written to when `out` is NULL */
-	bool force;            /* replace existing files */
+	const char *out; /* a folder, or for one item a file; NULL: `fd` */
+	int fd;          /* written to when `out` is NULL */
+	bool force;      /* replace existing files */
 	void (*event)(void *ctx, const struct evault_get_event *event);
 	bool (*progress)(void *ctx, const struct evault_progress *progress);
 	void *ctx;
@@ -273,7 +276,7 @@ struct evault_get {
 struct evault_get_summary {
 	uint64_t given, failed;
 	uint64_t bytes;
-	bool logged;          /* the access is an entry in the log */
+	bool logged;                    /* the access is an entry in the log */
 	struct evault_error not_logged; /* why not */
 	bool cancelled;
 };
@@ -291,11 +294,11 @@ enum evault_status evault_get(struct evault *vault, const struct evault_get *wha
 /* ---- check --------------------------------------------------------- */
 
 enum evault_finding_kind {
-	EVAULT_FINDING_MISSING = 0,     /* something that was kept is not there */
-	EVAULT_FINDING_ALTERED = 1,     /* it is there, and is not what was kept */
-	EVAULT_FINDING_UNKNOWN = 2,     /* a file that no entry names */
-	EVAULT_FINDING_FORGED = 3,      /* signed by nobody who may, or not as the log's rules say */
-	EVAULT_FINDING_HISTORY = 4,     /* not a continuation of the checkpoint given */
+	EVAULT_FINDING_MISSING = 0, /* something that was kept is not there */
+	EVAULT_FINDING_ALTERED = 1, /* it is there, and is not what was kept */
+	EVAULT_FINDING_UNKNOWN = 2, /* a file that no entry names */
+	EVAULT_FINDING_FORGED = 3,  /* signed by nobody who may, or not as the log's rules say */
+	EVAULT_FINDING_HISTORY = 4, /* not a continuation of the checkpoint given */
 	EVAULT_FINDING_INTERRUPTED = 5, /* left by a run that was cut short: no damage */
 	EVAULT_FINDING_UNREADABLE = 6,  /* the system would not read it: nothing can be said */
 };
@@ -345,8 +348,7 @@ struct evault_check_summary {
  * when it could not.
  */
 enum evault_status evault_check(const char *dir, enum evault_access access,
-				const struct evault_unlock *unlock,
-				const struct evault_check *what,
+				const struct evault_unlock *unlock, const struct evault_check *what,
 				struct evault_check_summary *summary, struct evault_error *err);
 
 /* ---- the log's head, and status ------------------------------------ */
@@ -360,11 +362,11 @@ struct evault_status_info {
 	char root[EVAULT_HEX_SIZE];
 	uint64_t entries;
 	uint64_t packs, pack_bytes;
-	bool unlocked;       /* what follows is known only then */
+	bool unlocked;                /* what follows is known only then */
 	uint64_t items, files, bytes; /* items that keep a file; distinct files; their bytes */
-	char holder[256];    /* name of who unlocked, or "" */
-	char role[16];       /* "owner" … */
-	uint64_t missing;    /* entries whose record could not be read */
+	char holder[256];             /* name of who unlocked, or "" */
+	char role[16];                /* "owner" … */
+	uint64_t missing;             /* entries whose record could not be read */
 };
 
 enum evault_status evault_get_status(struct evault *vault, struct evault_status_info *info,

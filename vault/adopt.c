@@ -49,7 +49,7 @@ adopt_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 {
 	struct adopting *a = ctx;
 	struct ev_catalog_entry entry;
-	bool there;
+	bool there = false;
 	enum evault_status rc;
 
 	if (m->kind != EV_MEMBER_RECORD)
@@ -131,7 +131,8 @@ ev_check_adopt(struct ev_checking *c, struct evault_error *err)
 	/* All are read before any is judged: an original's parts may lie in several. */
 	for (i = 0; i < c->n_strays && rc == EVAULT_OK; i++)
 		rc = verify_stray(c, &c->stray_names[i], &whole[i], err);
-	ev_commit_init(&a.commit, c->v);
+	if (rc == EVAULT_OK)
+		rc = ev_commit_init(&a.commit, c->v, err);
 	for (i = 0; i < c->n_strays && rc == EVAULT_OK; i++) {
 		if (whole[i])
 			rc = adopt_pack(&a, &c->stray_names[i], err);

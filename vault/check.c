@@ -59,22 +59,26 @@ enum evault_status
 ev_check_failure(struct ev_checking *c, enum evault_status status, const struct evault_error *why,
 		 uint64_t index, const char *path, struct evault_error *err)
 {
+	size_t len = strlen(path);
+	const char *text = why->text;
+
+	/* The path is told beside the sentence. */
+	if (len > 0 && strncmp(text, path, len) == 0 && strncmp(text + len, ": ", 2) == 0)
+		text += len + 2;
 	switch (status) {
 	case EVAULT_OK:
 		return EVAULT_OK;
 	case EVAULT_E_NOT_FOUND:
-		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, index, path, "%s",
-			       why->text);
+		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, index, path, "%s", text);
 	case EVAULT_E_IO:
 		return ev_find(&c->findings, err, EVAULT_FINDING_UNREADABLE, index, path, "%s",
-			       why->text);
+			       text);
 	case EVAULT_E_DAMAGED:
 	case EVAULT_E_FORMAT:
 	case EVAULT_E_LIMIT:
 	case EVAULT_E_KEY:
 	case EVAULT_E_VERSION:
-		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, index, path, "%s",
-			       why->text);
+		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, index, path, "%s", text);
 	default:
 		return ev_fail(err, status, "%s", why->text);
 	}
@@ -236,6 +240,7 @@ check_log(struct ev_checking *c, bool *readable, struct evault_error *err)
 		*err = why;
 	if (rc == EVAULT_OK && usable && *readable)
 		rc = judge_past(c, &past, err);
+	c->log_sound = c->summary->damage + c->summary->unreadable == 0;
 	c->summary->log_checked = *readable;
 	c->summary->entries = *readable ? ev_log_head(c->v->log)->size : 0;
 	free(held.list);
@@ -282,7 +287,8 @@ unlock(struct ev_checking *c, const struct evault_unlock *how, bool *unlocked,
 		return EVAULT_OK;
 	rc = ev_vault_unlock(c->v, how, err);
 	*unlocked = rc == EVAULT_OK;
-	return rc == EVAULT_E_DAMAGED ? EVAULT_OK : rc;
+	/* A damaged log may be why there is no slot that the key opens. */
+	return rc == EVAULT_E_DAMAGED || (rc == EVAULT_E_KEY && !c->log_sound) ? EVAULT_OK : rc;
 }
 
 static enum evault_status
@@ -299,7 +305,7 @@ check_parts(struct ev_checking *c, const struct evault_unlock *how, struct evaul
 		rc = ev_check_content(c, err);
 	if (rc == EVAULT_OK)
 		rc = ev_check_folder(c, err);
-	if (rc == EVAULT_OK && unlocked && c->what->adopt)
+	if (rc == EVAULT_OK && unlocked && c->what->adopt && c->log_sound)
 		rc = ev_check_adopt(c, err);
 	return rc;
 }
@@ -325,7 +331,8 @@ check_all(struct ev_checking *c, const struct evault_unlock *how, struct evault_
 		rc = lock_for_adoption(c, err);
 	if (rc == EVAULT_OK && readable)
 		rc = check_log(c, &readable, err);
-	if (rc == EVAULT_OK && readable && c->what->adopt)
+	/* Nothing is signed, and nothing put away, where the log is not as it should be. */
+	if (rc == EVAULT_OK && readable && c->what->adopt && c->log_sound)
 		rc = ev_log_recover(c->v->log, err);
 	if (rc == EVAULT_OK && readable)
 		rc = check_parts(c, how, err);
@@ -341,6 +348,8 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	enum evault_status rc;
 
 	memset(summary, 0, sizeof(*summary));
+	if (what->adopt && access != EVAULT_WRITE)
+		return ev_fail(err, EVAULT_E_USAGE, "adopting needs the vault open for writing");
 	c.findings.report = report;
 	c.findings.ctx = &c;
 	rc = ev_vault_begin(dir, access, &c.v, err);

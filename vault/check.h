@@ -13,6 +13,7 @@ struct ev_checking {
 	const struct evault_check *what;
 	struct evault_check_summary *summary;
 	struct ev_findings findings; /* report to here */
+	bool log_sound;              /* it may be gone on with */
 	struct evault_progress progress;
 	struct ev_set strays; /* whole packs that no entry names: for adoption */
 	struct ev_hash *stray_names;

@@ -50,6 +50,7 @@ check_pack(struct ev_checking *c, const struct ev_pack_line *pack, struct evault
 	ev_pack_path(&pack->hash, path);
 	rc = ev_os_stat(c->v->dir, path, &st, &why);
 	size = st.size;
+	c->summary->packs += rc == EVAULT_OK;
 	if (rc == EVAULT_OK && size == pack->size && c->what->depth == EVAULT_CHECK_FULL)
 		rc = ev_pack_hash(c->v->dir, path, &hash, &size, ev_check_tick, c, &why);
 	if (rc == EVAULT_E_NOT_FOUND)
@@ -83,7 +84,6 @@ ev_check_packs(struct ev_checking *c, struct evault_error *err)
 		if (a->packs[i].dropped)
 			continue;
 		rc = check_pack(c, &a->packs[i], err);
-		c->summary->packs++;
 		c->progress.files_done++;
 	}
 	c->summary->packs_checked = rc == EVAULT_OK && c->what->depth == EVAULT_CHECK_FULL;
@@ -138,6 +138,19 @@ pack_is_named(const struct ev_checking *c, const struct ev_hash *name)
 	return false;
 }
 
+/* Nobody writes it any more when we have the writer's lock. */
+static enum evault_status
+judge_temp(struct ev_checking *c, const char *path, struct evault_error *err)
+{
+	enum evault_status rc = ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM,
+					path, "a temporary file of an interrupted run%s",
+					c->what->adopt ? "; it is removed" : "");
+
+	if (rc == EVAULT_OK && c->what->adopt)
+		rc = ev_os_unlink(c->v->dir, path, err);
+	return rc;
+}
+
 static enum evault_status
 judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 {
@@ -148,8 +161,7 @@ judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 	if (ev_pack_path_parse(path, &pack))
 		return pack_is_named(c, &pack) ? EVAULT_OK : judge_stray(c, path, &pack, err);
 	if (ev_os_is_temp(path))
-		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
-			       "a temporary file of an interrupted run");
+		return judge_temp(c, path, err);
 	switch (ev_log_classify(c->v->log, path)) {
 	case EV_LOG_NEEDED:
 	case EV_LOG_SUPERSEDED:

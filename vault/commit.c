@@ -6,18 +6,32 @@
 
 #include "base/os.h"
 
-void
-ev_commit_init(struct ev_commit *c, struct evault *v)
+enum evault_status
+ev_commit_init(struct ev_commit *c, struct evault *v, struct evault_error *err)
 {
 	memset(c, 0, sizeof(*c));
+	if (v->access != EVAULT_WRITE)
+		return ev_fail(err, EVAULT_E_DENIED, "%s: the vault is open for reading only",
+			       v->shown);
+	if (v->stale)
+		return ev_fail(err, EVAULT_E_IO,
+			       "%s: writing failed before; the vault must be opened again",
+			       v->shown);
 	c->v = v;
+	return EVAULT_OK;
 }
 
 void
 ev_commit_release(struct ev_commit *c)
 {
-	ev_pack_writer_free(c->writer);
+	struct ev_hash root;
+
+	if (c->v == NULL)
+		return;
+	c->v->stale = c->v->stale || c->writer != NULL || c->n_packs > 0 ||
+		      ev_log_next(c->v->log, &root) != ev_log_head(c->v->log)->size;
 	ev_log_unstage(c->v->log);
+	ev_pack_writer_free(c->writer);
 	free(c->packs);
 	ev_buf_release(&c->note);
 	memset(c, 0, sizeof(*c));

@@ -16,8 +16,13 @@ struct ev_commit {
 	struct ev_buf note; /* scratch */
 };
 
-void ev_commit_init(struct ev_commit *c, struct evault *v);
-/* Drops what is not finished: the pack being written, the entries staged. */
+/* E_DENIED unless open for writing; E_IO after a commit that failed. */
+enum evault_status ev_commit_init(struct ev_commit *c, struct evault *v, struct evault_error *err);
+/*
+ * Drops what is not finished: the pack being written, the entries staged.  If
+ * there is any, the vault takes no other commit until it is opened again.
+ * Fine for one that ev_commit_init refused, or all zero.
+ */
 void ev_commit_release(struct ev_commit *c);
 
 /* Appends a member to the current pack; closes it when it is large enough. */

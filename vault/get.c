@@ -2,6 +2,7 @@
  * Giving originals back.  Nothing is visible under its name before it is
  * whole and its hash is the one that was kept.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +69,10 @@ log_access(struct getting *g, struct evault_error *err)
 {
 	size_t at, n;
 	struct ev_commit c;
-	enum evault_status rc = EVAULT_OK;
+	enum evault_status rc = ev_commit_init(&c, g->v, err);
 
-	if (g->v->access != EVAULT_WRITE)
-		return ev_fail(err, EVAULT_E_DENIED, "the vault is open for reading only");
-	ev_commit_init(&c, g->v);
+	if (rc != EVAULT_OK)
+		return rc;
 	for (at = 0; at < g->what->n_items && rc == EVAULT_OK; at += n) {
 		n = g->what->n_items - at < ABOUT_MAX ? g->what->n_items - at : ABOUT_MAX;
 		rc = log_some(&c, g->what->items + at, n, err);
@@ -103,6 +103,24 @@ item_field(const struct evault_item *item, const char *name)
 }
 
 /*
+ * Says what the system's word for it hides: FAT, exFAT and their drivers
+ * refuse some names with "No such file" or "Operation not permitted".
+ */
+static enum evault_status
+explain_name(enum evault_status rc, const char *name, struct evault_error *err)
+{
+	char shown[EV_SHOW_SIZE];
+
+	if (err == NULL || (rc != EVAULT_E_IO && rc != EVAULT_E_NOT_FOUND))
+		return rc;
+	if (err->sys != EINVAL && err->sys != EPERM && err->sys != ENOENT && err->sys != EILSEQ &&
+	    err->sys != ENAMETOOLONG)
+		return rc;
+	return ev_fail(err, EVAULT_E_IO, "%s: the file system there does not take this name",
+		       ev_show_path(name, shown));
+}
+
+/*
  * Opens the item's folder below `out`, made where it is missing, one
  * component after the other and through no link.  Its path goes to `path`.
  */
@@ -130,7 +148,8 @@ enter_folder(const struct giving *w, struct ev_buf *path, int *fd, struct evault
 		else if (ev_buf_text(&name) == NULL)
 			rc = ev_fail_nomem(err);
 		if (rc == EVAULT_OK)
-			rc = ev_os_mkdir(at, (const char *)name.data, NULL, err);
+			rc = explain_name(ev_os_mkdir(at, (const char *)name.data, NULL, err),
+					  (const char *)name.data, err);
 		if (rc == EVAULT_OK)
 			rc = ev_os_open_folder(at, (const char *)name.data, &next, err);
 		if (rc != EVAULT_OK)
@@ -160,7 +179,11 @@ distinct_name(struct ev_slice name, const char *citation, struct ev_buf *out)
 	}
 	ev_buf_clear(out);
 	i = name.len + extra > NAME_MAX_BYTES ? name.len + extra - NAME_MAX_BYTES : 0;
-	ev_buf_add(out, name.data, stem > i ? stem - i : 1);
+	i = stem > i ? stem - i : 1;
+	/* A character of several bytes is not cut: FAT would not take what is left. */
+	while (i > 1 && i < stem && (name.data[i] & 0xC0) == 0x80)
+		i--;
+	ev_buf_add(out, name.data, i);
 	ev_buf_printf(out, " (%s)", citation);
 	ev_buf_add(out, name.data + stem, name.len - stem);
 }
@@ -215,13 +238,17 @@ publish(struct giving *w, int dir, const char *temp, struct evault_error *err)
 	/* Two names that differ by case may be one to this file system. */
 	if (!fresh || (rc == EVAULT_E_EXISTS && !fresh_folded)) {
 		distinct_name(wanted, w->item->citation, &name);
-		if (ev_buf_text(&name) != NULL)
-			rc = ev_os_rename(dir, temp, (const char *)name.data, w->g->what->force,
-					  err);
+		/* It may be what another item of this run is called. */
+		rc = remember_path(w->g, &w->path, &name, true, &fresh_folded, err);
+		if (rc == EVAULT_OK && ev_buf_text(&name) != NULL)
+			rc = ev_os_rename(dir, temp, (const char *)name.data,
+					  w->g->what->force && fresh_folded, err);
 	}
 	ev_buf_add(&w->path, name.data, name.len);
 	if (rc == EVAULT_OK)
 		rc = ev_buf_ask(&w->path, err);
+	if (rc != EVAULT_OK && ev_buf_text(&name) != NULL)
+		rc = explain_name(rc, ev_buf_text(&name), err);
 	if (rc == EVAULT_E_EXISTS)
 		rc = ev_fail(err, rc, "a file of this name is there already; it was left alone");
 out:
@@ -263,12 +290,9 @@ write_original(struct giving *w, struct evault_error *err)
 	struct ev_hash wanted, found;
 	enum evault_status rc;
 
-	if (w->item->n_fields == 0)
-		return ev_fail(err, EVAULT_E_DAMAGED,
-			       "its record is missing or damaged; `evault check` says more");
 	w->left = ev_cursor_decimal(&number, UINT64_MAX);
 	if (!ev_hash_parse(item_field(w->item, "sha256"), &wanted) || !ev_cursor_done(&number))
-		return ev_fail(err, EVAULT_E_NOT_FOUND, "keeps no file");
+		return ev_fail(err, EVAULT_E_DAMAGED, "its record does not say what it keeps");
 	rc = ev_vault_object(w->g->v, &wanted, out, err);
 	ev_hasher_final(w->g->hasher, &found);
 	if (rc == EVAULT_E_NOT_FOUND)
@@ -290,6 +314,18 @@ restore_time(const struct giving *w)
 		(void)ev_os_set_mtime(w->fd, seconds, ns, w->shown, NULL);
 }
 
+/* Is there a file to give at all? */
+static enum evault_status
+keeps_file(const struct evault_item *item, struct evault_error *err)
+{
+	if (item->n_fields == 0)
+		return ev_fail(err, EVAULT_E_DAMAGED,
+			       "its record is missing or damaged; `evault check` says more");
+	if (evault_item_field(item, "sha256") == NULL)
+		return ev_fail(err, EVAULT_E_NOT_FOUND, "keeps no file");
+	return EVAULT_OK;
+}
+
 static enum evault_status
 give_file(struct giving *w, struct evault_error *err)
 {
@@ -299,7 +335,7 @@ give_file(struct giving *w, struct evault_error *err)
 	enum evault_status rc;
 
 	ev_os_temp_name(temp);
-	if (w->g->single == NULL && w->item->n_fields > 0 && !name_is_safe(name))
+	if (w->g->single == NULL && !name_is_safe(name))
 		return ev_fail(err, EVAULT_E_DAMAGED, "its name would lead out of %s", w->shown);
 	if (w->g->single != NULL)
 		rc = ev_os_open_dir(w->g->out, ".", &dir, err);
@@ -336,7 +372,9 @@ give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	char shown[EV_SHOW_SIZE];
 
 	w.shown = g->what->out == NULL ? "standard output" : ev_show_path(g->what->out, shown);
-	event.status = g->out < 0 ? write_original(&w, &why) : give_file(&w, &why);
+	event.status = keeps_file(item, &why);
+	if (event.status == EVAULT_OK)
+		event.status = g->out < 0 ? write_original(&w, &why) : give_file(&w, &why);
 	g->progress.files_done++;
 	if (event.status == EVAULT_OK) {
 		g->summary->given++;

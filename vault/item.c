@@ -1,6 +1,7 @@
 /*
  * Items: finding them, reading their records and originals.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,24 +194,30 @@ evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 	struct ev_slice text = ev_slice_text(ref);
 	char shown[EV_SHOW_SIZE];
 	uint64_t first, last;
+	char lower[64];
+	bool is_hash;
 	enum evault_status rc = strip_citation(v, &text, err);
 	size_t i, hex = 0;
 
 	if (rc != EVAULT_OK)
 		return rc;
-	/* A number of up to nineteen digits is a number; a prefix of a hash as long is not typed.
-	 */
-	if (text.len < 20 && parse_range(text, &first, &last))
+	for (i = 0; i < text.len && i < sizeof(lower); i++) {
+		lower[i] = (char)text.data[i];
+		if (lower[i] >= 'A' && lower[i] <= 'F')
+			lower[i] = (char)(lower[i] - 'A' + 'a');
+		hex += (lower[i] >= '0' && lower[i] <= '9') || (lower[i] >= 'a' && lower[i] <= 'f');
+	}
+	is_hash = hex == text.len && hex >= 6;
+	/* Digits alone are a number, unless the log has no such entry and they may be a hash. */
+	if (text.len < 20 && parse_range(text, &first, &last) &&
+	    (!is_hash || first < ev_log_head(v->log)->size))
 		return find_range(&g, first, last, err);
-	for (i = 0; i < text.len; i++)
-		hex += (text.data[i] >= '0' && text.data[i] <= '9') ||
-		       (text.data[i] >= 'a' && text.data[i] <= 'f');
-	if (hex != text.len || hex < 6 || hex > 64)
+	if (!is_hash)
 		return ev_fail(err, EVAULT_E_USAGE,
 			       "%s names no item: give a number, a citation, or the beginning of a "
 			       "SHA-256",
 			       ev_show_path(ref, shown));
-	rc = ev_catalog_by_hash(v->catalog, text, give_entry, &g, err);
+	rc = ev_catalog_by_hash(v->catalog, ev_slice_of(lower, hex), give_entry, &g, err);
 	if (rc == EVAULT_OK && g.given == 0)
 		rc = ev_fail(err, EVAULT_E_NOT_FOUND, "no item has a SHA-256 that begins with %s",
 			     ev_show_path(ref, shown));
@@ -236,9 +243,10 @@ evault_entry_text(struct evault *v, uint64_t index, char *out, size_t size,
 	if (rc == EVAULT_OK) {
 		lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 		line = ev_cursor_line(&lines);
-		len = line.len < size - 1 ? line.len : size - 1;
-		memcpy(out, line.data, len);
-		out[len] = '\0';
+		snprintf(out, size, "%.*s", (int)line.len, (const char *)line.data);
+		len = strlen(out);
+		if (entry->n_lines > 1)
+			snprintf(out + len, size - len, ", and %zu more lines", entry->n_lines - 1);
 	}
 	ev_buf_release(&bytes);
 	free(entry);

@@ -156,6 +156,11 @@ ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock, struct eva
 	if (v->keys->n_reads == 0)
 		return ev_fail(err, EVAULT_E_DENIED,
 			       "%s: the keys on this device can add and not read", v->shown);
+	if (v->access == EVAULT_WRITE && v->keys->no_write.status != EVAULT_OK) {
+		if (err != NULL)
+			*err = v->keys->no_write;
+		return v->keys->no_write.status;
+	}
 	if (v->access == EVAULT_WRITE && (v->keys->write == NULL || v->keys->slot == NULL))
 		return ev_fail(err, EVAULT_E_DENIED, "%s: this identity may read and not write",
 			       v->shown);
@@ -267,15 +272,65 @@ fill_catalog(struct evault *v, struct evault_error *err)
 	return rc;
 }
 
+/* Temporary files where a writer makes them most: with the lock, they are nobody's. */
+static void
+sweep(const struct evault *v)
+{
+	static const char *const folders[] = { ".", "keys", "packs", "log" };
+	struct ev_os_list list;
+	char path[EV_OS_TEMP_SIZE + 8];
+	size_t i, k;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (ev_os_list(v->dir, folders[i], &list, NULL) != EVAULT_OK)
+			continue;
+		for (k = 0; k < list.n; k++) {
+			if (!ev_os_is_temp(list.names[k]))
+				continue;
+			snprintf(path, sizeof(path), "%s/%s", folders[i], list.names[k]);
+			(void)ev_os_unlink(v->dir, path, NULL);
+		}
+		ev_os_list_free(&list);
+	}
+}
+
 static enum evault_status
 take_lock(struct evault *v, struct evault_error *err)
 {
 	char who[200];
+	enum evault_status rc;
 
 	if (v->access != EVAULT_WRITE)
 		return EVAULT_OK;
 	ev_os_who(who, sizeof(who));
-	return ev_os_lock(v->dir, "writer", who, &v->lock, err);
+	rc = ev_os_lock(v->dir, "writer", who, &v->lock, err);
+	return rc == EVAULT_OK ? rc : ev_error_prefix(err, rc, v->shown);
+}
+
+/*
+ * The lock is not held while somebody looks for the passphrase; but who could
+ * not have it is told so before being asked.
+ */
+static enum evault_status
+unlock_and_lock(struct evault *v, const struct evault_unlock *unlock,
+		const struct ev_findings *findings, struct evault_error *err)
+{
+	enum evault_status rc = take_lock(v, err);
+
+	if (v->lock >= 0)
+		ev_os_unlock(v->lock);
+	v->lock = -1;
+	if (rc == EVAULT_OK)
+		rc = ev_vault_unlock(v, unlock, err);
+	if (rc == EVAULT_OK)
+		rc = take_lock(v, err);
+	if (rc == EVAULT_OK && v->lock >= 0 && ev_vault_moved(v))
+		rc = ev_vault_load_log(v, findings, NULL, 0, err);
+	if (rc == EVAULT_OK && v->lock >= 0)
+		rc = ev_log_recover(v->log, err);
+	if (rc == EVAULT_OK && v->lock >= 0)
+		sweep(v);
+	return rc;
 }
 
 enum evault_status
@@ -289,13 +344,9 @@ evault_open(const char *dir, enum evault_access access, const struct evault_unlo
 	if (rc == EVAULT_OK)
 		rc = ev_vault_load_note(v, err);
 	if (rc == EVAULT_OK)
-		rc = take_lock(v, err);
-	if (rc == EVAULT_OK)
 		rc = ev_vault_load_log(v, &strict, NULL, 0, err);
 	if (rc == EVAULT_OK && access != EVAULT_SEALED)
-		rc = ev_vault_unlock(v, unlock, err);
-	if (rc == EVAULT_OK && access == EVAULT_WRITE)
-		rc = ev_log_recover(v->log, err);
+		rc = unlock_and_lock(v, unlock, &strict, err);
 	if (rc == EVAULT_OK && access != EVAULT_SEALED)
 		rc = fill_catalog(v, err);
 	if (rc == EVAULT_OK) {

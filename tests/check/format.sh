@@ -6,6 +6,6 @@ if [ "$have" != "$WITH" ]; then
 	echo "skipped format: clang-format is version $have here; the source is formatted with $WITH"
 	exit 0
 fi
-all_c | xargs clang-format --dry-run -Werror >"$T/found" 2>&1
+all_c | xargs clang-format --dry-run -Werror 2>&1 | grep -E '^[^ ]+:[0-9]+:[0-9]+:' | cut -d: -f1,2 | uniq >"$T/found"
 verdict source_is_as_clang_format_writes_it "$T/found"
 exit $FAILED

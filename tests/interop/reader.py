@@ -425,7 +425,7 @@ TOKEN = rb"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 SPELLING = {
     "offset": rb"[+-][01][0-9]:[0-5][0-9]|[+-]2[0-3]:[0-5][0-9]", "clock": rb"(not )?synchronised",
     "name": rb"[^\0/]+", "folder": rb"[^\0]+", "size": NUM.encode(), "sha256": HEX.encode(),
-    "media-type": TOKEN + b"/" + TOKEN, "field": rb"[^=]+=.*",
+    "media-type": TOKEN + b"/" + TOKEN, "field": rb"[^=]{1,64}=.*",
     "about": f"{NUM} {HEX}".encode(), "pack": HEX.encode()}
 
 
@@ -452,7 +452,8 @@ def read_record(data, digest):
         salt = base64.urlsafe_b64decode(m[1] + b"==")
         need(base64.urlsafe_b64encode(salt)[:22] == m[1], "salt is not canonical")
         fields.setdefault(m[2].decode(), []).append(decode_value(m[3]))
-        withheld.append(b"- %s %s\n" % (m[2], sha256(line).encode()))
+        key = m[3].split(b"=")[0] + b"=" if m[2] == b"field" else b""
+        withheld.append(b"- %s %s%s\n" % (m[2], key, sha256(line).encode()))
     need(sha256(lines[0] + b"\n" + b"".join(sorted(withheld))) == digest, "digest does not fit")
     action = fields.get("action", [b""])[0].decode("utf-8", "replace")
     known = action in ("add", "get", "adopt")
@@ -463,8 +464,10 @@ def read_record(data, digest):
         need(n == 1 or often != "1" or not applies, f"{n} fields {name}")
         need(n <= 1 or often == "*", f"{n} fields {name}")
     need(action != "get" or "about" in fields, "get without about")
+    keys = [v.split(b"=")[0] for v in fields.get("field", [])]
+    need(len(keys) == len(set(keys)), "two fields of one K")
     for name, values in fields.items():
-        need(name in FIELDS or not known, f"unknown field {name}")
+        need(name in FIELDS or len(values) == 1, f"{len(values)} fields {name}")
         for v in values:
             if name in ("time", "modified"):
                 check_time(v, name == "modified")
@@ -591,15 +594,13 @@ class Vault:
             try:
                 good.append((*self.candidate(name), name))
             except Damage as e:
-                bad.append((name, f"{name}: {e}"))
+                bad.append(f"{name}: {e}")
         if not good:
-            for _, text in bad:
+            for text in bad:
                 self.finding(text)
             raise Damage("no good checkpoint")
-        for name, text in bad:  # an interruption can leave either out or half-written
+        for text in bad:  # "if one is good, it counts"
             self.note(text)
-            if name == "log/checkpoint" and "missing" not in text:
-                self.finding(text)
         if any(g[2].endswith(".new") for g in good):
             self.note("log/checkpoint.new: left by an interrupted run")
         size, entries, _ = max(good, key=lambda g: g[0])
@@ -717,7 +718,8 @@ class Vault:
             need(self.log_key.name == self.origin, "log key: its name is not the origin")
             self.log_keys.append(self.log_key)
         elif what == "file":
-            form(rf"(vault|README\.txt|keys/(read|write)\.{NUM}\.age) {HEX}")
+            form(rf"(?=.{{1,64}} )[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)* {HEX}")
+            need(re.fullmatch(rf"vault|README\.txt|keys/(read|write)\.{NUM}\.age", a[0]), f"file that the format does not list: {a[0]}")
             self.files[a[0]] = a[1]
         else:
             raise Damage(f"unknown line: {line[:80]}")
@@ -779,7 +781,7 @@ class Vault:
                 touched += bool(known and info.st_mtime_ns != MTIME * 10**9)
             for d in dirs:
                 if not re.fullmatch(rf"keys|packs(/[0-9a-f]{{2}})?|log|log/tile(/({NUM}|entries)(/x[0-9]{{3}})*(/[0-9]{{3}}\.p)?)?", inside + d):
-                    self.finding(f"{inside + d!r}: unknown folder")
+                    self.note(f"{inside + d!r}: unknown folder")
         if touched:
             self.note(f"{touched} files do not have the modification time of the format")
 

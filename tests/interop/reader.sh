@@ -1,6 +1,7 @@
 #!/bin/bash
 # Vaults that evault makes, read by reader.py, which was written from vault/FORMAT.md alone.
 # Prints "ok CLAIM" or "not ok CLAIM"; exits 1 if a claim does not hold.
+# shellcheck disable=SC2317  # functions are called by claim
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 evault=$(realpath -m "${EVAULT_BIN:-build/evault}")
@@ -62,7 +63,7 @@ make_vault() {
 }
 
 listed() {
-    reader list my.vault -i key >list || return 1
+    reader list my.vault -i key >listed && mv listed list || return 1
     local i size sha
     for i in "${!names[@]}"; do
         size=$(stat -c %s "files/${names[i]}")
@@ -118,7 +119,7 @@ times() {
 flip() {  # FILE OFFSET: changes the lowest bit of one byte, in place
     local byte
     byte=$(od -An -tu1 -j "$2" -N 1 "$1")
-    printf "\\x$(printf %02x $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+    printf '%b' "\\x$(printf %02x $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 flipped() {  # STATUS FILE: first, middle and last byte
@@ -146,7 +147,7 @@ without() {  # STATUS FILE
     exits "$1" reader verify my.vault
     local status=$?
     mv away "$2"
-    return $status
+    return "$status"
 }
 
 with_extra() {  # STATUS PATH
@@ -155,7 +156,38 @@ with_extra() {  # STATUS PATH
     exits "$1" reader verify my.vault
     local status=$?
     rm -f "$2"
-    return $status
+    return "$status"
+}
+
+described() {  # a discreet vault with a passphrase, a further reader, and all that add can be told
+    local to
+    age-keygen -o further 2>/dev/null
+    to=$(age-keygen -y further)
+    echo 'a passphrase' >passphrase
+    "$evault" init told.vault --reader "$to" --name $'J\xff o%\n' --discreet --passphrase-file passphrase || return 1
+    set -- "$evault" -V told.vault --passphrase-file passphrase
+    "$@" add files/folder/1 files/folder/2 --case 'C 1' --title $'a\ttitle' --tag a --tag ü \
+        --field 'K= v=' --field $'n\n%=' --field Z= &&
+        "$@" get --all -o back &&
+        "$@" add files/folder/1 files/folder/3 --tag b &&
+        reader verify told.vault -i further
+}
+
+interrupted() {  # COMMAND...: killed at many moments; then the vault is sound, also after this command
+    local i pid
+    for ((i = 0; i < 5; i++)); do
+        rm -rf cut.vault
+        cp -a my.vault cut.vault
+        echo "$i" | tee files/folder/{1..40} >/dev/null
+        "$evault" -V cut.vault -i key add files/folder >/dev/null 2>&1 &
+        pid=$!
+        sleep "0.$(printf %03d $((20 + 30 * i)))"
+        kill -9 "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+        reader verify cut.vault || return 1
+        "$evault" -V cut.vault -i key "$@" || return 1
+        reader verify cut.vault -i key || return 1
+    done
 }
 
 claim program_makes_a_vault make_vault
@@ -199,5 +231,9 @@ claim unknown_key_file_is_found with_extra 1 my.vault/keys/2.age
 claim temporary_file_is_not_damage with_extra 0 my.vault/keys/0123456789abcdef.tmp
 claim bad_new_checkpoint_does_not_matter with_extra 0 my.vault/log/checkpoint.new
 claim other_identity_cannot_run exits 2 sh -c "age-keygen -o other 2>/dev/null; python3 -B '$here/reader.py' verify my.vault -i other"
+claim described_items_are_read_with_a_further_key described
 claim still_sound_afterwards reader verify my.vault -i key
+head -c 100000 /dev/urandom >files/folder/0
+claim interrupted_add_leaves_a_sound_vault interrupted add files/folder
+claim interrupted_add_is_adopted interrupted check --adopt
 exit $failed

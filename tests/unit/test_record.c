@@ -20,7 +20,7 @@
 /* Made with sha256sum for each line, sort, and sha256sum over all. */
 #define FORM                                                                                       \
 	FIRST "- action 4f55a456d42ed1e7c58abb90206318fbb13eebda1455c4af4329a64370d3c4c1\n"        \
-	      "- field witness=723cb146de21b75de683fa500d6a1d5c53d83db5230f74d041e428369f9ed086\n"         \
+	      "- field witness=723cb146de21b75de683fa500d6a1d5c53d83db5230f74d041e428369f9ed086\n" \
 	      "- name b2b75e80501e0e98f0719ee20014716bdffc310bbbabec75d53a4a9c3b6d193e\n"          \
 	      "- size b962ebf1546f4a4a9a664ef383a174a4e238b6a168d0faae55e1225293ee144f\n"          \
 	      "- tag b10fd55335da4c169b7384076f76580f8b9e306a62e5a48192a6a93605a9c391\n"           \

@@ -20,10 +20,10 @@ int unit_end(void);
 #define UNIT_RUN(test)   unit_run(#test, test)
 #define CHECK(condition) unit_check((condition), #condition, __FILE__, __LINE__)
 /* Leaves the test when it fails. */
-#define NEED(condition)                                                                           \
-	do {                                                                                      \
-		if (!CHECK(condition))                                                            \
-			return;                                                                   \
+#define NEED(condition)                                                                            \
+	do {                                                                                       \
+		if (!CHECK(condition))                                                             \
+			return;                                                                    \
 	} while (0)
 
 #endif

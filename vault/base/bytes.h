@@ -20,9 +20,9 @@ struct ev_buf {
 	size_t cap;
 	bool bad;
 };
-#define EV_BUF_INIT                                                                               \
-	{                                                                                         \
-		NULL, 0, 0, false                                                                 \
+#define EV_BUF_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0, false                                                                  \
 	}
 
 void ev_buf_add(struct ev_buf *buf, const void *data, size_t len);

@@ -33,7 +33,7 @@ enum ev_os_kind {
 struct ev_os_stat {
 	enum ev_os_kind kind;
 	uint64_t size;
-	int64_t mtime;      /* seconds since 1970 */
+	int64_t mtime; /* seconds since 1970 */
 	uint32_t mtime_ns;
 	uint64_t device, inode;
 	int64_t ctime;
@@ -66,7 +66,8 @@ enum evault_status ev_os_read_at(int fd, uint64_t offset, uint8_t *out, size_t l
 /* A whole small file; E_LIMIT when it has more than `max` bytes.  Appends to out. */
 enum evault_status ev_os_load(int dir, const char *path, size_t max, struct ev_buf *out,
 			      struct evault_error *err);
-/* The same for a file that a person named ("-" is standard input); wipes what it read on failure. */
+/* The same for a file that a person named ("-" is standard input); wipes what it read on failure.
+ */
 enum evault_status ev_os_load_user(const char *path, size_t max, struct ev_buf *out,
 				   struct evault_error *err);
 /* Tells the kernel that the file will be read from start to end. */
@@ -144,9 +145,9 @@ enum evault_status ev_os_lock(int dir, const char *path, const char *who, int *f
 void ev_os_unlock(int fd);
 
 struct ev_os_time {
-	int64_t seconds;     /* since 1970, UTC */
-	int32_t offset;      /* local time minus UTC, seconds */
-	bool synchronised;   /* the kernel's clock is disciplined */
+	int64_t seconds;   /* since 1970, UTC */
+	int32_t offset;    /* local time minus UTC, seconds */
+	bool synchronised; /* the kernel's clock is disciplined */
 };
 void ev_os_now(struct ev_os_time *now);
 /* Monotonic, in milliseconds. */

@@ -8,7 +8,7 @@ static const char proof_head[] = "c2sp.org/tlog-proof@v1";
 static bool
 hash_line(struct ev_slice line, struct ev_hash *out)
 {
-	struct ev_hash h;
+	struct ev_hash h = { { 0 } };
 	size_t len;
 
 	if (!ev_base64_decode(line, EV_BASE64_STD, h.b, sizeof(h.b), &len) || len != sizeof(h.b))

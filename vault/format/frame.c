@@ -283,8 +283,9 @@ ev_frame_padded(uint64_t size)
 	assert(size <= INT64_MAX);
 	if (size <= EV_FRAME_PAD_FLOOR)
 		return EV_FRAME_PAD_FLOOR;
-	exponent = floor_log2(size);
+	exponent = floor_log2(size); /* 16 or more, above the floor */
 	kept = floor_log2(exponent) + 1;
+	assert(kept < exponent);
 	mask = (UINT64_C(1) << (exponent - kept)) - 1;
 	return (size + mask) & ~mask;
 }

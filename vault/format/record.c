@@ -108,16 +108,21 @@ fields_append(struct ev_record *r, struct ev_slice name, struct ev_slice value, 
 }
 
 /* What a record may have once: a name, or the K of a field K=V. */
+struct face {
+	const struct ev_record_field *field;
+};
+
 static int
 compare_faces(const void *a, const void *b)
 {
-	const struct ev_record_field *const *x = a, *const *y = b;
-	int by_name = strcmp((*x)->name, (*y)->name);
+	const struct ev_record_field *x = ((const struct face *)a)->field;
+	const struct ev_record_field *y = ((const struct face *)b)->field;
+	int by_name = strcmp(x->name, y->name);
 
-	if (by_name != 0 || strcmp((*x)->name, "field") != 0)
+	if (by_name != 0 || strcmp(x->name, "field") != 0)
 		return by_name;
-	return ev_slice_compare(ev_record_key(ev_slice_of((*x)->value, (*x)->len)),
-				ev_record_key(ev_slice_of((*y)->value, (*y)->len)));
+	return ev_slice_compare(ev_record_key(ev_slice_of(x->value, x->len)),
+				ev_record_key(ev_slice_of(y->value, y->len)));
 }
 
 /* ---- making ---------------------------------------------------------- */
@@ -149,6 +154,9 @@ check_new(const struct ev_record *r, const char *name, struct ev_slice value,
 	if (!name_valid(n))
 		return ev_fail(err, EVAULT_E_USAGE, "%s: not a name that a field can have",
 			       ev_show_path(name, shown));
+	if (ev_slice_is(n, "field") && has_same(r, n, value))
+		return ev_fail(err, EVAULT_E_USAGE, "field %s: given twice",
+			       ev_show_path((const char *)value.data, shown));
 	if (!ev_record_repeatable(n) && has_same(r, n, value))
 		return ev_fail(err, EVAULT_E_USAGE, "field %s: given twice", name);
 	if (value.len <= EVAULT_RECORD_MAX && !ev_record_value_fits(n, value))
@@ -294,7 +302,7 @@ parse_lines(struct ev_cursor *c, struct ev_record *r, struct evault_error *err)
 static enum evault_status
 check_single(const struct ev_record *r, struct evault_error *err)
 {
-	const struct ev_record_field **faces = calloc(r->n + 1, sizeof(*faces));
+	struct face *faces = calloc(r->n + 1, sizeof(*faces));
 	enum evault_status rc = EVAULT_OK;
 	size_t i, n = 0;
 
@@ -302,12 +310,12 @@ check_single(const struct ev_record *r, struct evault_error *err)
 		return ev_fail_nomem(err);
 	for (i = 0; i < r->n; i++)
 		if (!ev_record_repeatable(ev_slice_text(r->fields[i].name)))
-			faces[n++] = &r->fields[i];
-	qsort(faces, n, sizeof(*faces), compare_faces);
+			faces[n++].field = &r->fields[i];
+	qsort(faces, n, sizeof(faces[0]), compare_faces);
 	for (i = 1; i < n && rc == EVAULT_OK; i++)
 		if (compare_faces(&faces[i - 1], &faces[i]) == 0)
 			rc = ev_fail(err, EVAULT_E_FORMAT, "record: two fields %s, and one may be",
-				     faces[i]->name);
+				     faces[i].field->name);
 	free(faces);
 	return rc;
 }

@@ -284,39 +284,48 @@ first_entry_fits(const struct ev_authority *a, const struct ev_entry *entry)
 	return owner && read_key;
 }
 
-/* Is it the first time that this is added?  Remembers it. */
+/* What a slot line is remembered by: its number and hash together. */
 static enum evault_status
-line_is_fresh(struct ev_authority *a, const struct ev_line *line, bool *fresh,
-	      struct evault_error *err)
+slot_key(const struct ev_line *line, struct ev_hash *key, struct evault_error *err)
 {
-	struct ev_hash key;
-	struct ev_buf slot = EV_BUF_INIT;
+	struct ev_buf text = EV_BUF_INIT;
 	enum evault_status rc;
 
-	*fresh = true;
-	if (line->kind == EV_LINE_RECORD)
-		return ev_set_add(&a->records, &line->hash, fresh, err);
-	if (line->kind == EV_LINE_PACK)
-		return ev_set_add(&a->pack_set, &line->hash, fresh, err);
-	if (line->kind != EV_LINE_SLOT)
-		return EVAULT_OK;
-	ev_line_encode(&slot, line);
-	rc = ev_buf_ask(&slot, err);
-	if (rc == EVAULT_OK) {
-		ev_hash_of(slot.data, slot.len, &key);
-		rc = ev_set_add(&a->slots, &key, fresh, err);
-	}
-	ev_buf_release(&slot);
+	ev_line_encode(&text, line);
+	rc = ev_buf_ask(&text, err);
+	if (rc == EVAULT_OK)
+		ev_hash_of(text.data, text.len, key);
+	ev_buf_release(&text);
 	return rc;
 }
 
-static enum evault_status
-take_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
-	  const struct ev_findings *findings, struct evault_error *err)
+/* The set of what may be added once only, and the key in it; NULL for other lines. */
+static struct ev_set *
+once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key,
+	 enum evault_status *rc, struct evault_error *err)
 {
-	enum evault_status rc;
-	bool fresh;
+	*rc = EVAULT_OK;
+	*key = line->hash;
+	if (line->kind == EV_LINE_RECORD)
+		return &a->records;
+	if (line->kind == EV_LINE_PACK)
+		return &a->pack_set;
+	if (line->kind != EV_LINE_SLOT)
+		return NULL;
+	*rc = slot_key(line, key, err);
+	return &a->slots;
+}
 
+/* May this role say this line, and is it new?  Changes nothing. */
+static enum evault_status
+check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
+	   const struct ev_findings *findings, bool *good, struct evault_error *err)
+{
+	const struct ev_set *once;
+	struct ev_hash key;
+	enum evault_status rc;
+
+	*good = false;
 	if (line_needs_owner(line->kind) && role != EV_ROLE_OWNER)
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "changes keys, and its signer is no owner but a %s",
@@ -324,27 +333,54 @@ take_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
 	if (line->kind == EV_LINE_DROP && role == EV_ROLE_CAPTURE)
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "drops a pack, and its signer may only add");
-	rc = line_is_fresh(a, line, &fresh, err);
+	once = once_set(a, line, &key, &rc, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	if (once != NULL && ev_set_has(once, &key))
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "adds what an earlier entry has added already");
+	*good = true;
+	return EVAULT_OK;
+}
+
+static enum evault_status
+take_line(struct ev_authority *a, const struct ev_line *line, const struct ev_findings *findings,
+	  struct evault_error *err)
+{
+	struct ev_set *once;
+	struct ev_hash key;
+	enum evault_status rc;
+	bool fresh = true;
+
+	once = once_set(a, line, &key, &rc, err);
+	if (rc == EVAULT_OK && once != NULL)
+		rc = ev_set_add(once, &key, &fresh, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	if (!fresh)
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
-			       "adds what an earlier entry has added already");
+			       "adds one thing twice");
 	return apply_line(a, line, err);
 }
 
+/* All lines are looked at before the first has an effect (invariant 3). */
 static enum evault_status
 take_lines(struct ev_authority *a, const struct ev_entry *entry, enum ev_role role,
-	   const struct ev_findings *findings, struct evault_error *err)
+	   const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
 	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 	struct ev_line line = { .kind = EV_LINE_RECORD, .hash = entry->record };
 	enum evault_status rc = EVAULT_OK;
 
-	if (entry->is_record)
-		return take_line(a, &line, role, findings, err);
-	while (rc == EVAULT_OK && ev_entry_next(&lines, &line))
-		rc = take_line(a, &line, role, findings, err);
+	if (entry->is_record) {
+		rc = check_line(a, &line, role, findings, good, err);
+		return rc == EVAULT_OK && *good ? take_line(a, &line, findings, err) : rc;
+	}
+	while (rc == EVAULT_OK && *good && ev_entry_next(&lines, &line))
+		rc = check_line(a, &line, role, findings, good, err);
+	lines = ev_cursor_of(entry->lines.data, entry->lines.len);
+	while (rc == EVAULT_OK && *good && ev_entry_next(&lines, &line))
+		rc = take_line(a, &line, findings, err);
 	return rc;
 }
 
@@ -371,7 +407,7 @@ ev_authority_take(struct ev_authority *a, const struct ev_entry *entry, const st
 	else
 		rc = check_signer(a, entry, &role, findings, &good, err);
 	if (rc == EVAULT_OK && good)
-		rc = take_lines(a, entry, role, findings, err);
+		rc = take_lines(a, entry, role, findings, &good, err);
 	a->size++;
 	if (taken != NULL)
 		*taken = good;

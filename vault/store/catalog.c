@@ -63,7 +63,7 @@ static const char *const queries[Q_QUERIES] = {
 };
 
 enum evault_status
-catalog_fail(struct ev_catalog *c, struct evault_error *err)
+ev_catalog_fail(struct ev_catalog *c, struct evault_error *err)
 {
 	if (sqlite3_errcode(c->db) == SQLITE_NOMEM)
 		return ev_fail_nomem(err);
@@ -81,7 +81,7 @@ ev_catalog_new(struct ev_catalog **out, struct evault_error *err)
 	if (c == NULL)
 		return ev_fail_nomem(err);
 	if (sqlite3_open_v2(":memory:", &c->db, flags, NULL) != SQLITE_OK) {
-		rc = c->db == NULL ? ev_fail_nomem(err) : catalog_fail(c, err);
+		rc = c->db == NULL ? ev_fail_nomem(err) : ev_catalog_fail(c, err);
 		goto out;
 	}
 	/* Debian's build leaves these open. */
@@ -91,7 +91,7 @@ ev_catalog_new(struct ev_catalog **out, struct evault_error *err)
 	if (sqlite3_exec(c->db, "PRAGMA journal_mode = OFF; PRAGMA temp_store = MEMORY; BEGIN",
 			 NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_exec(c->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
-		rc = catalog_fail(c, err);
+		rc = ev_catalog_fail(c, err);
 		goto out;
 	}
 	*out = c;
@@ -115,13 +115,13 @@ ev_catalog_free(struct ev_catalog *c)
 }
 
 sqlite3_stmt *
-catalog_query(struct ev_catalog *c, enum catalog_query which, struct evault_error *err)
+ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evault_error *err)
 {
 	sqlite3_stmt **q = &c->queries[which];
 
 	if (*q == NULL && sqlite3_prepare_v3(c->db, queries[which], -1, SQLITE_PREPARE_PERSISTENT,
 					     q, NULL) != SQLITE_OK) {
-		(void)catalog_fail(c, err);
+		(void)ev_catalog_fail(c, err);
 		return NULL;
 	}
 	sqlite3_reset(*q);
@@ -130,7 +130,7 @@ catalog_query(struct ev_catalog *c, enum catalog_query which, struct evault_erro
 }
 
 enum evault_status
-catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
+ev_catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 {
 	int rc = sqlite3_step(q);
 
@@ -138,17 +138,17 @@ catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 		return EVAULT_OK;
 	if (rc == SQLITE_DONE)
 		return EVAULT_E_NOT_FOUND;
-	return catalog_fail(c, err);
+	return ev_catalog_fail(c, err);
 }
 
 void
-catalog_bind_hash(sqlite3_stmt *q, int at, const struct ev_hash *h)
+ev_catalog_bind_hash(sqlite3_stmt *q, int at, const struct ev_hash *h)
 {
 	sqlite3_bind_blob(q, at, h->b, sizeof(h->b), SQLITE_TRANSIENT);
 }
 
 void
-catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s)
+ev_catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s)
 {
 	if (s.len == 0)
 		sqlite3_bind_zeroblob(q, at, 0);
@@ -157,7 +157,7 @@ catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s)
 }
 
 void
-catalog_column_hash(sqlite3_stmt *q, int at, struct ev_hash *h)
+ev_catalog_column_hash(sqlite3_stmt *q, int at, struct ev_hash *h)
 {
 	memset(h, 0, sizeof(*h));
 	if (sqlite3_column_bytes(q, at) == (int)sizeof(h->b))
@@ -168,7 +168,7 @@ catalog_column_hash(sqlite3_stmt *q, int at, struct ev_hash *h)
 static enum evault_status
 run(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 {
-	enum evault_status rc = catalog_step(c, q, err);
+	enum evault_status rc = ev_catalog_step(c, q, err);
 
 	sqlite3_reset(q);
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
@@ -178,14 +178,14 @@ enum evault_status
 ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash *record,
 		     const struct ev_hash *actor, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_ADD_ENTRY, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_ENTRY, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	if (record != NULL)
-		catalog_bind_hash(q, 2, record);
-	catalog_bind_hash(q, 3, actor);
+		ev_catalog_bind_hash(q, 2, record);
+	ev_catalog_bind_hash(q, 3, actor);
 	return run(c, q, err);
 }
 
@@ -193,14 +193,14 @@ enum evault_status
 ev_catalog_add_member(struct ev_catalog *c, const struct ev_hash *pack, const struct ev_member *m,
 		      enum ev_member_state state, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_ADD_MEMBER, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_MEMBER, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int(q, 1, (int)m->kind);
-	catalog_bind_hash(q, 2, &m->id);
+	ev_catalog_bind_hash(q, 2, &m->id);
 	sqlite3_bind_int64(q, 3, m->part);
-	catalog_bind_hash(q, 4, pack);
+	ev_catalog_bind_hash(q, 4, pack);
 	sqlite3_bind_int64(q, 5, (sqlite3_int64)m->offset);
 	sqlite3_bind_int64(q, 6, (sqlite3_int64)m->size);
 	sqlite3_bind_int(q, 7, (int)state);
@@ -233,12 +233,12 @@ add_tags(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_rec
 	for (i = 0; i < record->n && rc == EVAULT_OK; i++) {
 		if (strcmp(record->fields[i].name, "tag") != 0)
 			continue;
-		q = catalog_query(c, Q_ADD_TAG, err);
+		q = ev_catalog_query(c, Q_ADD_TAG, err);
 		if (q == NULL)
 			return EVAULT_E_IO;
-		catalog_bind_hash(q, 1, digest);
-		catalog_bind_slice(q, 2,
-				   ev_slice_of(record->fields[i].value, record->fields[i].len));
+		ev_catalog_bind_hash(q, 1, digest);
+		ev_catalog_bind_slice(q, 2,
+				      ev_slice_of(record->fields[i].value, record->fields[i].len));
 		rc = run(c, q, err);
 	}
 	return rc;
@@ -248,7 +248,7 @@ enum evault_status
 ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 		      const struct ev_record *record, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_ADD_RECORD, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_RECORD, err);
 	struct ev_slice size = field_slice(record, "size");
 	struct ev_cursor number = ev_cursor_of(size.data, size.len);
 	struct ev_hash sha256;
@@ -257,19 +257,19 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	catalog_bind_hash(q, 1, digest);
+	ev_catalog_bind_hash(q, 1, digest);
 	bind_text(q, 2, field_slice(record, "action"));
 	bind_text(q, 3, field_slice(record, "time"));
 	if (ev_hash_parse(field_slice(record, "sha256"), &sha256))
-		catalog_bind_hash(q, 4, &sha256);
+		ev_catalog_bind_hash(q, 4, &sha256);
 	bytes = ev_cursor_decimal(&number, INT64_MAX);
 	if (ev_cursor_done(&number))
 		sqlite3_bind_int64(q, 5, (sqlite3_int64)bytes);
-	catalog_bind_slice(q, 6, field_slice(record, "name"));
-	catalog_bind_slice(q, 7, field_slice(record, "folder"));
-	catalog_bind_slice(q, 8, field_slice(record, "modified"));
+	ev_catalog_bind_slice(q, 6, field_slice(record, "name"));
+	ev_catalog_bind_slice(q, 7, field_slice(record, "folder"));
+	ev_catalog_bind_slice(q, 8, field_slice(record, "modified"));
 	if (ev_record_find(record, "case") != NULL)
-		catalog_bind_slice(q, 9, field_slice(record, "case"));
+		ev_catalog_bind_slice(q, 9, field_slice(record, "case"));
 	rc = run(c, q, err);
 	return rc != EVAULT_OK ? rc : add_tags(c, digest, record, err);
 }

@@ -10,18 +10,18 @@ enum evault_status
 ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind, const struct ev_hash *id,
 		       uint32_t part, struct ev_place *place, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_FIND_MEMBER, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_FIND_MEMBER, err);
 	enum evault_status rc;
 
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int(q, 1, (int)kind);
-	catalog_bind_hash(q, 2, id);
+	ev_catalog_bind_hash(q, 2, id);
 	sqlite3_bind_int64(q, 3, part);
-	rc = catalog_step(c, q, err);
+	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		place->member = (struct ev_member){ .kind = kind, .id = *id, .part = part };
-		catalog_column_hash(q, 0, &place->pack);
+		ev_catalog_column_hash(q, 0, &place->pack);
 		place->member.offset = (uint64_t)sqlite3_column_int64(q, 1);
 		place->member.size = (uint64_t)sqlite3_column_int64(q, 2);
 		place->state = sqlite3_column_int(q, 3) == EV_MEMBER_VERIFIED ? EV_MEMBER_VERIFIED
@@ -35,7 +35,7 @@ ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind, const str
 static enum evault_status
 any_row(struct ev_catalog *c, sqlite3_stmt *q, bool *any, struct evault_error *err)
 {
-	enum evault_status rc = catalog_step(c, q, err);
+	enum evault_status rc = ev_catalog_step(c, q, err);
 
 	sqlite3_reset(q);
 	*any = rc == EVAULT_OK;
@@ -46,20 +46,20 @@ enum evault_status
 ev_catalog_has_object(struct ev_catalog *c, const struct ev_hash *sha256, bool *has,
 		      struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_HAS_OBJECT, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_HAS_OBJECT, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int(q, 1, EV_MEMBER_OBJECT);
 	sqlite3_bind_int(q, 2, EV_MEMBER_LIST);
-	catalog_bind_hash(q, 3, sha256);
+	ev_catalog_bind_hash(q, 3, sha256);
 	return any_row(c, q, has, err);
 }
 
 enum evault_status
 ev_catalog_has_size(struct ev_catalog *c, uint64_t size, bool *has, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_HAS_SIZE, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_HAS_SIZE, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
@@ -72,13 +72,13 @@ static enum evault_status
 take_entry(struct ev_catalog *c, sqlite3_stmt *q, struct ev_catalog_entry *entry,
 	   struct evault_error *err)
 {
-	enum evault_status rc = catalog_step(c, q, err);
+	enum evault_status rc = ev_catalog_step(c, q, err);
 
 	if (rc == EVAULT_OK) {
 		entry->index = (uint64_t)sqlite3_column_int64(q, 0);
 		entry->is_record = sqlite3_column_type(q, 1) != SQLITE_NULL;
-		catalog_column_hash(q, 1, &entry->digest);
-		catalog_column_hash(q, 2, &entry->actor);
+		ev_catalog_column_hash(q, 1, &entry->digest);
+		ev_catalog_column_hash(q, 2, &entry->actor);
 		entry->is_missing = entry->is_record && sqlite3_column_int(q, 3) != 0;
 	}
 	sqlite3_reset(q);
@@ -89,7 +89,7 @@ enum evault_status
 ev_catalog_entry(struct ev_catalog *c, uint64_t index, struct ev_catalog_entry *entry,
 		 struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_ENTRY, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_ENTRY, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
@@ -101,11 +101,11 @@ enum evault_status
 ev_catalog_entry_of(struct ev_catalog *c, const struct ev_hash *digest,
 		    struct ev_catalog_entry *entry, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_ENTRY_OF, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_ENTRY_OF, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	catalog_bind_hash(q, 1, digest);
+	ev_catalog_bind_hash(q, 1, digest);
 	return take_entry(c, q, entry, err);
 }
 
@@ -114,14 +114,14 @@ ev_catalog_same_file(struct ev_catalog *c, const struct ev_hash *sha256, struct 
 		     struct ev_slice folder, struct ev_slice modified,
 		     struct ev_catalog_entry *entry, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_SAME_FILE, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_SAME_FILE, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	catalog_bind_hash(q, 1, sha256);
-	catalog_bind_slice(q, 2, name);
-	catalog_bind_slice(q, 3, folder);
-	catalog_bind_slice(q, 4, modified);
+	ev_catalog_bind_hash(q, 1, sha256);
+	ev_catalog_bind_slice(q, 2, name);
+	ev_catalog_bind_slice(q, 3, folder);
+	ev_catalog_bind_slice(q, 4, modified);
 	return take_entry(c, q, entry, err);
 }
 
@@ -132,9 +132,9 @@ bind_filter(sqlite3_stmt *q, const struct evault_filter *f)
 	if (f->action != NULL)
 		sqlite3_bind_text(q, 3, f->action, -1, SQLITE_TRANSIENT);
 	if (f->case_name != NULL)
-		catalog_bind_slice(q, 4, ev_slice_text(f->case_name));
+		ev_catalog_bind_slice(q, 4, ev_slice_text(f->case_name));
 	if (f->tag != NULL)
-		catalog_bind_slice(q, 5, ev_slice_text(f->tag));
+		ev_catalog_bind_slice(q, 5, ev_slice_text(f->tag));
 	if (f->since != NULL)
 		sqlite3_bind_text(q, 6, f->since, -1, SQLITE_TRANSIENT);
 	if (f->until != NULL)
@@ -151,7 +151,7 @@ ev_catalog_list(struct ev_catalog *c, const struct evault_filter *filter, ev_cat
 	sqlite3_stmt *q;
 
 	while (rc == EVAULT_OK) {
-		q = catalog_query(c, Q_LIST, err);
+		q = ev_catalog_query(c, Q_LIST, err);
 		if (q == NULL)
 			return EVAULT_E_IO;
 		sqlite3_bind_int64(q, 1, after);
@@ -175,7 +175,7 @@ ev_catalog_range(struct ev_catalog *c, uint64_t first, uint64_t last, ev_catalog
 	sqlite3_stmt *q;
 
 	while (rc == EVAULT_OK && first <= last) {
-		q = catalog_query(c, Q_RANGE, err);
+		q = ev_catalog_query(c, Q_RANGE, err);
 		if (q == NULL)
 			return EVAULT_E_IO;
 		sqlite3_bind_int64(q, 1, (sqlite3_int64)first);
@@ -216,11 +216,11 @@ ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex, ev_catalog_fn *fn,
 	if (!hash_bound(hex, '0', &low) || !hash_bound(hex, 'f', &high))
 		return EVAULT_OK;
 	while (rc == EVAULT_OK) {
-		q = catalog_query(c, Q_BY_HASH, err);
+		q = ev_catalog_query(c, Q_BY_HASH, err);
 		if (q == NULL)
 			return EVAULT_E_IO;
-		catalog_bind_hash(q, 1, &low);
-		catalog_bind_hash(q, 2, &high);
+		ev_catalog_bind_hash(q, 1, &low);
+		ev_catalog_bind_hash(q, 2, &high);
 		sqlite3_bind_int64(q, 3, after);
 		rc = take_entry(c, q, &entry, err);
 		if (rc == EVAULT_E_NOT_FOUND)
@@ -235,22 +235,22 @@ ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex, ev_catalog_fn *fn,
 enum evault_status
 ev_catalog_count(struct ev_catalog *c, struct ev_catalog_counts *counts, struct evault_error *err)
 {
-	sqlite3_stmt *q = catalog_query(c, Q_COUNT, err);
+	sqlite3_stmt *q = ev_catalog_query(c, Q_COUNT, err);
 	enum evault_status rc;
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	rc = catalog_step(c, q, err);
+	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		counts->entries = (uint64_t)sqlite3_column_int64(q, 0);
 		counts->items = (uint64_t)sqlite3_column_int64(q, 1);
 		counts->missing = (uint64_t)sqlite3_column_int64(q, 2);
 	}
 	sqlite3_reset(q);
-	q = rc == EVAULT_OK ? catalog_query(c, Q_COUNT_FILES, err) : NULL;
+	q = rc == EVAULT_OK ? ev_catalog_query(c, Q_COUNT_FILES, err) : NULL;
 	if (q == NULL)
 		return rc == EVAULT_OK ? EVAULT_E_IO : rc;
-	rc = catalog_step(c, q, err);
+	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		counts->files = (uint64_t)sqlite3_column_int64(q, 0);
 		counts->bytes = (uint64_t)sqlite3_column_int64(q, 1);

@@ -5,7 +5,7 @@
 
 #include "store/catalog.h"
 
-enum catalog_query {
+enum ev_catalog_query {
 	Q_ADD_ENTRY,
 	Q_ADD_MEMBER,
 	Q_ADD_RECORD,
@@ -30,17 +30,17 @@ struct ev_catalog {
 };
 
 /* The prepared query, reset and without bindings; NULL with the error told. */
-sqlite3_stmt *catalog_query(struct ev_catalog *c, enum catalog_query which,
-			    struct evault_error *err);
+sqlite3_stmt *ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which,
+			       struct evault_error *err);
 /* What SQLite says of a step that was neither a row nor the end. */
-enum evault_status catalog_fail(struct ev_catalog *c, struct evault_error *err);
+enum evault_status ev_catalog_fail(struct ev_catalog *c, struct evault_error *err);
 /* Steps once: EVAULT_OK for a row, E_NOT_FOUND for the end. */
-enum evault_status catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err);
+enum evault_status ev_catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err);
 
-void catalog_bind_hash(sqlite3_stmt *q, int at, const struct ev_hash *h);
+void ev_catalog_bind_hash(sqlite3_stmt *q, int at, const struct ev_hash *h);
 /* NULL data binds an empty blob. */
-void catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s);
+void ev_catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s);
 /* A column that is no hash gives zeros. */
-void catalog_column_hash(sqlite3_stmt *q, int at, struct ev_hash *h);
+void ev_catalog_column_hash(sqlite3_stmt *q, int at, struct ev_hash *h);
 
 #endif

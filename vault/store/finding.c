@@ -24,11 +24,12 @@ strict_report(void *ctx, enum evault_finding_kind kind, uint64_t index, const ch
 	enum evault_status rc = EVAULT_E_DAMAGED;
 
 	(void)ctx;
-	(void)index;
 	if (kind == EVAULT_FINDING_INTERRUPTED)
 		return EVAULT_OK;
 	if (kind == EVAULT_FINDING_UNREADABLE)
 		rc = EVAULT_E_IO;
+	if (index != EV_NO_ITEM)
+		return ev_fail(err, rc, "entry %llu: %s", (unsigned long long)index, detail);
 	if (path[0] == '\0')
 		return ev_fail(err, rc, "%s", detail);
 	return ev_fail(err, rc, "%s: %s", ev_show_path(path, shown), detail);

@@ -15,7 +15,7 @@ struct unlocking {
 };
 
 struct ev_keyring *
-keyring_new(void)
+ev_keyring_new(void)
 {
 	return calloc(1, sizeof(struct ev_keyring));
 }
@@ -307,6 +307,21 @@ any_passphrase_slot(const struct unlocking *u)
 	return any;
 }
 
+/* Without a slot; what was wrong with the slots is told when there is no read key either. */
+static enum evault_status
+read_directly(struct unlocking *u, const struct ev_age_with *with, enum evault_status slots,
+	      struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	enum evault_status rc = open_read_keys(u, with, &why);
+
+	if (rc == EVAULT_E_KEY)
+		return slots == EVAULT_E_DAMAGED ? slots : rc;
+	if (rc != EVAULT_OK && err != NULL)
+		*err = why;
+	return rc;
+}
+
 static enum evault_status
 open_slot_or_read_key(struct unlocking *u, const struct evault_unlock *unlock,
 		      struct evault_error *err)
@@ -317,8 +332,9 @@ open_slot_or_read_key(struct unlocking *u, const struct evault_unlock *unlock,
 
 	if (u->n_identities > 0) {
 		rc = try_slots(u, EV_AGE_X25519, &why);
-		if (rc == EVAULT_E_KEY || rc == EVAULT_E_DENIED)
-			rc = open_read_keys(u, &direct, &why);
+		/* A slot that is damaged is perhaps another holder's. */
+		if (rc == EVAULT_E_KEY || rc == EVAULT_E_DENIED || rc == EVAULT_E_DAMAGED)
+			rc = read_directly(u, &direct, rc, &why);
 	}
 	if (rc == EVAULT_E_KEY && unlock->ask != NULL && any_passphrase_slot(u))
 		return ask_for_passphrase(u, unlock, err);
@@ -340,7 +356,7 @@ enum evault_status
 ev_keyring_unlock(int dir, const struct ev_authority *authority, const struct evault_unlock *unlock,
 		  struct ev_keyring **k, struct evault_error *err)
 {
-	struct unlocking u = { .dir = dir, .authority = authority, .k = keyring_new() };
+	struct unlocking u = { .dir = dir, .authority = authority, .k = ev_keyring_new() };
 	struct ev_age_with own = { .n_identities = 1 };
 	enum evault_status rc;
 
@@ -359,7 +375,12 @@ ev_keyring_unlock(int dir, const struct ev_authority *authority, const struct ev
 	if (u.k->slot->role != EV_ROLE_CAPTURE)
 		rc = open_read_keys(&u, &own, err);
 	if (rc == EVAULT_OK)
-		rc = open_write_key(&u, &own, err);
+		rc = open_write_key(&u, &own, &u.k->no_write);
+	/* Who may read shall read, whatever became of the log's key. */
+	if (rc == EVAULT_E_DAMAGED || rc == EVAULT_E_KEY || rc == EVAULT_E_FORMAT)
+		rc = u.k->n_reads > 0 ? EVAULT_OK : rc;
+	if (rc != EVAULT_OK && u.k->no_write.status != EVAULT_OK && err != NULL)
+		*err = u.k->no_write;
 out:
 	if (rc == EVAULT_OK) {
 		*k = u.k;

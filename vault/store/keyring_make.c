@@ -152,7 +152,7 @@ ev_keyring_make(int dir, const struct ev_keyring_make *how, struct ev_vault_note
 {
 	struct ev_line actor = { .kind = EV_LINE_ACTOR, .role = EV_ROLE_OWNER };
 	struct ev_line read_key = { .kind = EV_LINE_READ_KEY };
-	struct ev_keyring *k = keyring_new();
+	struct ev_keyring *k = ev_keyring_new();
 	enum evault_status rc;
 
 	if (k == NULL)

@@ -4,6 +4,6 @@
 #include "store/keyring.h"
 
 /* Empty; its secrets are allocated as they come. */
-struct ev_keyring *keyring_new(void);
+struct ev_keyring *ev_keyring_new(void);
 
 #endif

@@ -22,6 +22,7 @@ struct ev_log {
 	struct ev_merkle tree;  /* of head and staged entries */
 	bool has_new;           /* there is a checkpoint.new … */
 	bool new_is_head;       /* … and it is the head */
+	bool in_doubt; /* a head after `head` was signed, and may be on disk */
 	struct ev_buf staged;   /* entries as in a bundle */
 	struct ev_hash *leaves; /* of the staged entries */
 	size_t n_leaves, cap_leaves;
@@ -35,14 +36,14 @@ struct ev_log {
 };
 
 /* "log/tile/…" */
-void log_tile_path(unsigned level, uint64_t n, unsigned width, char out[LOG_PATH_SIZE]);
+void ev_log_tile_path(unsigned level, uint64_t n, unsigned width, char out[LOG_PATH_SIZE]);
 /* Loads the tile as the tree of `size` has it, exactly width * 32 bytes. */
-enum evault_status log_load_tile(int dir, unsigned level, uint64_t n, uint64_t size,
-				 struct ev_buf *out, struct evault_error *err);
+enum evault_status ev_log_load_tile(int dir, unsigned level, uint64_t n, uint64_t size,
+				    struct ev_buf *out, struct evault_error *err);
 /* Loads the entry bundle as the tree of `size` has it. */
-enum evault_status log_load_bundle(int dir, uint64_t n, uint64_t size, struct ev_buf *out,
-				   struct evault_error *err);
+enum evault_status ev_log_load_bundle(int dir, uint64_t n, uint64_t size, struct ev_buf *out,
+				      struct evault_error *err);
 /* Root of a full tile's 256 hashes, or of fewer. */
-void log_tile_root(const uint8_t *hashes, unsigned width, struct ev_hash *root);
+void ev_log_tile_root(const uint8_t *hashes, unsigned width, struct ev_hash *root);
 
 #endif

@@ -62,7 +62,7 @@ root_of_bundles(int dir, uint64_t size, struct ev_hash *root, struct evault_erro
 	ev_merkle_init(&tree);
 	while (rc == EVAULT_OK && tree.size < size) {
 		ev_buf_clear(&bundle);
-		rc = log_load_bundle(dir, tree.size / EV_TILE_WIDTH, size, &bundle, err);
+		rc = ev_log_load_bundle(dir, tree.size / EV_TILE_WIDTH, size, &bundle, err);
 		if (rc != EVAULT_OK)
 			break;
 		c = ev_cursor_of(bundle.data, bundle.len);
@@ -124,10 +124,10 @@ report_bad_head(const struct candidate *old, const struct ev_findings *findings,
 				   : "is no checkpoint of this vault");
 }
 
-/* Picks the head; *old_past is set when `checkpoint` is a signed past of it. */
+/* Picks the head; *other is set to the other candidate when that is signed: it must be a past. */
 static enum evault_status
 pick_head(struct ev_log *log, const struct ev_vault_note *vault, const struct ev_findings *findings,
-	  struct ev_log_past *old_past, struct evault_error *err)
+	  struct ev_log_past *other, struct evault_error *err)
 {
 	struct candidate old = { .bytes = EV_BUF_INIT }, new = { .bytes = EV_BUF_INIT };
 	const struct candidate *head = &old;
@@ -144,10 +144,13 @@ pick_head(struct ev_log *log, const struct ev_vault_note *vault, const struct ev
 	log->new_is_head = good;
 	if (good) {
 		head = &new;
-		old_past->size = old.signed_by_log ? old.c.size : 0;
-		old_past->root = old.c.root;
+		other->size = old.signed_by_log ? old.c.size : 0;
+		other->root = old.c.root;
 	} else if (!old.signed_by_log) {
 		rc = report_bad_head(&old, findings, err);
+	} else if (new.signed_by_log &&new.c.size < old.c.size) {
+		other->size = new.c.size;
+		other->root = new.c.root;
 	}
 	/* A size that nobody signed is no size to walk to. */
 	if (rc == EVAULT_OK && (!head->signed_by_log || head->c.size == 0))
@@ -171,7 +174,8 @@ struct walk {
 	const struct ev_findings *findings;
 	struct ev_log_past *pasts;
 	size_t n_pasts;
-	struct ev_log_past old; /* `checkpoint`, when checkpoint.new is the head */
+	struct ev_log_past
+	    other; /* of `checkpoint` and checkpoint.new the one that is not the head */
 	ev_log_entry_fn *entry;
 	void *ctx;
 	struct ev_hash levels[LOG_LEVELS][EV_TILE_WIDTH]; /* the tile of each level being filled */
@@ -187,9 +191,9 @@ compare_tile(struct walk *w, unsigned level, uint64_t n, unsigned width, struct 
 	char path[LOG_PATH_SIZE];
 	enum evault_status rc;
 
-	log_tile_path(level, n, width, path);
+	ev_log_tile_path(level, n, width, path);
 	ev_buf_clear(&w->tile);
-	rc = log_load_tile(w->log->dir, level, n, w->log->head.size, &w->tile, &why);
+	rc = ev_log_load_tile(w->log->dir, level, n, w->log->head.size, &w->tile, &why);
 	if (rc == EVAULT_E_NOT_FOUND)
 		return ev_find(w->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
 			       "a tile of the log is missing");
@@ -233,12 +237,12 @@ add_leaf(struct walk *w, const struct ev_hash *leaf, struct evault_error *err)
 		if ((count + 1) % EV_TILE_WIDTH != 0)
 			break;
 		rc = compare_tile(w, level, count / EV_TILE_WIDTH, EV_TILE_WIDTH, err);
-		log_tile_root(w->levels[level][0].b, EV_TILE_WIDTH, &hash);
+		ev_log_tile_root(w->levels[level][0].b, EV_TILE_WIDTH, &hash);
 		count /= EV_TILE_WIDTH;
 	}
 	for (i = 0; i < w->n_pasts; i++)
 		check_past(w, &w->pasts[i]);
-	check_past(w, &w->old);
+	check_past(w, &w->other);
 	return rc;
 }
 
@@ -315,14 +319,14 @@ load_pair(struct walk *w, uint64_t n, uint8_t tile[EV_TILE_SIZE], bool *have_til
 
 	ev_buf_clear(&w->bundle);
 	ev_buf_clear(&w->tile);
-	rc = log_load_tile(w->log->dir, 0, n, size, &w->tile, NULL);
+	rc = ev_log_load_tile(w->log->dir, 0, n, size, &w->tile, NULL);
 	*have_tile = rc == EVAULT_OK;
 	if (*have_tile)
 		memcpy(tile, w->tile.data, w->tile.len);
-	rc = log_load_bundle(w->log->dir, n, size, &w->bundle, &why);
+	rc = ev_log_load_bundle(w->log->dir, n, size, &w->bundle, &why);
 	if (rc == EVAULT_OK || rc == EVAULT_E_NOMEM)
 		return rc;
-	log_tile_path(EV_TILE_ENTRIES, n, ev_tile_width(0, n, size), path);
+	ev_log_tile_path(EV_TILE_ENTRIES, n, ev_tile_width(0, n, size), path);
 	ev_buf_clear(&w->bundle);
 	return ev_find(w->findings, err,
 		       rc == EVAULT_E_NOT_FOUND ? EVAULT_FINDING_MISSING
@@ -345,7 +349,7 @@ walk_bundle(struct walk *w, uint64_t n, struct evault_error *err)
 
 	if (rc == EVAULT_OK && w->bundle.len == 0)
 		return skip_entries(w, 0, width, have_tile, tile, err);
-	log_tile_path(EV_TILE_ENTRIES, n, width, path);
+	ev_log_tile_path(EV_TILE_ENTRIES, n, width, path);
 	c = ev_cursor_of(w->bundle.data, w->bundle.len);
 	for (i = 0; i < width && rc == EVAULT_OK; i++) {
 		entry = ev_tile_entry_next(&c);
@@ -391,9 +395,10 @@ finish_walk(struct walk *w, struct evault_error *err)
 						  false, &c, NULL) != EVAULT_OK)
 		rc = ev_find(w->findings, err, EVAULT_FINDING_FORGED, EV_NO_ITEM, HEAD_PATH,
 			     "the log's head is not signed by the log's key");
-	if (rc == EVAULT_OK && w->old.size > 0 && !w->old.agrees)
-		rc = ev_find(w->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, NEW_PATH,
-			     "is signed, and does not go on from checkpoint: the log was forked");
+	if (rc == EVAULT_OK && w->other.size > 0 && !w->other.agrees)
+		rc = ev_find(
+		    w->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, NEW_PATH,
+		    "is signed, and not of one history with checkpoint: the log was forked");
 	return rc;
 }
 
@@ -429,7 +434,7 @@ ev_log_open(int dir, const struct ev_vault_note *vault, struct ev_authority *aut
 	w->n_pasts = n_pasts;
 	w->entry = entry;
 	w->ctx = ctx;
-	rc = pick_head(l, vault, findings, &w->old, err);
+	rc = pick_head(l, vault, findings, &w->other, err);
 	if (rc == EVAULT_OK)
 		rc = walk_log(w, err);
 	if (rc == EVAULT_OK) {

@@ -9,15 +9,15 @@
 #include "base/os.h"
 
 void
-log_tile_path(unsigned level, uint64_t n, unsigned width, char out[LOG_PATH_SIZE])
+ev_log_tile_path(unsigned level, uint64_t n, unsigned width, char out[LOG_PATH_SIZE])
 {
 	memcpy(out, "log/", 4);
 	ev_tile_path(level, n, width, out + 4);
 }
 
 enum evault_status
-log_load_tile(int dir, unsigned level, uint64_t n, uint64_t size, struct ev_buf *out,
-	      struct evault_error *err)
+ev_log_load_tile(int dir, unsigned level, uint64_t n, uint64_t size, struct ev_buf *out,
+		 struct evault_error *err)
 {
 	unsigned width = ev_tile_width(level, n, size);
 	char path[LOG_PATH_SIZE];
@@ -26,7 +26,7 @@ log_load_tile(int dir, unsigned level, uint64_t n, uint64_t size, struct ev_buf 
 
 	if (width == 0)
 		return ev_fail(err, EVAULT_E_DAMAGED, "the log is too short for a hash it needs");
-	log_tile_path(level, n, width, path);
+	ev_log_tile_path(level, n, width, path);
 	rc = ev_os_load(dir, path, EV_TILE_SIZE, out, err);
 	if (rc == EVAULT_E_LIMIT)
 		return ev_fail(err, EVAULT_E_DAMAGED, "%s: longer than a tile can be", path);
@@ -36,12 +36,12 @@ log_load_tile(int dir, unsigned level, uint64_t n, uint64_t size, struct ev_buf 
 }
 
 enum evault_status
-log_load_bundle(int dir, uint64_t n, uint64_t size, struct ev_buf *out, struct evault_error *err)
+ev_log_load_bundle(int dir, uint64_t n, uint64_t size, struct ev_buf *out, struct evault_error *err)
 {
 	char path[LOG_PATH_SIZE];
 	enum evault_status rc;
 
-	log_tile_path(EV_TILE_ENTRIES, n, ev_tile_width(0, n, size), path);
+	ev_log_tile_path(EV_TILE_ENTRIES, n, ev_tile_width(0, n, size), path);
 	rc = ev_os_load(dir, path, LOG_BUNDLE_MAX, out, err);
 	if (rc == EVAULT_E_LIMIT)
 		return ev_fail(err, EVAULT_E_DAMAGED, "%s: longer than a bundle can be", path);
@@ -49,7 +49,7 @@ log_load_bundle(int dir, uint64_t n, uint64_t size, struct ev_buf *out, struct e
 }
 
 void
-log_tile_root(const uint8_t *hashes, unsigned width, struct ev_hash *root)
+ev_log_tile_root(const uint8_t *hashes, unsigned width, struct ev_hash *root)
 {
 	struct ev_merkle m;
 	struct ev_hash h;
@@ -72,7 +72,7 @@ cached_tile(struct ev_log *log, unsigned level, uint64_t n, struct evault_error 
 	if (log->cache.valid && log->cache.level == level && log->cache.n == n)
 		return EVAULT_OK;
 	log->cache.valid = false;
-	rc = log_load_tile(log->dir, level, n, log->head.size, &tile, err);
+	rc = ev_log_load_tile(log->dir, level, n, log->head.size, &tile, err);
 	if (rc == EVAULT_OK) {
 		memcpy(log->cache.data, tile.data, tile.len);
 		log->cache.width = (unsigned)(tile.len / 32);
@@ -99,7 +99,7 @@ fetch_hash(void *ctx, unsigned level, uint64_t index, struct ev_hash *out, struc
 		return rc;
 	if (at + (1U << inner) > log->cache.width)
 		return ev_fail(err, EVAULT_E_DAMAGED, "the log has no tile for a hash it needs");
-	log_tile_root(log->cache.data + (size_t)at * 32, 1U << inner, out);
+	ev_log_tile_root(log->cache.data + (size_t)at * 32, 1U << inner, out);
 	return EVAULT_OK;
 }
 
@@ -123,7 +123,7 @@ ev_log_entry(struct ev_log *log, uint64_t index, struct ev_buf *out, struct evau
 	if (index >= log->head.size)
 		return ev_fail(err, EVAULT_E_NOT_FOUND, "the log has no entry %llu, it has %llu",
 			       (unsigned long long)index, (unsigned long long)log->head.size);
-	rc = log_load_bundle(log->dir, index / EV_TILE_WIDTH, log->head.size, &bundle, err);
+	rc = ev_log_load_bundle(log->dir, index / EV_TILE_WIDTH, log->head.size, &bundle, err);
 	if (rc == EVAULT_OK) {
 		c = ev_cursor_of(bundle.data, bundle.len);
 		for (i = 0; i <= index % EV_TILE_WIDTH; i++)

@@ -88,7 +88,7 @@ store_tile(struct ev_log *log, unsigned level, uint64_t n, unsigned width, const
 	char path[LOG_PATH_SIZE];
 	enum evault_status rc;
 
-	log_tile_path(level, n, width, path);
+	ev_log_tile_path(level, n, width, path);
 	rc = make_parents(log->dir, path, err);
 	if (rc != EVAULT_OK)
 		return rc;
@@ -122,8 +122,8 @@ write_bundles(struct ev_log *log, struct evault_error *err)
 		width = ev_tile_width(0, at / EV_TILE_WIDTH, end);
 		ev_buf_clear(&bundle);
 		if (had > 0)
-			rc = log_load_bundle(log->dir, at / EV_TILE_WIDTH, log->head.size, &bundle,
-					     err);
+			rc = ev_log_load_bundle(log->dir, at / EV_TILE_WIDTH, log->head.size,
+						&bundle, err);
 		take = bundle_prefix(staged, left, width - had);
 		ev_buf_add(&bundle, staged, take);
 		if (rc == EVAULT_OK)
@@ -159,8 +159,8 @@ write_level(struct ev_log *log, unsigned level, uint64_t before, struct ev_hash 
 		width = end - at + had < EV_TILE_WIDTH ? (unsigned)(end - at) + had : EV_TILE_WIDTH;
 		ev_buf_clear(&tile);
 		if (had > 0)
-			rc = log_load_tile(log->dir, level, at / EV_TILE_WIDTH, log->head.size,
-					   &tile, err);
+			rc = ev_log_load_tile(log->dir, level, at / EV_TILE_WIDTH, log->head.size,
+					      &tile, err);
 		ev_buf_add(&tile, hashes + used, (size_t)(width - had) * 32);
 		if (rc == EVAULT_OK)
 			rc = ev_buf_ask(&tile, err);
@@ -170,7 +170,7 @@ write_level(struct ev_log *log, unsigned level, uint64_t before, struct ev_hash 
 		used += width - had;
 		at += width - had;
 		if (rc == EVAULT_OK && width == EV_TILE_WIDTH)
-			log_tile_root(tile.data, EV_TILE_WIDTH, &hashes[full++]);
+			ev_log_tile_root(tile.data, EV_TILE_WIDTH, &hashes[full++]);
 	}
 	*n = full;
 	ev_buf_release(&tile);
@@ -227,8 +227,8 @@ remove_superseded(const struct ev_log *log, uint64_t old, uint64_t size)
 	for (level = 0; level < LOG_LEVELS && was > 0; level++) {
 		width = (unsigned)(was % EV_TILE_WIDTH);
 		for (bundles = 0; width != 0 && was != is && bundles <= (level == 0); bundles++) {
-			log_tile_path(bundles != 0 ? EV_TILE_ENTRIES : level, was / EV_TILE_WIDTH,
-				      width, path);
+			ev_log_tile_path(bundles != 0 ? EV_TILE_ENTRIES : level,
+					 was / EV_TILE_WIDTH, width, path);
 			(void)ev_os_unlink(log->dir, path, NULL);
 			*strrchr(path, '/') = '\0';
 			if (is / EV_TILE_WIDTH != was / EV_TILE_WIDTH)
@@ -260,6 +260,10 @@ ev_log_commit(struct ev_log *log, const struct ev_verifier *key, const struct ev
 
 	if (log->n_leaves == 0)
 		return EVAULT_OK;
+	/* Another head of the same size would be a fork (invariant 3). */
+	if (log->in_doubt)
+		return ev_fail(err, EVAULT_E_IO,
+			       "an earlier commit failed; the vault must be opened again");
 	memcpy(next.origin, log->origin, sizeof(next.origin));
 	next.size = log->tree.size;
 	ev_merkle_root(&log->tree, &next.root);
@@ -270,12 +274,14 @@ ev_log_commit(struct ev_log *log, const struct ev_verifier *key, const struct ev
 		rc = write_tiles(log, err);
 	if (rc == EVAULT_OK)
 		rc = ev_checkpoint_sign(&next, key, seed, &note, err);
+	log->in_doubt = rc == EVAULT_OK;
 	if (rc == EVAULT_OK)
 		rc = ev_os_store(log->dir, NEW_PATH, note.data, note.len, true, err);
 	if (rc == EVAULT_OK)
 		rc = publish_head(log, err);
 	if (rc != EVAULT_OK)
 		goto out;
+	log->in_doubt = false;
 	ev_buf_clear(&log->staged);
 	log->n_leaves = 0;
 	log->head = next;

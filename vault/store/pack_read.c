@@ -8,7 +8,14 @@
 #include "store/pack.h"
 
 enum {
-	HASH_PIECE = 256 << 10
+	HASH_PIECE = 256 << 10,
+	/* Who reads an item reads of its record's frame and of its file's, in turn. */
+	FRAMES = 2
+};
+
+struct frame {
+	uint8_t *content; /* EV_FRAME_MAX bytes */
+	size_t number;    /* which frame this is the content of; ev_pack.n: of none */
 };
 
 struct ev_pack {
@@ -23,9 +30,9 @@ struct ev_pack {
 	uint64_t plain_size;        /* of the tar stream */
 	size_t n_data;              /* data frames: the first n_data ones */
 	struct ev_buf table;        /* the member table */
-	struct ev_buf frame;        /* compressed bytes of the frame read last */
-	uint8_t *content;           /* EV_FRAME_MAX bytes: its content */
-	size_t current;             /* which frame that is; n: none */
+	struct ev_buf sealed;       /* compressed bytes of the frame read last */
+	struct frame frames[FRAMES];
+	size_t last; /* which of these was used last */
 };
 
 static enum evault_status
@@ -173,6 +180,7 @@ ev_pack_open(int dir, const struct ev_hash *name, const struct ev_age_with *with
 	struct ev_pack *p = calloc(1, sizeof(*p));
 	uint64_t end = 0;
 	enum evault_status rc;
+	size_t i;
 
 	if (p == NULL)
 		return ev_fail_nomem(err);
@@ -189,13 +197,17 @@ ev_pack_open(int dir, const struct ev_hash *name, const struct ev_age_with *with
 		rc = read_table(p, err);
 	if (rc != EVAULT_OK)
 		goto out;
-	p->current = p->n;
-	p->content = malloc(EV_FRAME_MAX);
-	p->decoder = ev_frame_decoder_new();
-	if (p->content == NULL || p->decoder == NULL) {
-		rc = ev_fail_nomem(err);
-		goto out;
+	for (i = 0; i < FRAMES; i++) {
+		p->frames[i].number = p->n;
+		p->frames[i].content = malloc(EV_FRAME_MAX);
+		if (p->frames[i].content == NULL)
+			rc = ev_fail_nomem(err);
 	}
+	p->decoder = ev_frame_decoder_new();
+	if (p->decoder == NULL)
+		rc = ev_fail_nomem(err);
+	if (rc != EVAULT_OK)
+		goto out;
 	*pack = p;
 	p = NULL;
 out:
@@ -206,6 +218,8 @@ out:
 void
 ev_pack_close(struct ev_pack *p)
 {
+	size_t i;
+
 	if (p == NULL)
 		return;
 	ev_age_reader_free(p->reader);
@@ -214,9 +228,10 @@ ev_pack_close(struct ev_pack *p)
 	free(p->seek);
 	free(p->sealed_at);
 	free(p->plain_at);
-	free(p->content);
+	for (i = 0; i < FRAMES; i++)
+		free(p->frames[i].content);
 	ev_buf_release(&p->table);
-	ev_buf_release(&p->frame);
+	ev_buf_release(&p->sealed);
 	free(p);
 }
 
@@ -240,26 +255,34 @@ ev_pack_members(struct ev_pack *p, ev_pack_member_fn *member, void *ctx, struct 
 	return rc;
 }
 
-/* Makes frame i the current one. */
+/* Gives frame i's content, which stays until the frame after the next one is loaded. */
 static enum evault_status
-load_frame(struct ev_pack *p, size_t i, struct evault_error *err)
+load_frame(struct ev_pack *p, size_t i, const uint8_t **content, struct evault_error *err)
 {
 	struct evault_error why = { 0 };
 	enum evault_status rc;
+	struct frame *f;
+	size_t tries;
 
-	if (p->current == i)
+	for (tries = 0; tries < FRAMES && p->frames[p->last].number != i; tries++)
+		p->last = (p->last + 1) % FRAMES;
+	if (tries == FRAMES)
+		p->last = (p->last + 1) % FRAMES;
+	f = &p->frames[p->last];
+	*content = f->content;
+	if (f->number == i)
 		return EVAULT_OK;
-	p->current = p->n;
-	ev_buf_clear(&p->frame);
-	rc = read_plain(p, p->sealed_at[i], p->seek[i].sealed, &p->frame, &why);
+	f->number = p->n;
+	ev_buf_clear(&p->sealed);
+	rc = read_plain(p, p->sealed_at[i], p->seek[i].sealed, &p->sealed, &why);
 	if (rc == EVAULT_OK)
-		rc = ev_frame_decode(p->decoder, ev_slice_of(p->frame.data, p->frame.len),
-				     p->content, p->seek[i].plain, &why);
+		rc = ev_frame_decode(p->decoder, ev_slice_of(p->sealed.data, p->sealed.len),
+				     f->content, p->seek[i].plain, &why);
 	if (rc == EVAULT_E_FORMAT)
 		rc = EVAULT_E_DAMAGED;
 	if (rc != EVAULT_OK)
 		return ev_fail(err, rc, "%s: %s", p->path, why.text);
-	p->current = i;
+	f->number = i;
 	return EVAULT_OK;
 }
 
@@ -285,19 +308,20 @@ read_stream(struct ev_pack *p, uint64_t offset, uint64_t len, struct ev_sink out
 	    struct evault_error *err)
 {
 	size_t i = frame_of(p, offset), take, at;
+	const uint8_t *content;
 	enum evault_status rc = EVAULT_OK;
 
 	if (offset > p->plain_size || len > p->plain_size - offset)
 		return damaged(p, "a member goes on past its end", err);
 	for (; len > 0 && rc == EVAULT_OK; i++) {
-		rc = load_frame(p, i, err);
+		rc = load_frame(p, i, &content, err);
 		if (rc != EVAULT_OK)
 			break;
 		at = (size_t)(offset - p->plain_at[i]);
 		take = p->seek[i].plain - at;
 		if (take > len)
 			take = (size_t)len;
-		rc = out.write(out.ctx, p->content + at, take, err);
+		rc = out.write(out.ctx, content + at, take, err);
 		offset += take;
 		len -= take;
 	}
@@ -382,11 +406,10 @@ check_padding(struct ev_pack *p, struct evault_error *err)
 		return damaged(p, "its padding is not as long as it must be", err);
 	while (left > 0 && rc == EVAULT_OK) {
 		take = left < HASH_PIECE ? (size_t)left : HASH_PIECE;
-		ev_buf_clear(&p->frame);
-		p->current = p->n;
-		rc = read_plain(p, offset, take, &p->frame, err);
+		ev_buf_clear(&p->sealed);
+		rc = read_plain(p, offset, take, &p->sealed, err);
 		for (at = 0; at < take && rc == EVAULT_OK; at++) {
-			if (p->frame.data[at] != 0)
+			if (p->sealed.data[at] != 0)
 				rc = damaged(p, "its padding is not empty", err);
 		}
 		offset += take;
@@ -402,14 +425,15 @@ ev_pack_walk(struct ev_pack *p, struct ev_tar_events events, struct evault_error
 	struct ev_tar_events mine = { walk_member, walk_data, walk_end, &w };
 	struct evault_error why = { 0 };
 	enum evault_status rc = EVAULT_OK;
+	const uint8_t *content;
 	struct ev_tar_reader tar;
 	size_t i;
 
 	ev_tar_reader_init(&tar, mine);
 	for (i = 0; i < p->n_data && rc == EVAULT_OK; i++) {
-		rc = load_frame(p, i, &why);
+		rc = load_frame(p, i, &content, &why);
 		if (rc == EVAULT_OK)
-			rc = ev_tar_reader_update(&tar, p->content, p->seek[i].plain, &why);
+			rc = ev_tar_reader_update(&tar, content, p->seek[i].plain, &why);
 	}
 	if (rc == EVAULT_OK)
 		rc = ev_tar_reader_finish(&tar, &why);

@@ -1,0 +1,597 @@
+/*
+ * The rules of FORMAT.md, section 5, each broken alone.
+ */
+#include "base/secret.h"
+#include "log_fixture.h"
+#include "store/authority.h"
+#include "vault_fixture.h"
+
+static struct log_keys k;
+static struct ev_authority a;
+static struct ev_merkle tree;
+static struct ev_buf lines, note;
+static struct found found;
+static bool taken;
+
+/* Gives the entry in `note` to the authority, and appends it to the tree. */
+static bool
+give_note(void)
+{
+	struct ev_findings findings = found_in(&found);
+	static struct ev_entry entry;
+	struct ev_hash root, leaf;
+
+	ev_buf_clear(&lines);
+	if (ev_entry_parse(ev_slice_of(note.data, note.len), &entry, NULL) != EVAULT_OK)
+		return false;
+	ev_merkle_root(&tree, &root);
+	if (ev_authority_take(&a, &entry, &root, &findings, &taken, NULL) != EVAULT_OK)
+		return false;
+	ev_merkle_leaf(note.data, note.len, &leaf);
+	ev_merkle_append(&tree, &leaf);
+	return a.size == tree.size;
+}
+
+static bool
+give_by(const struct log_actor *by, const struct log_actor *second)
+{
+	struct ev_hash root;
+
+	ev_merkle_root(&tree, &root);
+	log_entry(&note, k.vault.origin, tree.size, &root, &lines, by, second);
+	return give_note();
+}
+
+static bool
+accepted(const struct log_actor *by)
+{
+	return give_by(by, NULL) && taken && found.n == 0;
+}
+
+/* One finding, of an entry that does not count. */
+static bool
+forged(const struct log_actor *by)
+{
+	return give_by(by, NULL) && !taken && found.n == 1 &&
+	       found.of[EVAULT_FINDING_FORGED] == 1 && found.index == a.size - 1;
+}
+
+/* A log with its first entry; the writer and the capture device are admitted. */
+static bool
+begin(void)
+{
+	ev_authority_release(&a);
+	log_keys_make(&k);
+	ev_authority_init(&a, &k.vault);
+	ev_merkle_init(&tree);
+	ev_buf_clear(&lines);
+	log_line_first(&lines, &k);
+	if (!accepted(&k.owner))
+		return false;
+	log_line_actor(&lines, &k.writer, "writer");
+	log_line_actor(&lines, &k.capture, "capture");
+	return accepted(&k.owner);
+}
+
+static void
+begin_empty(void)
+{
+	ev_authority_release(&a);
+	log_keys_make(&k);
+	ev_authority_init(&a, &k.vault);
+	ev_merkle_init(&tree);
+	ev_buf_clear(&lines);
+}
+
+/* ---- where an entry fits ------------------------------------------------------- */
+
+static void
+entry_of_another_vault_is_forged(void)
+{
+	struct log_keys other;
+	struct ev_hash root;
+
+	NEED(begin());
+	log_keys_make(&other);
+	log_line_hash(&lines, "record", 1, "");
+	ev_merkle_root(&tree, &root);
+	log_entry(&note, other.vault.origin, tree.size, &root, &lines, &k.owner, NULL);
+	NEED(give_note());
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+}
+
+static void
+entry_for_another_index_is_forged(void)
+{
+	struct ev_hash root;
+
+	NEED(begin());
+	log_line_hash(&lines, "record", 1, "");
+	ev_merkle_root(&tree, &root);
+	log_entry(&note, k.vault.origin, tree.size + 1, &root, &lines, &k.owner, NULL);
+	NEED(give_note());
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+}
+
+static void
+entry_after_another_history_is_forged(void)
+{
+	struct ev_hash root;
+
+	NEED(begin());
+	log_line_hash(&lines, "record", 1, "");
+	ev_merkle_root(&tree, &root);
+	root.b[0] ^= 1;
+	log_entry(&note, k.vault.origin, tree.size, &root, &lines, &k.owner, NULL);
+	NEED(give_note());
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+}
+
+static void
+replayed_admission_does_not_admit_again(void)
+{
+	struct ev_buf admission = EV_BUF_INIT;
+
+	NEED(begin());
+	log_line_actor(&lines, &k.stranger, "writer");
+	NEED(accepted(&k.owner));
+	ev_buf_add(&admission, note.data, note.len);
+	log_line_end(&lines, &k.stranger);
+	NEED(accepted(&k.owner));
+	ev_buf_clear(&note);
+	ev_buf_add(&note, admission.data, admission.len);
+	ev_buf_release(&admission);
+	NEED(give_note());
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+	log_line_hash(&lines, "record", 1, "");
+	CHECK(forged(&k.stranger));
+}
+
+/* ---- the first entry ------------------------------------------------------------- */
+
+static void
+first_entry_without_the_owner_of_the_vault_note_is_forged(void)
+{
+	begin_empty();
+	ev_buf_printf(&lines, "read-key %s\n", k.vault.recipient);
+	CHECK(forged(&k.owner));
+	begin_empty();
+	log_line_actor(&lines, &k.stranger, "owner");
+	ev_buf_printf(&lines, "read-key %s\n", k.vault.recipient);
+	CHECK(forged(&k.owner));
+	begin_empty();
+	log_line_actor(&lines, &k.owner, "writer");
+	ev_buf_printf(&lines, "read-key %s\n", k.vault.recipient);
+	CHECK(forged(&k.owner));
+}
+
+static void
+first_entry_without_the_read_key_of_the_vault_note_is_forged(void)
+{
+	struct log_keys other;
+
+	begin_empty();
+	log_line_actor(&lines, &k.owner, "owner");
+	CHECK(forged(&k.owner));
+	begin_empty();
+	log_keys_make(&other);
+	log_line_actor(&lines, &k.owner, "owner");
+	ev_buf_printf(&lines, "read-key %s\n", other.vault.recipient);
+	CHECK(forged(&k.owner));
+}
+
+static void
+first_entry_with_a_record_is_forged(void)
+{
+	begin_empty();
+	log_line_hash(&lines, "record", 1, "");
+	CHECK(forged(&k.owner));
+}
+
+static void
+first_entry_by_somebody_else_is_forged(void)
+{
+	begin_empty();
+	log_line_first(&lines, &k);
+	CHECK(forged(&k.stranger));
+	CHECK(a.n_actors == 0 && a.n_read_keys == 0);
+}
+
+/* ---- who may sign ------------------------------------------------------------------ */
+
+static void
+signer_whom_nobody_admitted_is_forged(void)
+{
+	NEED(begin());
+	log_line_hash(&lines, "record", 1, "");
+	CHECK(forged(&k.stranger) && strstr(found.detail, "admitted") != NULL);
+}
+
+static void
+actor_may_sign_from_the_next_entry_on(void)
+{
+	NEED(begin());
+	log_line_actor(&lines, &k.stranger, "owner");
+	CHECK(forged(&k.stranger));
+	log_line_actor(&lines, &k.stranger, "writer");
+	NEED(accepted(&k.owner));
+	log_line_hash(&lines, "record", 1, "");
+	CHECK(accepted(&k.stranger));
+}
+
+static void
+ended_actor_may_sign_no_more_until_admitted_again(void)
+{
+	NEED(begin());
+	log_line_hash(&lines, "record", 1, "");
+	CHECK(accepted(&k.writer));
+	log_line_end(&lines, &k.writer);
+	NEED(accepted(&k.owner));
+	log_line_hash(&lines, "record", 2, "");
+	CHECK(forged(&k.writer) && strstr(found.detail, "removed") != NULL);
+	log_line_actor(&lines, &k.writer, "capture");
+	NEED(accepted(&k.owner));
+	log_line_hash(&lines, "record", 2, "");
+	CHECK(accepted(&k.writer));
+	log_line_hash(&lines, "drop", 3, " 0000000000000000000000000000000000000000000000000000000000000000");
+	CHECK(forged(&k.writer));
+}
+
+static void
+owner_who_ended_their_own_key_may_sign_no_more(void)
+{
+	NEED(begin());
+	log_line_end(&lines, &k.owner);
+	NEED(accepted(&k.owner));
+	log_line_hash(&lines, "record", 1, "");
+	CHECK(forged(&k.owner));
+}
+
+static void
+ending_a_key_that_nobody_has_changes_nothing(void)
+{
+	NEED(begin());
+	log_line_end(&lines, &k.stranger);
+	NEED(accepted(&k.owner));
+	CHECK(a.n_actors == 3);
+	log_line_hash(&lines, "record", 1, "");
+	CHECK(accepted(&k.owner));
+}
+
+static void
+signature_that_does_not_fit_the_entry_is_altered(void)
+{
+	struct log_actor false_owner;
+
+	NEED(begin());
+	false_owner = k.stranger;
+	log_line_hash(&lines, "record", 1, "");
+	NEED(accepted(&k.owner));
+	/* The owner's signature line under a text with another digest. */
+	log_line_hash(&lines, "record", 2, "");
+	{
+		struct ev_hash root;
+		struct ev_buf good = EV_BUF_INIT, changed = EV_BUF_INIT;
+		const char *text;
+
+		ev_merkle_root(&tree, &root);
+		log_entry(&good, k.vault.origin, tree.size, &root, &lines, &k.owner, NULL);
+		ev_buf_clear(&lines);
+		log_line_hash(&lines, "record", 3, "");
+		log_entry(&changed, k.vault.origin, tree.size, &root, &lines, &false_owner, NULL);
+		text = strstr(ev_buf_text(&changed), "\n\n");
+		ev_buf_clear(&note);
+		ev_buf_add(&note, changed.data, (size_t)(text - (const char *)changed.data));
+		ev_buf_puts(&note, strstr(ev_buf_text(&good), "\n\n"));
+		ev_buf_release(&good);
+		ev_buf_release(&changed);
+	}
+	NEED(give_note());
+	CHECK(!taken && found.of[EVAULT_FINDING_ALTERED] == 1 && found.n == 1);
+	CHECK(a.records.n == 1);
+}
+
+static void
+second_signature_on_an_ordinary_entry_is_forged(void)
+{
+	NEED(begin());
+	log_line_hash(&lines, "record", 1, "");
+	NEED(give_by(&k.owner, &k.writer));
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+	log_line_hash(&lines, "record", 1, "");
+	NEED(give_by(&k.owner, &k.log));
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+}
+
+/* ---- roles --------------------------------------------------------------------------- */
+
+/* One line of each kind, with a number that makes it fresh. */
+static void
+line_of(enum ev_entry_kind kind, unsigned n)
+{
+	struct log_keys other;
+	char head[40];
+
+	switch (kind) {
+	case EV_LINE_RECORD:
+		log_line_hash(&lines, "record", n, "");
+		return;
+	case EV_LINE_PACK:
+		log_line_hash(&lines, "pack", n, " 65536");
+		return;
+	case EV_LINE_DROP:
+		log_line_hash(&lines, "drop", n, " 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+		return;
+	case EV_LINE_SLOT:
+		snprintf(head, sizeof(head), "slot %u", n);
+		log_line_hash(&lines, head, n, "");
+		return;
+	case EV_LINE_SLOT_END:
+		ev_buf_printf(&lines, "slot-end %u\n", n);
+		return;
+	case EV_LINE_ACTOR:
+		log_line_actor(&lines, &k.stranger, "capture");
+		return;
+	case EV_LINE_ACTOR_END:
+		log_line_end(&lines, &k.stranger);
+		return;
+	case EV_LINE_READ_KEY:
+		log_keys_make(&other);
+		ev_buf_printf(&lines, "read-key %s\n", other.vault.recipient);
+		return;
+	case EV_LINE_LOG_KEY:
+		return;
+	case EV_LINE_FILE:
+		log_line_hash(&lines, "file keys/read.1.age", n, "");
+		return;
+	}
+}
+
+static const enum ev_entry_kind owners_lines[] = { EV_LINE_SLOT,      EV_LINE_SLOT_END,
+						   EV_LINE_ACTOR,     EV_LINE_ACTOR_END,
+						   EV_LINE_READ_KEY,  EV_LINE_FILE };
+
+static void
+owner_may_say_everything(void)
+{
+	unsigned i;
+
+	NEED(begin());
+	for (i = 0; i < sizeof(owners_lines) / sizeof(owners_lines[0]); i++) {
+		line_of(owners_lines[i], i + 1);
+		CHECK(accepted(&k.owner));
+	}
+	line_of(EV_LINE_RECORD, 20);
+	CHECK(accepted(&k.owner));
+	line_of(EV_LINE_PACK, 21);
+	line_of(EV_LINE_DROP, 21);
+	CHECK(accepted(&k.owner));
+	CHECK(a.n_packs == 1 && a.packs[0].dropped && a.n_read_keys == 2);
+}
+
+static void
+writer_may_add_and_drop_and_change_no_keys(void)
+{
+	unsigned i;
+
+	NEED(begin());
+	line_of(EV_LINE_RECORD, 1);
+	CHECK(accepted(&k.writer));
+	line_of(EV_LINE_PACK, 2);
+	CHECK(accepted(&k.writer));
+	line_of(EV_LINE_DROP, 2);
+	CHECK(accepted(&k.writer));
+	for (i = 0; i < sizeof(owners_lines) / sizeof(owners_lines[0]); i++) {
+		line_of(owners_lines[i], i + 1);
+		CHECK(forged(&k.writer));
+	}
+}
+
+static void
+capture_may_add_and_nothing_else(void)
+{
+	unsigned i;
+
+	NEED(begin());
+	line_of(EV_LINE_RECORD, 1);
+	CHECK(accepted(&k.capture));
+	line_of(EV_LINE_PACK, 2);
+	CHECK(accepted(&k.capture));
+	line_of(EV_LINE_DROP, 2);
+	CHECK(forged(&k.capture) && !a.packs[0].dropped);
+	for (i = 0; i < sizeof(owners_lines) / sizeof(owners_lines[0]); i++) {
+		line_of(owners_lines[i], i + 1);
+		CHECK(forged(&k.capture));
+	}
+}
+
+static void
+refused_entry_has_had_no_effect_at_all(void)
+{
+	NEED(begin());
+	line_of(EV_LINE_PACK, 1);
+	line_of(EV_LINE_ACTOR, 2);
+	line_of(EV_LINE_PACK, 3);
+	CHECK(forged(&k.writer));
+	CHECK(a.n_packs == 0 && a.n_actors == 3);
+	line_of(EV_LINE_PACK, 1);
+	CHECK(accepted(&k.writer));
+	/* One line that was there before refuses all of them. */
+	line_of(EV_LINE_PACK, 4);
+	line_of(EV_LINE_PACK, 1);
+	CHECK(forged(&k.writer));
+	CHECK(a.n_packs == 1);
+	line_of(EV_LINE_PACK, 4);
+	CHECK(accepted(&k.writer));
+}
+
+/* ---- once only ------------------------------------------------------------------------ */
+
+static void
+record_is_added_once_only(void)
+{
+	NEED(begin());
+	line_of(EV_LINE_RECORD, 1);
+	CHECK(accepted(&k.owner));
+	line_of(EV_LINE_RECORD, 1);
+	CHECK(forged(&k.writer));
+	line_of(EV_LINE_RECORD, 2);
+	CHECK(accepted(&k.writer));
+}
+
+static void
+pack_is_added_once_only_even_after_it_was_dropped(void)
+{
+	NEED(begin());
+	line_of(EV_LINE_PACK, 1);
+	CHECK(accepted(&k.owner));
+	line_of(EV_LINE_PACK, 1);
+	CHECK(forged(&k.owner));
+	line_of(EV_LINE_DROP, 1);
+	CHECK(accepted(&k.owner));
+	line_of(EV_LINE_PACK, 1);
+	CHECK(forged(&k.owner));
+	CHECK(a.n_packs == 1 && a.packs[0].dropped);
+}
+
+static void
+pack_twice_in_one_entry_is_forged(void)
+{
+	NEED(begin());
+	line_of(EV_LINE_PACK, 1);
+	line_of(EV_LINE_PACK, 1);
+	NEED(give_by(&k.owner, NULL));
+	CHECK(found.of[EVAULT_FINDING_FORGED] == 1 && a.n_packs <= 1);
+}
+
+static void
+slot_of_one_hash_is_added_once_and_another_takes_its_place(void)
+{
+	const struct ev_named_file *file;
+	struct ev_hash first;
+
+	NEED(begin());
+	log_line_hash(&lines, "slot 1", 1, "");
+	NEED(accepted(&k.owner));
+	file = ev_authority_file(&a, "keys/1.age");
+	NEED(file != NULL);
+	first = file->hash;
+	log_line_hash(&lines, "slot 1", 2, "");
+	NEED(accepted(&k.owner));
+	file = ev_authority_file(&a, "keys/1.age");
+	NEED(file != NULL && !ev_hash_equal(&file->hash, &first));
+	/* The old slot, and its old passphrase, do not come back. */
+	log_line_hash(&lines, "slot 1", 1, "");
+	CHECK(forged(&k.owner));
+	log_line_hash(&lines, "slot 2", 1, "");
+	CHECK(accepted(&k.owner));
+	ev_buf_puts(&lines, "slot-end 1\n");
+	NEED(accepted(&k.owner));
+	CHECK(ev_authority_file(&a, "keys/1.age") == NULL);
+	CHECK(ev_authority_file(&a, "keys/2.age") != NULL);
+	ev_buf_puts(&lines, "slot-end 9\n");
+	CHECK(accepted(&k.owner));
+}
+
+/* ---- the log's key ------------------------------------------------------------------- */
+
+static void
+new_log_key_needs_the_signature_of_the_one_before(void)
+{
+	struct log_actor next, third;
+	char vkey[EV_NOTE_VKEY_SIZE];
+
+	NEED(begin());
+	log_key_make(&k, &next);
+	log_key_make(&k, &third);
+	ev_verifier_text(&next.key, vkey);
+	ev_buf_printf(&lines, "log-key %s\n", vkey);
+	CHECK(forged(&k.owner));
+	ev_buf_printf(&lines, "log-key %s\n", vkey);
+	NEED(give_by(&k.owner, &next));
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+	CHECK(ev_verifier_equal(&a.log_key, &k.log.key));
+	ev_buf_printf(&lines, "log-key %s\n", vkey);
+	NEED(give_by(&k.writer, &k.log));
+	CHECK(!taken && found.of[EVAULT_FINDING_FORGED] == 1);
+	CHECK(ev_verifier_equal(&a.log_key, &k.log.key));
+	ev_buf_printf(&lines, "log-key %s\n", vkey);
+	NEED(give_by(&k.owner, &k.log));
+	CHECK(taken && found.n == 0);
+	CHECK(ev_verifier_equal(&a.log_key, &next.key));
+	/* The first one has nothing to say any more. */
+	ev_verifier_text(&third.key, vkey);
+	ev_buf_printf(&lines, "log-key %s\n", vkey);
+	NEED(give_by(&k.owner, &k.log));
+	CHECK(!taken && ev_verifier_equal(&a.log_key, &next.key));
+	ev_buf_printf(&lines, "log-key %s\n", vkey);
+	NEED(give_by(&k.owner, &next));
+	CHECK(taken && ev_verifier_equal(&a.log_key, &third.key));
+}
+
+/* ---- asking -------------------------------------------------------------------------- */
+
+static void
+actor_is_found_by_the_digits_of_their_key_alone(void)
+{
+	const char *hex;
+
+	NEED(begin());
+	hex = k.writer.key.name + strlen("evault/actor/");
+	NEED(ev_authority_actor(&a, ev_slice_text(hex)) != NULL);
+	CHECK(ev_authority_actor(&a, ev_slice_text(hex))->role == EV_ROLE_WRITER);
+	CHECK(ev_authority_actor(&a, ev_slice_of(hex, 63)) == NULL);
+	hex = k.stranger.key.name + strlen("evault/actor/");
+	CHECK(ev_authority_actor(&a, ev_slice_text(hex)) == NULL);
+	CHECK(ev_authority_file(&a, "vault") == NULL);
+}
+
+static void
+strict_findings_fail_at_the_first_damage(void)
+{
+	struct ev_findings strict = ev_findings_strict();
+	struct evault_error err = { 0 };
+
+	CHECK(ev_find(&strict, &err, EVAULT_FINDING_INTERRUPTED, 1, "p", "x") == EVAULT_OK);
+	CHECK(ev_find(&strict, &err, EVAULT_FINDING_UNREADABLE, 1, "p", "x") == EVAULT_E_IO);
+	CHECK(ev_find(&strict, &err, EVAULT_FINDING_FORGED, 1, "a\033", "x %d", 7) ==
+	      EVAULT_E_DAMAGED);
+	CHECK(strstr(err.text, "x 7") != NULL && strchr(err.text, '\033') == NULL);
+}
+
+int
+main(void)
+{
+	if (ev_secret_start(NULL) != EVAULT_OK)
+		return 1;
+	UNIT_RUN(entry_of_another_vault_is_forged);
+	UNIT_RUN(entry_for_another_index_is_forged);
+	UNIT_RUN(entry_after_another_history_is_forged);
+	UNIT_RUN(replayed_admission_does_not_admit_again);
+	UNIT_RUN(first_entry_without_the_owner_of_the_vault_note_is_forged);
+	UNIT_RUN(first_entry_without_the_read_key_of_the_vault_note_is_forged);
+	UNIT_RUN(first_entry_with_a_record_is_forged);
+	UNIT_RUN(first_entry_by_somebody_else_is_forged);
+	UNIT_RUN(signer_whom_nobody_admitted_is_forged);
+	UNIT_RUN(actor_may_sign_from_the_next_entry_on);
+	UNIT_RUN(ended_actor_may_sign_no_more_until_admitted_again);
+	UNIT_RUN(owner_who_ended_their_own_key_may_sign_no_more);
+	UNIT_RUN(ending_a_key_that_nobody_has_changes_nothing);
+	UNIT_RUN(signature_that_does_not_fit_the_entry_is_altered);
+	UNIT_RUN(second_signature_on_an_ordinary_entry_is_forged);
+	UNIT_RUN(owner_may_say_everything);
+	UNIT_RUN(writer_may_add_and_drop_and_change_no_keys);
+	UNIT_RUN(capture_may_add_and_nothing_else);
+	UNIT_RUN(refused_entry_has_had_no_effect_at_all);
+	UNIT_RUN(record_is_added_once_only);
+	UNIT_RUN(pack_is_added_once_only_even_after_it_was_dropped);
+	UNIT_RUN(pack_twice_in_one_entry_is_forged);
+	UNIT_RUN(slot_of_one_hash_is_added_once_and_another_takes_its_place);
+	UNIT_RUN(new_log_key_needs_the_signature_of_the_one_before);
+	UNIT_RUN(actor_is_found_by_the_digits_of_their_key_alone);
+	UNIT_RUN(strict_findings_fail_at_the_first_damage);
+	ev_authority_release(&a);
+	ev_buf_release(&lines);
+	ev_buf_release(&note);
+	return unit_end();
+}

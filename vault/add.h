@@ -1,0 +1,64 @@
+/*
+ * What the parts of adding share: add.c walks, commits and tells, add_source.c
+ * reads and keeps one file, add_record.c describes it.
+ */
+#ifndef EV_ADD_H
+#define EV_ADD_H
+
+#include "commit.h"
+#include "walk.h"
+
+struct ev_adding {
+	struct evault *v; /* NULL: a scan */
+	const struct evault_add *what;
+	struct evault_add_summary *summary;
+	struct evault_progress progress;
+	struct ev_commit commit;
+	struct ev_hasher *hasher;
+	struct ev_set new_objects;       /* written by this commit or an earlier one of this run */
+	struct ev_set new_sizes;         /* their sizes, as hashes of eight bytes */
+	uint8_t *buffer;                 /* EV_MEMBER_OBJECT_MAX + 1 bytes */
+	struct evault_add_event *events; /* to be told after the commit */
+	size_t n_events, cap_events;
+	uint64_t bytes, since; /* of this commit: bytes read, ticks when it began */
+	bool cancelled;        /* the caller asked to stop */
+	bool stopped;          /* and something was left undone for it */
+};
+
+/* A file being added. */
+struct ev_adding_source {
+	const struct ev_walk_file *file;
+	int fd;
+	struct ev_os_stat before;
+	uint64_t size; /* bytes read */
+	struct ev_hash sha256;
+	const char *media_type;
+	bool known; /* the vault has these bytes */
+};
+
+/* Queues an event, to be told after the commit; `path` and `why` (may be NULL) are copied. */
+enum evault_status ev_add_queue(struct ev_adding *a, enum evault_add_what what, const char *path,
+				const char *why, struct evault_add_event **event,
+				struct evault_error *err);
+/* Counts bytes read; true when the caller asks to stop. */
+bool ev_add_tick(struct ev_adding *a, uint64_t bytes);
+/* Commits when enough has come together. */
+enum evault_status ev_add_commit_if_due(struct ev_adding *a, struct evault_error *err);
+
+/*
+ * Reads the file in s->fd and keeps its bytes, unless they are known or it is
+ * a dry run.  E_CHANGED: it is to be refused, for the reason in `err`.
+ */
+enum evault_status ev_add_source(struct ev_adding *a, struct ev_adding_source *s,
+				 struct evault_error *err);
+/* These bytes are in the vault now, or in the commit at hand. */
+enum evault_status ev_add_remember(struct ev_adding *a, const struct ev_adding_source *s,
+				   struct evault_error *err);
+/* The file is read: makes its record, unless there is one of the same file, and queues its event.
+ */
+enum evault_status ev_add_conclude(struct ev_adding *a, const struct ev_adding_source *s,
+				   struct evault_error *err);
+/* What would make every record fail: told before anything is read.  E_USAGE. */
+enum evault_status ev_add_check_fields(const struct evault_add *what, struct evault_error *err);
+
+#endif

@@ -1,0 +1,202 @@
+/*
+ * Reading one file, once, and keeping its bytes.
+ *
+ * A file of at most 8 MiB is read whole, hashed, and written only when its
+ * hash is new.  A longer one is streamed in pieces; where its size is known
+ * already it is hashed first, so that known bytes are never written again.
+ */
+#include <string.h>
+
+#include "add.h"
+#include "base/os.h"
+#include "format/media.h"
+
+enum {
+	MEDIA_SAMPLE = 4096
+};
+
+static bool
+changed(const struct ev_os_stat *a, const struct ev_os_stat *b)
+{
+	return a->size != b->size || a->mtime != b->mtime || a->mtime_ns != b->mtime_ns ||
+	       a->ctime != b->ctime || a->ctime_ns != b->ctime_ns;
+}
+
+/* Was the source the same all the time?  E_CHANGED. */
+static enum evault_status
+check_unchanged(const struct ev_adding_source *s, struct evault_error *err)
+{
+	struct ev_os_stat after;
+	enum evault_status rc = ev_os_fstat(s->fd, &after, err);
+
+	if (rc == EVAULT_OK && (changed(&s->before, &after) || s->size != s->before.size))
+		rc = ev_fail(err, EVAULT_E_CHANGED,
+			     "changed while it was read; nothing of it is kept");
+	return rc;
+}
+
+/* Reads the next piece, at most `len` bytes, through the hasher. */
+static enum evault_status
+read_piece(struct ev_adding *a, struct ev_adding_source *s, size_t len, size_t *got,
+	   struct evault_error *err)
+{
+	enum evault_status rc = ev_os_read(s->fd, a->buffer, len, got, "reading it", err);
+
+	if (rc != EVAULT_OK)
+		return rc == EVAULT_E_NOMEM ? rc : EVAULT_E_CHANGED;
+	if (s->size == 0)
+		s->media_type = ev_media_type(
+		    ev_slice_of(a->buffer, *got < MEDIA_SAMPLE ? *got : MEDIA_SAMPLE));
+	s->size += *got;
+	ev_hasher_update(a->hasher, a->buffer, *got);
+	if (!ev_add_tick(a, *got) || *got < EV_MEMBER_OBJECT_MAX)
+		return EVAULT_OK;
+	a->stopped = true;
+	return ev_fail(err, EVAULT_E_CHANGED, "interrupted before its end; not kept");
+}
+
+/* Is this object in the vault, or in the commit at hand? */
+static enum evault_status
+is_known(struct ev_adding *a, const struct ev_hash *sha256, bool *known, struct evault_error *err)
+{
+	*known = ev_set_has(&a->new_objects, sha256);
+	if (*known)
+		return EVAULT_OK;
+	return ev_catalog_has_object(a->v->catalog, sha256, known, err);
+}
+
+static void
+size_key(uint64_t size, struct ev_hash *key)
+{
+	uint8_t bytes[8];
+
+	ev_put_be64(bytes, size);
+	ev_hash_of(bytes, sizeof(bytes), key);
+}
+
+static enum evault_status
+size_is_known(struct ev_adding *a, uint64_t size, bool *known, struct evault_error *err)
+{
+	struct ev_hash key;
+
+	size_key(size, &key);
+	*known = ev_set_has(&a->new_sizes, &key);
+	if (*known)
+		return EVAULT_OK;
+	return ev_catalog_has_size(a->v->catalog, size, known, err);
+}
+
+enum evault_status
+ev_add_remember(struct ev_adding *a, const struct ev_adding_source *s, struct evault_error *err)
+{
+	struct ev_hash key;
+	enum evault_status rc;
+	bool fresh;
+
+	size_key(s->size, &key);
+	rc = ev_set_add(&a->new_objects, &s->sha256, &fresh, err);
+	return rc == EVAULT_OK ? ev_set_add(&a->new_sizes, &key, &fresh, err) : rc;
+}
+
+static enum evault_status
+put_small(struct ev_adding *a, struct ev_adding_source *s, struct evault_error *err)
+{
+	struct ev_slice body = ev_slice_of(a->buffer, (size_t)s->size);
+	enum evault_status rc;
+
+	ev_hasher_final(a->hasher, &s->sha256);
+	rc = check_unchanged(s, err);
+	if (rc == EVAULT_OK)
+		rc = is_known(a, &s->sha256, &s->known, err);
+	if (rc != EVAULT_OK || s->known || a->what->dry_run)
+		return rc;
+	return ev_commit_member(&a->commit, EV_MEMBER_OBJECT, &s->sha256, 0, body, err);
+}
+
+/* Hashes a long file without keeping it. */
+static enum evault_status
+hash_long(struct ev_adding *a, struct ev_adding_source *s, size_t got, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+
+	while (rc == EVAULT_OK && got == EV_MEMBER_OBJECT_MAX)
+		rc = read_piece(a, s, EV_MEMBER_OBJECT_MAX, &got, err);
+	if (rc == EVAULT_OK)
+		rc = check_unchanged(s, err);
+	ev_hasher_final(a->hasher, &s->sha256);
+	return rc == EVAULT_OK ? is_known(a, &s->sha256, &s->known, err) : rc;
+}
+
+/* Keeps a long file in parts; its first piece is in the buffer. */
+static enum evault_status
+put_long(struct ev_adding *a, struct ev_adding_source *s, size_t got, struct evault_error *err)
+{
+	struct ev_buf list = EV_BUF_INIT;
+	struct ev_hash id = { { 0 } };
+	enum evault_status rc = EVAULT_OK;
+	uint32_t part = 0;
+
+	ev_random(id.b, 16);
+	while (rc == EVAULT_OK && got > 0) {
+		rc = ev_commit_member(&a->commit, EV_MEMBER_PART, &id, ++part,
+				      ev_slice_of(a->buffer, got), err);
+		if (rc == EVAULT_OK)
+			rc = ev_add_commit_if_due(a, err);
+		if (rc != EVAULT_OK || got < EV_MEMBER_OBJECT_MAX)
+			break;
+		rc = read_piece(a, s, EV_MEMBER_OBJECT_MAX, &got, err);
+	}
+	ev_hasher_final(a->hasher, &s->sha256);
+	if (rc == EVAULT_OK)
+		rc = check_unchanged(s, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	ev_member_list_encode(&list, id.b, s->size);
+	rc = ev_buf_ask(&list, err);
+	if (rc == EVAULT_OK)
+		rc = ev_commit_member(&a->commit, EV_MEMBER_LIST, &s->sha256, 0,
+				      ev_slice_of(list.data, list.len), err);
+	ev_buf_release(&list);
+	return rc;
+}
+
+/* Starts reading at the beginning, through another descriptor. */
+static enum evault_status
+rewind_source(struct ev_adding_source *s, struct evault_error *err)
+{
+	int fd;
+	enum evault_status rc = ev_os_open_read(s->file->dir, s->file->name, &fd, err);
+
+	if (rc != EVAULT_OK)
+		return rc;
+	ev_os_close_read(s->fd);
+	s->fd = fd;
+	s->size = 0;
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_add_source(struct ev_adding *a, struct ev_adding_source *s, struct evault_error *err)
+{
+	bool hash_first = a->what->dry_run;
+	enum evault_status rc;
+	size_t got;
+
+	/* One byte more tells a file of just 8 MiB from a longer one. */
+	rc = read_piece(a, s, EV_MEMBER_OBJECT_MAX, &got, err);
+	if (rc != EVAULT_OK || (got < EV_MEMBER_OBJECT_MAX || s->before.size == got))
+		return rc != EVAULT_OK ? rc : put_small(a, s, err);
+	if (s->before.size > EV_MEMBER_LISTED_MAX)
+		return ev_fail(err, EVAULT_E_CHANGED, "is larger than a vault can keep");
+	if (!hash_first)
+		rc = size_is_known(a, s->before.size, &hash_first, err);
+	if (rc != EVAULT_OK || !hash_first)
+		return rc != EVAULT_OK ? rc : put_long(a, s, got, err);
+	rc = hash_long(a, s, got, err);
+	if (rc != EVAULT_OK || s->known || a->what->dry_run)
+		return rc;
+	rc = rewind_source(s, err);
+	if (rc == EVAULT_OK)
+		rc = read_piece(a, s, EV_MEMBER_OBJECT_MAX, &got, err);
+	return rc == EVAULT_OK ? put_long(a, s, got, err) : rc;
+}
