@@ -16,18 +16,42 @@ struct adopting {
 	uint64_t here; /* records taken from the pack at hand */
 };
 
-/* Is the record's original whole, in the vault or in what is being adopted? */
+static struct ev_slice
+value_of(const struct ev_record *record, const char *name)
+{
+	const struct ev_record_field *field = ev_record_find(record, name);
+
+	return field == NULL ? ev_slice_text("") : ev_slice_of(field->value, field->len);
+}
+
+/* The run may have been done again since: then the log has a record of the same file. */
 static enum evault_status
-original_is_there(struct ev_checking *c, const struct ev_hash *digest, bool *there,
-		  struct evault_error *err)
+is_kept_already(struct ev_checking *c, const struct ev_record *record, const struct ev_hash *sha256,
+		bool *kept, struct evault_error *err)
+{
+	struct ev_catalog_entry same;
+	enum evault_status rc;
+
+	rc = ev_catalog_same_file(c->v->catalog, sha256, value_of(record, "name"),
+				  value_of(record, "folder"), value_of(record, "modified"), &same,
+				  err);
+	*kept = rc == EVAULT_OK;
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+/* Is the record's original whole, in the vault or in what is being adopted, and its item new? */
+static enum evault_status
+is_wanted(struct ev_checking *c, const struct ev_hash *digest, bool *wanted,
+	  struct evault_error *err)
 {
 	const struct ev_record_field *field;
 	struct ev_record record;
 	struct ev_place place;
 	struct ev_hash sha256;
+	bool kept = false;
 	enum evault_status rc;
 
-	*there = true;
+	*wanted = true;
 	ev_record_init(&record);
 	rc = ev_vault_record(c->v, digest, &record, err);
 	field = rc == EVAULT_OK ? ev_record_find(&record, "sha256") : NULL;
@@ -37,8 +61,11 @@ original_is_there(struct ev_checking *c, const struct ev_hash *digest, bool *the
 		if (rc == EVAULT_E_NOT_FOUND)
 			rc = ev_catalog_find_member(c->v->catalog, EV_MEMBER_LIST, &sha256, 0,
 						    &place, err);
-		*there = rc == EVAULT_OK && place.state == EV_MEMBER_VERIFIED;
+		*wanted = rc == EVAULT_OK && place.state == EV_MEMBER_VERIFIED;
 		rc = rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+		if (rc == EVAULT_OK && *wanted)
+			rc = is_kept_already(c, &record, &sha256, &kept, err);
+		*wanted = *wanted && !kept;
 	}
 	ev_record_release(&record);
 	return rc;
@@ -49,7 +76,7 @@ adopt_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 {
 	struct adopting *a = ctx;
 	struct ev_catalog_entry entry;
-	bool there = false;
+	bool wanted = false;
 	enum evault_status rc;
 
 	if (m->kind != EV_MEMBER_RECORD)
@@ -58,8 +85,8 @@ adopt_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 	if (rc == EVAULT_OK)
 		return rc; /* the log has it */
 	if (rc == EVAULT_E_NOT_FOUND)
-		rc = original_is_there(a->c, &m->id, &there, err);
-	if (rc != EVAULT_OK || !there)
+		rc = is_wanted(a->c, &m->id, &wanted, err);
+	if (rc != EVAULT_OK || !wanted)
 		return rc;
 	a->here++;
 	return ev_commit_adopt(&a->commit, &m->id, err);
@@ -106,18 +133,6 @@ adopt_pack(struct adopting *a, const struct ev_hash *name, struct evault_error *
 	return rc == EVAULT_OK ? ev_pack_members(pack, adopt_member, a, err) : rc;
 }
 
-/* Reads a stray pack whole; *whole: nothing was found wrong with it. */
-static enum evault_status
-verify_stray(struct ev_checking *c, const struct ev_hash *name, bool *whole,
-	     struct evault_error *err)
-{
-	uint64_t before = c->summary->damage + c->summary->unreadable;
-	enum evault_status rc = ev_check_pack_content(c, name, err);
-
-	*whole = c->summary->damage + c->summary->unreadable == before;
-	return rc;
-}
-
 enum evault_status
 ev_check_adopt(struct ev_checking *c, struct evault_error *err)
 {
@@ -129,8 +144,7 @@ ev_check_adopt(struct ev_checking *c, struct evault_error *err)
 	if (whole == NULL)
 		return ev_fail_nomem(err);
 	/* All are read before any is judged: an original's parts may lie in several. */
-	for (i = 0; i < c->n_strays && rc == EVAULT_OK; i++)
-		rc = verify_stray(c, &c->stray_names[i], &whole[i], err);
+	rc = ev_check_strays(c, whole, err);
 	if (rc == EVAULT_OK)
 		rc = ev_commit_init(&a.commit, c->v, err);
 	for (i = 0; i < c->n_strays && rc == EVAULT_OK; i++) {

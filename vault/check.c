@@ -275,20 +275,26 @@ check_note(struct ev_checking *c, bool *readable, struct evault_error *err)
 	return rc;
 }
 
-/* Opens keys as far as they are given; damaged key files are findings of ev_check_named. */
+/* Opens the keys that are given.  Where damage keeps them shut, that is a finding. */
 static enum evault_status
 unlock(struct ev_checking *c, const struct evault_unlock *how, bool *unlocked,
        struct evault_error *err)
 {
+	struct evault_error why = { 0 };
 	enum evault_status rc;
 
 	*unlocked = false;
 	if (c->v->access == EVAULT_SEALED)
 		return EVAULT_OK;
-	rc = ev_vault_unlock(c->v, how, err);
+	rc = ev_vault_unlock(c->v, how, &why);
 	*unlocked = rc == EVAULT_OK;
 	/* A damaged log may be why there is no slot that the key opens. */
-	return rc == EVAULT_E_DAMAGED || (rc == EVAULT_E_KEY && !c->log_sound) ? EVAULT_OK : rc;
+	if (rc == EVAULT_E_DAMAGED || (rc == EVAULT_E_KEY && !c->log_sound))
+		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, "",
+			       "the vault cannot be unlocked: %s", why.text);
+	if (rc != EVAULT_OK && err != NULL)
+		*err = why;
+	return rc;
 }
 
 static enum evault_status

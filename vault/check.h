@@ -1,7 +1,7 @@
 /*
  * What the parts of a check share (G3): check.c goes through the steps,
- * check_files.c through the folder, check_pack.c through packs and items,
- * adopt.c takes in what an interrupted run left.
+ * check_files.c through the folder, check_pack.c through packs, check_item.c
+ * through items, adopt.c takes in what an interrupted run left.
  */
 #ifndef EV_CHECK_H
 #define EV_CHECK_H
@@ -35,9 +35,10 @@ enum evault_status ev_check_folder(struct ev_checking *c, struct evault_error *e
 enum evault_status ev_check_packs(struct ev_checking *c, struct evault_error *err);
 /* With the key: what is in the packs, into the catalog; then every item. */
 enum evault_status ev_check_content(struct ev_checking *c, struct evault_error *err);
-/* Reads one pack whole and catalogs what is good in it.  Findings are about `path`. */
-enum evault_status ev_check_pack_content(struct ev_checking *c, const struct ev_hash *pack,
-					 struct evault_error *err);
+/* Of that the second half. */
+enum evault_status ev_check_items(struct ev_checking *c, struct evault_error *err);
+/* Reads all strays whole and catalogs what is good; whole[n_strays]: nothing was wrong with it. */
+enum evault_status ev_check_strays(struct ev_checking *c, bool *whole, struct evault_error *err);
 /* Takes in whole packs that no entry names. */
 enum evault_status ev_check_adopt(struct ev_checking *c, struct evault_error *err);
 

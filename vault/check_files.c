@@ -1,6 +1,7 @@
 /*
  * Files by their names and hashes, without a key.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,6 +185,40 @@ enum {
 	FOLDER_DEPTH_MAX = 12
 };
 
+/* Could this file lie in the folder, by its name? */
+static bool
+could_hold(const char *folder, const char *file)
+{
+	char path[96];
+	struct ev_hash pack;
+	unsigned level, width;
+	uint64_t n;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, file) >= (int)sizeof(path))
+		return false;
+	return ev_pack_path_parse(path, &pack) ||
+	       (strncmp(path, "log/", 4) == 0 &&
+		ev_tile_path_parse(ev_slice_text(path + 4), &level, &n, &width));
+}
+
+/* A folder that a vault can have: an interrupted run may leave it empty. */
+static bool
+folder_is_known(const char *path)
+{
+	static const char *const fixed[] = { "keys", "packs", "log", "log/tile" };
+	char pack[80];
+	size_t i;
+
+	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (strcmp(path, fixed[i]) == 0)
+			return true;
+	}
+	snprintf(pack, sizeof(pack), "%.2s%062d.tar.zst.age",
+		 strrchr(path, '/') == NULL ? "" : strrchr(path, '/') + 1, 0);
+	/* Full tiles and deeper folders have three digits; partial tiles begin at 1. */
+	return could_hold(path, pack) || could_hold(path, "000") || could_hold(path, "1");
+}
+
 static enum evault_status walk_folder(struct ev_checking *c, int dir, struct ev_buf *path,
 				      unsigned depth, struct evault_error *err);
 
@@ -210,6 +245,11 @@ walk_entry(struct ev_checking *c, int dir, const char *name, struct ev_buf *path
 	if (st.kind != EV_OS_DIR || depth >= FOLDER_DEPTH_MAX)
 		return ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, text,
 			       "does not belong to the vault");
+	if (!folder_is_known(text))
+		rc = ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, text,
+			     "a folder that does not belong to the vault");
+	if (rc != EVAULT_OK)
+		return rc;
 	rc = ev_os_open_folder(dir, name, &fd, &why);
 	if (rc != EVAULT_OK)
 		return ev_check_failure(c, rc, &why, EV_NO_ITEM, text, err);

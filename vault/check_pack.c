@@ -1,11 +1,11 @@
 /*
- * With the key: everything in every pack is what it says, and every item has
- * its record and its original.
+ * With the key: everything in every pack is what it says.
  *
- * Members found good are put into the catalog as verified; an item is sound
- * when everything it needs is there so.  The parts of a long original come in
- * order, so its hash is computed on the way, and again from the vault only
- * where they do not.
+ * Members found good are put into the catalog as verified, others as listed;
+ * check_item.c then asks for what each item needs.  The parts of a long
+ * original come in order, so its hash is computed on the way.  Where they do
+ * not, the list is put off until all packs were read: reading a part opens
+ * another pack than the one that is being walked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,18 +13,66 @@
 
 #include "check.h"
 
+/* A list of parts that is put off. */
+struct later {
+	struct ev_hash pack;
+	struct ev_member list;
+	bool *whole; /* of the pack; may be NULL */
+};
+
 struct content {
 	struct ev_checking *c;
 	const struct ev_hash *pack;
-	struct ev_member m; /* the member at hand */
+	bool *whole;         /* set to false when something is wrong with the pack; may be NULL */
+	struct ev_set names; /* of the members of the pack */
+	uint64_t walked;     /* where the first member begins that was not read to its end */
+	struct ev_member m;  /* the member at hand */
 	struct ev_hasher *hasher;
 	struct ev_hasher *long_hasher; /* over the parts of the long original at hand */
 	uint8_t long_id[16];
 	uint32_t long_next; /* the part that must come next; 0: none */
 	uint64_t long_size;
 	struct ev_buf text; /* of a record or a list */
-	uint64_t bad;       /* members that were not what they say */
+	struct later *later;
+	size_t n_later, cap_later;
 };
+
+static enum evault_status
+add_member(struct content *w, enum ev_member_state state, struct evault_error *err)
+{
+	return ev_catalog_add_member(w->c->v->catalog, w->pack, &w->m, state, err);
+}
+
+static enum evault_status
+bad_member(struct content *w, const char *what, struct evault_error *err)
+{
+	char path[EV_PACK_PATH_SIZE], name[EV_MEMBER_NAME_SIZE];
+	enum evault_status rc = add_member(w, EV_MEMBER_LISTED, err);
+
+	if (w->whole != NULL)
+		*w->whole = false;
+	ev_pack_path(w->pack, path);
+	ev_member_name(&w->m, name);
+	if (rc != EVAULT_OK)
+		return rc;
+	return ev_find(&w->c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path, "%s: %s",
+		       name, what);
+}
+
+static void
+begin_part(struct content *w)
+{
+	struct ev_hash ignored;
+
+	if (w->m.part == 1) {
+		ev_hasher_final(w->long_hasher, &ignored);
+		memcpy(w->long_id, w->m.id.b, sizeof(w->long_id));
+		w->long_next = 1;
+		w->long_size = 0;
+	}
+	if (w->m.part != w->long_next || memcmp(w->long_id, w->m.id.b, sizeof(w->long_id)) != 0)
+		w->long_next = 0;
+}
 
 static enum evault_status
 begin_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset,
@@ -38,19 +86,28 @@ begin_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset,
 	w->m.size = size;
 	w->m.offset = offset;
 	ev_buf_clear(&w->text);
-	if (w->m.kind != EV_MEMBER_PART)
-		return EVAULT_OK;
-	if (w->m.part == 1) {
-		struct ev_hash ignored;
-
-		ev_hasher_final(w->long_hasher, &ignored);
-		memcpy(w->long_id, w->m.id.b, sizeof(w->long_id));
-		w->long_next = 1;
-		w->long_size = 0;
-	}
-	if (w->m.part != w->long_next || memcmp(w->long_id, w->m.id.b, sizeof(w->long_id)) != 0)
-		w->long_next = 0;
+	if (w->m.kind == EV_MEMBER_PART)
+		begin_part(w);
 	return EVAULT_OK;
+}
+
+/* A name occurs once in a pack: otherwise two readers may take two members for it. */
+static enum evault_status
+walk_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset,
+	    struct evault_error *err)
+{
+	struct content *w = ctx;
+	struct ev_hash key;
+	bool fresh;
+	enum evault_status rc = begin_member(w, name, size, offset, err);
+
+	w->walked = offset;
+	ev_hash_of(name.data, name.len, &key);
+	if (rc == EVAULT_OK)
+		rc = ev_set_add(&w->names, &key, &fresh, err);
+	if (rc == EVAULT_OK && !fresh)
+		rc = bad_member(w, "is in the pack twice", err);
+	return rc;
 }
 
 static enum evault_status
@@ -69,22 +126,15 @@ member_data(void *ctx, const uint8_t *data, size_t len, struct evault_error *err
 	return ev_check_tick(w->c, len, err);
 }
 
-static enum evault_status
-add_verified(struct content *w, struct evault_error *err)
+/* What is in a vault withholds nothing: that is for what is given to others. */
+static bool
+withholds(const struct ev_record *record)
 {
-	return ev_catalog_add_member(w->c->v->catalog, w->pack, &w->m, EV_MEMBER_VERIFIED, err);
-}
+	size_t i;
 
-static enum evault_status
-bad_member(struct content *w, const char *what, struct evault_error *err)
-{
-	char path[EV_PACK_PATH_SIZE], name[EV_MEMBER_NAME_SIZE];
-
-	w->bad++;
-	ev_pack_path(w->pack, path);
-	ev_member_name(&w->m, name);
-	return ev_find(&w->c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path, "%s: %s",
-		       name, what);
+	for (i = 0; i < record->n && !record->fields[i].withheld; i++)
+		;
+	return i < record->n;
 }
 
 static enum evault_status
@@ -99,60 +149,79 @@ end_record(struct content *w, struct evault_error *err)
 	rc = ev_record_parse(text, &record, NULL);
 	if (rc == EVAULT_OK)
 		rc = ev_record_digest(text, &digest, NULL);
-	if (rc == EVAULT_OK && ev_hash_equal(&digest, &w->m.id)) {
+	if (rc == EVAULT_E_NOMEM) {
+		rc = ev_fail_nomem(err);
+	} else if (rc != EVAULT_OK || !ev_hash_equal(&digest, &w->m.id)) {
+		rc = bad_member(w, "is no record, or not the one that it is named for", err);
+	} else if (withholds(&record)) {
+		rc = bad_member(w, "withholds a part of what was recorded", err);
+	} else {
 		w->c->summary->records++;
-		rc = add_verified(w, err);
+		rc = add_member(w, EV_MEMBER_VERIFIED, err);
 		if (rc == EVAULT_OK)
 			rc = ev_catalog_add_record(w->c->v->catalog, &digest, &record, err);
-	} else if (rc != EVAULT_E_NOMEM) {
-		rc = bad_member(w, "is no record, or not the one that it is named for", err);
 	}
 	ev_record_release(&record);
 	return rc;
 }
 
 static enum evault_status
-no_data(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
+put_off(struct content *w, struct evault_error *err)
 {
-	(void)err;
-	ev_hasher_update(ctx, data, len);
-	return EVAULT_OK;
+	size_t cap = w->cap_later == 0 ? 16 : w->cap_later * 2;
+	struct later *grown;
+
+	if (w->n_later == w->cap_later) {
+		grown = realloc(w->later, cap * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		w->later = grown;
+		w->cap_later = cap;
+	}
+	w->later[w->n_later++] = (struct later){ *w->pack, w->m, w->whole };
+	return add_member(w, EV_MEMBER_LISTED, err);
 }
 
 /* A list is good when the parts before it, or in the vault, have the hash it is named for. */
 static enum evault_status
 end_list(struct content *w, struct evault_error *err)
 {
-	struct ev_sink sink = { no_data, w->hasher };
-	struct ev_hash found = { { 0 } };
+	struct ev_hash found;
 	uint8_t id[16] = { 0 };
 	uint64_t size = 0;
-	enum evault_status rc =
-	    ev_member_list_decode(ev_slice_of(w->text.data, w->text.len), id, &size, NULL);
 
-	if (rc != EVAULT_OK)
+	if (ev_member_list_decode(ev_slice_of(w->text.data, w->text.len), id, &size, NULL) !=
+	    EVAULT_OK)
 		return bad_member(w, "is no list of parts", err);
-	if (w->long_next != 0 && memcmp(id, w->long_id, sizeof(id)) == 0 && w->long_size == size) {
-		ev_hasher_final(w->long_hasher, &found);
+	if (w->long_next == 0 || memcmp(id, w->long_id, sizeof(id)) != 0 || w->long_size != size)
+		return put_off(w, err);
+	ev_hasher_final(w->long_hasher, &found);
+	w->long_next = 0;
+	if (!ev_hash_equal(&found, &w->m.id))
+		return bad_member(w, "its parts are not the original it is named for", err);
+	w->c->summary->objects++;
+	return add_member(w, EV_MEMBER_VERIFIED, err);
+}
+
+/* The name of a part is random: were it in two packs, nobody could say which one is meant. */
+static enum evault_status
+end_part(struct content *w, struct evault_error *err)
+{
+	struct ev_place other;
+	enum evault_status rc = ev_catalog_find_member(w->c->v->catalog, EV_MEMBER_PART, &w->m.id,
+						       w->m.part, &other, err);
+
+	if (rc == EVAULT_OK && !ev_hash_equal(&other.pack, w->pack)) {
 		w->long_next = 0;
-		rc = add_verified(w, err);
-	} else {
-		/* Out of order, as after an interruption: read them again. */
-		rc = add_verified(w, err);
-		if (rc == EVAULT_OK)
-			rc = ev_vault_object(w->c->v, &w->m.id, sink, NULL);
-		ev_hasher_final(w->hasher, &found);
-		if (rc == EVAULT_E_DAMAGED || rc == EVAULT_E_NOT_FOUND)
-			rc = EVAULT_OK;
+		return bad_member(w, "is in another pack too", err);
 	}
-	if (rc == EVAULT_OK && !ev_hash_equal(&found, &w->m.id)) {
-		rc = ev_catalog_add_member(w->c->v->catalog, w->pack, &w->m, EV_MEMBER_LISTED, err);
-		if (rc == EVAULT_OK)
-			rc = bad_member(w, "its parts are not the original it is named for", err);
-	} else {
-		w->c->summary->objects++;
+	if (rc != EVAULT_OK && rc != EVAULT_E_NOT_FOUND)
+		return rc;
+	if (w->long_next != 0) {
+		w->long_next++;
+		w->long_size += w->m.size;
 	}
-	return rc;
+	return add_member(w, EV_MEMBER_VERIFIED, err);
 }
 
 static enum evault_status
@@ -164,25 +233,83 @@ end_member(void *ctx, struct evault_error *err)
 
 	if (rc != EVAULT_OK)
 		return rc;
+	w->walked = w->m.offset + ev_tar_member_size(w->m.size);
 	switch (w->m.kind) {
 	case EV_MEMBER_OBJECT:
 		ev_hasher_final(w->hasher, &found);
 		if (!ev_hash_equal(&found, &w->m.id))
 			return bad_member(w, "its bytes are not the original it is named for", err);
 		w->c->summary->objects++;
-		return add_verified(w, err);
+		return add_member(w, EV_MEMBER_VERIFIED, err);
 	case EV_MEMBER_PART:
-		if (w->long_next != 0) {
-			w->long_next++;
-			w->long_size += w->m.size;
-		}
-		return add_verified(w, err);
+		return end_part(w, err);
 	case EV_MEMBER_LIST:
 		return end_list(w, err);
 	case EV_MEMBER_RECORD:
 		return end_record(w, err);
 	}
 	return EVAULT_OK;
+}
+
+/* ---- lists that were put off -------------------------------------------------------- */
+
+struct tally {
+	struct ev_hasher *hasher;
+	uint64_t size;
+};
+
+static enum evault_status
+tally_data(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	struct tally *t = ctx;
+
+	(void)err;
+	ev_hasher_update(t->hasher, data, len);
+	t->size += len;
+	return EVAULT_OK;
+}
+
+/* Parts that are not to be had are told where they should be, and where an item needs them. */
+static enum evault_status
+check_list(struct content *w, const struct later *l, struct evault_error *err)
+{
+	struct tally tally = { w->hasher, 0 };
+	struct ev_sink sink = { tally_data, &tally };
+	struct evault_error why = { 0 };
+	struct ev_hash found;
+	uint64_t size = 0;
+	enum evault_status rc;
+
+	w->pack = &l->pack;
+	w->whole = l->whole;
+	w->m = l->list;
+	rc = ev_vault_object(w->c->v, &w->m.id, sink, &why);
+	ev_hasher_final(w->hasher, &found);
+	if (rc == EVAULT_E_NOMEM || rc == EVAULT_E_CANCELLED)
+		return ev_fail(err, rc, "%s", why.text);
+	if (rc != EVAULT_OK) {
+		if (w->whole != NULL)
+			*w->whole = false;
+		return EVAULT_OK;
+	}
+	rc = ev_vault_list(w->c->v, &w->m.id, NULL, NULL, &size, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	if (!ev_hash_equal(&found, &w->m.id) || tally.size != size)
+		return bad_member(w, "its parts are not the original it is named for", err);
+	w->c->summary->objects++;
+	return add_member(w, EV_MEMBER_VERIFIED, err);
+}
+
+static enum evault_status
+check_lists(struct content *w, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < w->n_later && rc == EVAULT_OK; i++)
+		rc = check_list(w, &w->later[i], err);
+	return rc;
 }
 
 /* ---- a damaged pack: which of its members can still be read ------------------------ */
@@ -193,38 +320,49 @@ salvage_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 	struct content *w = ctx;
 	struct ev_sink sink = { member_data, w };
 	char name[EV_MEMBER_NAME_SIZE];
+	struct evault_error why = { 0 };
 	struct ev_hash ignored;
 	struct ev_pack *pack;
 	enum evault_status rc;
 
+	if (m->offset < w->walked)
+		return EVAULT_OK;
 	ev_member_name(m, name);
 	rc = begin_member(w, ev_slice_text(name), m->size, m->offset, err);
 	if (rc == EVAULT_OK)
 		rc = ev_vault_pack(w->c->v, w->pack, &pack, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	rc = ev_pack_read(pack, m, sink, err);
+	rc = ev_pack_read(pack, m, sink, &why);
 	if (rc == EVAULT_OK)
 		return end_member(w, err);
 	ev_hasher_final(w->hasher, &ignored);
 	w->long_next = 0;
-	return rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO ? EVAULT_OK : rc;
+	if (rc != EVAULT_E_DAMAGED && rc != EVAULT_E_IO)
+		return ev_fail(err, rc, "%s", why.text);
+	return add_member(w, EV_MEMBER_LISTED, err);
 }
 
 static enum evault_status
-read_pack(struct content *w, struct evault_error *err)
+read_pack(struct content *w, const struct ev_hash *name, bool *whole, struct evault_error *err)
 {
-	struct ev_tar_events events = { begin_member, member_data, end_member, w };
+	struct ev_tar_events events = { walk_member, member_data, end_member, w };
 	struct evault_error why = { 0 };
 	char path[EV_PACK_PATH_SIZE];
 	struct ev_hash ignored;
 	struct ev_pack *pack;
 	enum evault_status rc;
 
+	w->pack = name;
+	w->whole = whole;
+	w->walked = 0;
+	ev_set_release(&w->names);
 	ev_pack_path(w->pack, path);
 	rc = ev_vault_pack(w->c->v, w->pack, &pack, &why);
-	if (rc == EVAULT_E_NOT_FOUND)
+	if (rc == EVAULT_E_NOT_FOUND) {
+		w->long_next = 0;
 		return EVAULT_OK; /* told already */
+	}
 	if (rc == EVAULT_OK) {
 		rc = ev_pack_walk(pack, events, &why);
 		if (rc == EVAULT_OK)
@@ -234,6 +372,8 @@ read_pack(struct content *w, struct evault_error *err)
 	if (rc == EVAULT_E_CANCELLED || rc == EVAULT_E_NOMEM)
 		return ev_fail(err, rc, "%s", why.text);
 	rc = ev_check_failure(w->c, rc, &why, EV_NO_ITEM, path, err);
+	if (whole != NULL)
+		*whole = false;
 	w->long_next = 0;
 	if (rc == EVAULT_OK && ev_vault_pack(w->c->v, w->pack, &pack, NULL) == EVAULT_OK) {
 		rc = ev_pack_members(pack, salvage_member, w, err);
@@ -241,70 +381,6 @@ read_pack(struct content *w, struct evault_error *err)
 			rc = EVAULT_OK;
 	}
 	return rc;
-}
-
-/* ---- items ----------------------------------------------------------------------- */
-
-/* Is a member there, with its bytes verified? */
-static enum evault_status
-find_verified(struct ev_checking *c, enum ev_member_kind kind, const struct ev_hash *id,
-	      bool *there, bool *good, struct evault_error *err)
-{
-	struct ev_place place;
-	enum evault_status rc = ev_catalog_find_member(c->v->catalog, kind, id, 0, &place, err);
-
-	*there = rc == EVAULT_OK;
-	*good = *there && place.state == EV_MEMBER_VERIFIED;
-	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
-}
-
-static enum evault_status
-check_original(struct ev_checking *c, const struct evault_item *item, struct evault_error *err)
-{
-	const struct evault_field *sha256 = evault_item_field(item, "sha256");
-	const struct evault_field *name = evault_item_field(item, "name");
-	char shown[EV_SHOW_SIZE];
-	bool there, good, list_there, list_good;
-	struct ev_hash id;
-	enum evault_status rc;
-
-	if (sha256 == NULL)
-		return EVAULT_OK;
-	ev_show_path(name == NULL ? "" : name->value, shown);
-	if (!ev_hash_parse(ev_slice_of(sha256->value, sha256->len), &id))
-		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, item->index, "",
-			       "%s: its record names no SHA-256", shown);
-	rc = find_verified(c, EV_MEMBER_OBJECT, &id, &there, &good, err);
-	if (rc == EVAULT_OK)
-		rc = find_verified(c, EV_MEMBER_LIST, &id, &list_there, &list_good, err);
-	if (rc != EVAULT_OK || good || list_good)
-		return rc;
-	if (there || list_there)
-		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, item->index, "",
-			       "%s: its original is damaged", shown);
-	return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, item->index, "",
-		       "%s: its original is not to be had from the packs that are whole", shown);
-}
-
-static enum evault_status
-check_item(void *ctx, const struct evault_item *item, struct evault_error *err)
-{
-	struct ev_checking *c = ctx;
-
-	c->summary->items++;
-	if (item->n_fields == 0)
-		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, item->index, "",
-			       "the record of this item is not to be had from the packs that are "
-			       "whole");
-	return check_original(c, item, err);
-}
-
-static enum evault_status
-check_entry(void *ctx, const struct ev_catalog_entry *entry, struct evault_error *err)
-{
-	struct ev_checking *c = ctx;
-
-	return ev_vault_give_item(c->v, entry, check_item, c, err);
 }
 
 static enum evault_status
@@ -322,18 +398,24 @@ content_end(struct content *w)
 {
 	ev_hasher_free(w->hasher);
 	ev_hasher_free(w->long_hasher);
+	ev_set_release(&w->names);
 	ev_buf_release(&w->text);
+	free(w->later);
 }
 
 enum evault_status
-ev_check_pack_content(struct ev_checking *c, const struct ev_hash *pack, struct evault_error *err)
+ev_check_strays(struct ev_checking *c, bool *whole, struct evault_error *err)
 {
 	struct content w;
 	enum evault_status rc = content_start(&w, c, err);
+	size_t i;
 
-	w.pack = pack;
+	for (i = 0; i < c->n_strays && rc == EVAULT_OK; i++) {
+		whole[i] = true;
+		rc = read_pack(&w, &c->stray_names[i], &whole[i], err);
+	}
 	if (rc == EVAULT_OK)
-		rc = read_pack(&w, err);
+		rc = check_lists(&w, err);
 	content_end(&w);
 	return rc;
 }
@@ -347,13 +429,14 @@ ev_check_content(struct ev_checking *c, struct evault_error *err)
 	size_t i;
 
 	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
-		w.pack = &a->packs[i].hash;
 		if (!a->packs[i].dropped)
-			rc = read_pack(&w, err);
+			rc = read_pack(&w, &a->packs[i].hash, NULL, err);
 	}
+	if (rc == EVAULT_OK)
+		rc = check_lists(&w, err);
 	content_end(&w);
 	if (rc == EVAULT_OK)
-		rc = ev_catalog_range(c->v->catalog, 0, INT64_MAX, check_entry, c, err);
+		rc = ev_check_items(c, err);
 	c->summary->content_checked = rc == EVAULT_OK;
 	return rc;
 }

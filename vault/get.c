@@ -85,15 +85,6 @@ log_access(struct getting *g, struct evault_error *err)
 
 /* ---- where it goes ----------------------------------------------------------------- */
 
-/* A name that is one component and stays where it is put. */
-static bool
-name_is_safe(struct ev_slice name)
-{
-	return name.len > 0 && memchr(name.data, '/', name.len) == NULL &&
-	       memchr(name.data, '\0', name.len) == NULL && !ev_slice_is(name, ".") &&
-	       !ev_slice_is(name, "..");
-}
-
 static struct ev_slice
 item_field(const struct evault_item *item, const char *name)
 {
@@ -142,7 +133,7 @@ enter_folder(const struct giving *w, struct ev_buf *path, int *fd, struct evault
 			ev_cursor_take(&c, 1);
 		ev_buf_clear(&name);
 		ev_buf_add(&name, part.data, part.len);
-		if (!name_is_safe(part))
+		if (!ev_vault_name_is_plain(part))
 			rc = ev_fail(err, EVAULT_E_DAMAGED, "its folder would lead out of %s",
 				     w->shown);
 		else if (ev_buf_text(&name) == NULL)
@@ -335,7 +326,7 @@ give_file(struct giving *w, struct evault_error *err)
 	enum evault_status rc;
 
 	ev_os_temp_name(temp);
-	if (w->g->single == NULL && !name_is_safe(name))
+	if (w->g->single == NULL && !ev_vault_name_is_plain(name))
 		return ev_fail(err, EVAULT_E_DAMAGED, "its name would lead out of %s", w->shown);
 	if (w->g->single != NULL)
 		rc = ev_os_open_dir(w->g->out, ".", &dir, err);

@@ -77,7 +77,7 @@ ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry, evaul
 	ev_hash_hex(&entry->actor, item.actor_key);
 	ev_record_init(&record);
 	rc = ev_vault_record(v, &entry->digest, &record, err);
-	if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED)
+	if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO)
 		rc = fn(ctx, &item, err);
 	else if (rc == EVAULT_OK)
 		rc = give(&item, &record, fn, ctx, err);
@@ -95,6 +95,14 @@ evault_item_field(const struct evault_item *item, const char *name)
 			return &item->fields[i];
 	}
 	return NULL;
+}
+
+bool
+ev_vault_name_is_plain(struct ev_slice name)
+{
+	return name.len > 0 && memchr(name.data, '/', name.len) == NULL &&
+	       memchr(name.data, '\0', name.len) == NULL && !ev_slice_is(name, ".") &&
+	       !ev_slice_is(name, "..");
 }
 
 /* ---- lists ------------------------------------------------------------------- */
@@ -270,35 +278,50 @@ give_member(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id
 }
 
 enum evault_status
-ev_vault_object(struct evault *v, const struct ev_hash *sha256, struct ev_sink out,
-		struct evault_error *err)
+ev_vault_list(struct evault *v, const struct ev_hash *sha256, struct ev_hash *id, uint32_t *n,
+	      uint64_t *size, struct evault_error *err)
 {
 	struct ev_buf list = EV_BUF_INIT;
-	struct ev_hash id = { { 0 } };
+	struct ev_hash first = { { 0 } };
+	uint64_t total = 0;
 	enum evault_status rc;
-	uint64_t size, parts;
-	uint32_t part;
 
-	rc = give_member(v, EV_MEMBER_OBJECT, sha256, 0, out, err);
-	if (rc != EVAULT_E_NOT_FOUND)
-		return rc;
 	rc = give_member(v, EV_MEMBER_LIST, sha256, 0, ev_sink_buf(&list), err);
 	if (rc == EVAULT_E_NOT_FOUND)
 		rc = ev_fail(err, rc, "its bytes are missing; `evault check` says why");
 	if (rc == EVAULT_OK)
 		rc = ev_buf_ask(&list, err);
-	if (rc == EVAULT_OK &&
-	    ev_member_list_decode(ev_slice_of(list.data, list.len), id.b, &size, NULL) != EVAULT_OK)
+	if (rc == EVAULT_OK && ev_member_list_decode(ev_slice_of(list.data, list.len), first.b,
+						     &total, NULL) != EVAULT_OK)
 		rc = ev_fail(err, EVAULT_E_DAMAGED, "the list of its parts was altered");
+	ev_buf_release(&list);
 	if (rc != EVAULT_OK)
-		goto out;
-	parts = (size + EV_MEMBER_OBJECT_MAX - 1) / EV_MEMBER_OBJECT_MAX;
+		return rc;
+	if (id != NULL)
+		*id = first;
+	if (n != NULL)
+		*n = (uint32_t)((total + EV_MEMBER_OBJECT_MAX - 1) / EV_MEMBER_OBJECT_MAX);
+	if (size != NULL)
+		*size = total;
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_vault_object(struct evault *v, const struct ev_hash *sha256, struct ev_sink out,
+		struct evault_error *err)
+{
+	uint32_t part, parts = 0;
+	struct ev_hash id;
+	enum evault_status rc;
+
+	rc = give_member(v, EV_MEMBER_OBJECT, sha256, 0, out, err);
+	if (rc != EVAULT_E_NOT_FOUND)
+		return rc;
+	rc = ev_vault_list(v, sha256, &id, &parts, NULL, err);
 	for (part = 1; part <= parts && rc == EVAULT_OK; part++) {
 		rc = give_member(v, EV_MEMBER_PART, &id, part, out, err);
 		if (rc == EVAULT_E_NOT_FOUND)
 			rc = ev_fail(err, EVAULT_E_DAMAGED, "part %u of it is missing", part);
 	}
-out:
-	ev_buf_release(&list);
 	return rc;
 }

@@ -3,6 +3,7 @@
  */
 #include "vault.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,8 @@ ev_vault_load_note(struct evault *v, struct evault_error *err)
 	else if (rc == EVAULT_E_LIMIT)
 		rc = ev_fail(err, EVAULT_E_NOT_VAULT, "%s: its file `vault` is no vault note",
 			     v->shown);
+	else if (rc != EVAULT_OK)
+		rc = ev_error_prefix(err, rc, v->shown);
 	if (rc == EVAULT_OK) {
 		rc = ev_vault_note_open(ev_slice_of(note.data, note.len), &v->note, err);
 		if (rc != EVAULT_OK)
@@ -212,7 +215,7 @@ fill_record(struct filling *f, const struct ev_member *m, struct evault_error *e
 
 	ev_buf_clear(&f->text);
 	rc = ev_pack_read(f->v->pack, m, ev_sink_buf(&f->text), err);
-	if (rc == EVAULT_E_DAMAGED)
+	if (rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO)
 		return EVAULT_OK;
 	if (rc == EVAULT_OK)
 		rc = ev_buf_ask(&f->text, err);
@@ -298,13 +301,17 @@ static enum evault_status
 take_lock(struct evault *v, struct evault_error *err)
 {
 	char who[200];
+	struct evault_error why = { 0 };
 	enum evault_status rc;
 
 	if (v->access != EVAULT_WRITE)
 		return EVAULT_OK;
 	ev_os_who(who, sizeof(who));
-	rc = ev_os_lock(v->dir, "writer", who, &v->lock, err);
-	return rc == EVAULT_OK ? rc : ev_error_prefix(err, rc, v->shown);
+	rc = ev_os_lock(v->dir, "writer", who, &v->lock, &why);
+	/* To who may not write, a medium is read-only: a stick mounted for somebody else. */
+	if (rc == EVAULT_E_IO && (why.sys == EACCES || why.sys == EPERM))
+		rc = EVAULT_E_READ_ONLY;
+	return rc == EVAULT_OK ? rc : ev_fail(err, rc, "%s: %s", v->shown, why.text);
 }
 
 /*

@@ -62,6 +62,15 @@ enum evault_status ev_vault_record(struct evault *v, const struct ev_hash *diges
  */
 enum evault_status ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry,
 				      evault_item_fn *fn, void *ctx, struct evault_error *err);
+/*
+ * What the list of an original's parts says; each of id, n and size may be
+ * NULL.  E_NOT_FOUND, E_DAMAGED.
+ */
+enum evault_status ev_vault_list(struct evault *v, const struct ev_hash *sha256,
+				 struct ev_hash *id, uint32_t *n, uint64_t *size,
+				 struct evault_error *err);
+/* A name that is one component of a path, and stays where it is put. */
+bool ev_vault_name_is_plain(struct ev_slice name);
 /* An original's bytes, in order, from its object or its parts; the caller hashes them. */
 enum evault_status ev_vault_object(struct evault *v, const struct ev_hash *sha256,
 				   struct ev_sink out, struct evault_error *err);

@@ -139,16 +139,22 @@ put_read_key(struct ev_authority *a, const char *recipient, struct evault_error 
 	return EVAULT_OK;
 }
 
-static void
-end_actor(struct ev_authority *a, const struct ev_hash *key)
+static struct ev_actor *
+actor_of_key(const struct ev_authority *a, const struct ev_hash *key)
 {
 	char hex[EVAULT_HEX_SIZE];
 	char name[EV_ACTOR_NAME_SIZE];
-	struct ev_actor *known;
 
 	ev_hash_hex(key, hex);
 	snprintf(name, sizeof(name), "evault/actor/%s", hex);
-	known = actor_named(a, ev_slice_text(name));
+	return actor_named(a, ev_slice_text(name));
+}
+
+static void
+end_actor(struct ev_authority *a, const struct ev_hash *key)
+{
+	struct ev_actor *known = actor_of_key(a, key);
+
 	if (known != NULL)
 		known->ended = true;
 }
@@ -316,6 +322,29 @@ once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key
 	return &a->slots;
 }
 
+/* What a line ends or drops must be there, and not ended yet; true for other lines. */
+static bool
+ends_something(const struct ev_authority *a, const struct ev_line *line)
+{
+	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	const struct ev_actor *actor;
+	size_t i;
+
+	if (line->kind == EV_LINE_SLOT_END) {
+		slot_path(line->number, path);
+		return ev_authority_file(a, path) != NULL;
+	}
+	if (line->kind == EV_LINE_ACTOR_END) {
+		actor = actor_of_key(a, &line->hash);
+		return actor != NULL && !actor->ended;
+	}
+	for (i = 0; line->kind == EV_LINE_DROP && i < a->n_packs; i++) {
+		if (ev_hash_equal(&a->packs[i].hash, &line->hash))
+			return !a->packs[i].dropped;
+	}
+	return line->kind != EV_LINE_DROP;
+}
+
 /* May this role say this line, and is it new?  Changes nothing. */
 static enum evault_status
 check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
@@ -333,6 +362,9 @@ check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role
 	if (line->kind == EV_LINE_DROP && role == EV_ROLE_CAPTURE)
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "drops a pack, and its signer may only add");
+	if (!ends_something(a, line))
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "ends what is not there");
 	once = once_set(a, line, &key, &rc, err);
 	if (rc != EVAULT_OK)
 		return rc;

@@ -237,6 +237,9 @@ ev_pack_append(struct ev_pack_writer *w, enum ev_member_kind kind, const struct 
 		rc = gather_bytes(w, g, body.data, body.len, err);
 	if (rc == EVAULT_OK)
 		rc = gather_bytes(w, g, zeros, ev_tar_padding(body.len), err);
+	/* And its rest is not kept waiting: a frame of the other kind would come before it. */
+	if (rc == EVAULT_OK && whole > EV_FRAME_MAX)
+		rc = flush_frame(w, g, err);
 	return rc;
 }
 
