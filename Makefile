@@ -50,12 +50,15 @@ REPLAY   :=
 endif
 
 object    = $(1:%.c=$(BUILD)/%.o)
+# The rest of a tool is in tests/<its name>.
+tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c))
 LIB_OBJ  := $(call object,$(LIB_SRC))
 CLI_OBJ  := $(call object,$(CLI_SRC))
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TOOLS    := $(TOOL_SRC:%.c=$(BUILD)/%)
-ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY))
+ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY)) \
+            $(foreach t,$(TOOL_SRC),$(call tool_rest,$(t)))
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ifeq ($(LIBS)$(filter clean demo test check coverage fuzz,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
@@ -80,8 +83,9 @@ $(UNITS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call object,$(FRAME))
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
 	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
 
+$(foreach t,$(TOOL_SRC),$(eval $(BUILD)/$(t:%.c=%): $(call tool_rest,$(t))))
 $(TOOLS): %: %.o $(BUILD)/libevault.a
-	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
+	$(CC) $(LDHARDEN) -pthread -o $@ $(filter %.o,$^) $(BUILD)/libevault.a $(LIBS)
 
 units: $(UNITS)
 fuzzers: $(FUZZERS)

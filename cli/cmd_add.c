@@ -272,6 +272,8 @@ prepare(struct adding *a)
 	    a->globals->passphrase_file != NULL && strcmp(a->globals->passphrase_file, "-") == 0)
 		return options_wrong(&command_add, _("standard input can be only one of: the "
 						     "passphrase, the list of files"));
+	if (a->what.case_name != NULL && a->what.case_name[0] == '\0')
+		return options_wrong(&command_add, _("the name after --case is empty"));
 	if (!fields_are_right(&a->fields))
 		return EXIT_FAILED;
 	if (a->files_from != NULL) {

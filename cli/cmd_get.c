@@ -231,7 +231,8 @@ open_and_get(struct getting *g)
 	rc = session_init(&session, g->globals, &err);
 	if (rc == EVAULT_OK)
 		rc = session_open(&session, EVAULT_WRITE, &vault, &err);
-	if (rc == EVAULT_E_BUSY || rc == EVAULT_E_READ_ONLY || rc == EVAULT_E_DENIED) {
+	if (rc == EVAULT_E_BUSY || rc == EVAULT_E_READ_ONLY || rc == EVAULT_E_DENIED ||
+	    rc == EVAULT_E_FULL) {
 		not_logged = err;
 		rc = session_open(&session, EVAULT_READ, &vault, &err);
 	}
@@ -310,6 +311,7 @@ prepare(struct getting *g)
 						     "standard output"));
 	if (strcmp(g->out, "-") != 0) {
 		g->what.out = g->out;
+		g->what.folder = filtered || g->all;
 	} else if (g->globals->json) {
 		return options_wrong(&command_get,
 				     _("standard output can be only one of: the file, --json"));

@@ -55,6 +55,21 @@ list(struct globals *globals, const struct evault_filter *filter)
 	return l.lost > 0 ? EXIT_DAMAGE : EXIT_SOUND;
 }
 
+/* "2026", "2026-11" … as far as it goes; NULL is one, too. */
+static bool
+is_time(const char *text)
+{
+	static const char form[] = "0000-00-00T00:00:00Z";
+	size_t i;
+
+	if (text == NULL)
+		return true;
+	for (i = 0; text[i] != '\0' && form[i] != '\0'; i++)
+		if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+			return false;
+	return text[i] == '\0' && i >= strlen("2026");
+}
+
 static int
 run_list(struct globals *globals, char **argv)
 {
@@ -74,6 +89,12 @@ run_list(struct globals *globals, char **argv)
 		return status;
 	if (filter.action != NULL && filter.all_actions)
 		return options_wrong(&command_list, _("choose one: --action, or --all"));
+	if (!is_time(filter.since))
+		return options_wrong(&command_list,
+				     _("--since takes a time in UTC, as 2026-11 or 2026-11-22"));
+	if (!is_time(filter.until))
+		return options_wrong(&command_list,
+				     _("--until takes a time in UTC, as 2026-11 or 2026-11-22"));
 	return list(globals, &filter);
 }
 

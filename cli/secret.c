@@ -100,8 +100,8 @@ secret_read_file(struct secret *secret, const char *path, struct evault_error *e
 	rc = secret_read_line(fd, secret->text, sizeof(secret->text), NULL, &why);
 	secret->set = rc == EVAULT_OK;
 	if (rc == EVAULT_E_CANCELLED)
-		failure_set(err, EVAULT_E_FORMAT,
-			    _("%s: it is empty, and should have a passphrase"), shown);
+		rc = failure_set(err, EVAULT_E_FORMAT,
+				 _("%s: it is empty, and should have a passphrase"), shown);
 	else if (rc != EVAULT_OK)
 		failure_set(err, rc, "%s: %s", shown, why.text);
 	if (!input)

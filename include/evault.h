@@ -266,6 +266,7 @@ struct evault_get {
 	const uint64_t *items; /* indices of entries with a record that has a file */
 	size_t n_items;
 	const char *out; /* a folder, or for one item a file; NULL: `fd` */
+	bool folder;     /* `out` is a folder, also for one item */
 	int fd;          /* written to when `out` is NULL */
 	bool force;      /* replace existing files */
 	void (*event)(void *ctx, const struct evault_get_event *event);

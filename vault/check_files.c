@@ -139,52 +139,6 @@ pack_is_named(const struct ev_checking *c, const struct ev_hash *name)
 	return false;
 }
 
-/* Nobody writes it any more when we have the writer's lock. */
-static enum evault_status
-judge_temp(struct ev_checking *c, const char *path, struct evault_error *err)
-{
-	enum evault_status rc = ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM,
-					path, "a temporary file of an interrupted run%s",
-					c->what->adopt ? "; it is removed" : "");
-
-	if (rc == EVAULT_OK && c->what->adopt)
-		rc = ev_os_unlink(c->v->dir, path, err);
-	return rc;
-}
-
-static enum evault_status
-judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
-{
-	struct ev_hash pack;
-
-	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
-		return EVAULT_OK;
-	if (ev_pack_path_parse(path, &pack))
-		return pack_is_named(c, &pack) ? EVAULT_OK : judge_stray(c, path, &pack, err);
-	if (ev_os_is_temp(path))
-		return judge_temp(c, path, err);
-	switch (ev_log_classify(c->v->log, path)) {
-	case EV_LOG_NEEDED:
-	case EV_LOG_SUPERSEDED:
-		return EVAULT_OK;
-	case EV_LOG_INTERRUPTED:
-		/* The log's own reading tells of checkpoint.new. */
-		if (strcmp(path, "log/checkpoint.new") == 0)
-			return EVAULT_OK;
-		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
-			       "part of a commit that was interrupted");
-	case EV_LOG_UNKNOWN:
-		break;
-	}
-	return ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, path,
-		       "a file that does not belong to the vault");
-}
-
-/* The deepest folder of a vault is log/tile/entries/x…: seven levels of thousands below it. */
-enum {
-	FOLDER_DEPTH_MAX = 12
-};
-
 /* Could this file lie in the folder, by its name? */
 static bool
 could_hold(const char *folder, const char *file)
@@ -218,6 +172,75 @@ folder_is_known(const char *path)
 	/* Full tiles and deeper folders have three digits; partial tiles begin at 1. */
 	return could_hold(path, pack) || could_hold(path, "000") || could_hold(path, "1");
 }
+
+/* A temporary file of ours lies where one of our files will. */
+static bool
+is_temp(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[96];
+
+	if (!ev_os_is_temp(path) || slash == NULL)
+		return ev_os_is_temp(path);
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	return strlen(folder) == (size_t)(slash - path) && folder_is_known(folder);
+}
+
+/* What the log would name, were it whole: nothing can be said of these then. */
+static bool
+log_may_name(const char *path)
+{
+	return strcmp(path, "vault") == 0 || strcmp(path, "README.txt") == 0 ||
+	       strncmp(path, "keys/", 5) == 0;
+}
+
+/* Nobody writes it any more when we have the writer's lock. */
+static enum evault_status
+judge_temp(struct ev_checking *c, const char *path, struct evault_error *err)
+{
+	enum evault_status rc = ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM,
+					path, "a temporary file of an interrupted run%s",
+					c->what->adopt ? "; it is removed" : "");
+
+	if (rc == EVAULT_OK && c->what->adopt)
+		rc = ev_os_unlink(c->v->dir, path, err);
+	return rc;
+}
+
+static enum evault_status
+judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
+{
+	struct ev_hash pack;
+
+	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
+		return EVAULT_OK;
+	if (ev_pack_path_parse(path, &pack))
+		return pack_is_named(c, &pack) ? EVAULT_OK : judge_stray(c, path, &pack, err);
+	if (is_temp(path))
+		return judge_temp(c, path, err);
+	if (!c->log_sound && log_may_name(path))
+		return EVAULT_OK;
+	switch (ev_log_classify(c->v->log, path)) {
+	case EV_LOG_NEEDED:
+	case EV_LOG_SUPERSEDED:
+		return EVAULT_OK;
+	case EV_LOG_INTERRUPTED:
+		/* The log's own reading tells of checkpoint.new. */
+		if (strcmp(path, "log/checkpoint.new") == 0)
+			return EVAULT_OK;
+		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+			       "part of a commit that was interrupted");
+	case EV_LOG_UNKNOWN:
+		break;
+	}
+	return ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, path,
+		       "a file that does not belong to the vault");
+}
+
+/* The deepest folder of a vault is log/tile/entries/x…: seven levels of thousands below it. */
+enum {
+	FOLDER_DEPTH_MAX = 12
+};
 
 static enum evault_status walk_folder(struct ev_checking *c, int dir, struct ev_buf *path,
 				      unsigned depth, struct evault_error *err);

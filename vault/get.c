@@ -406,7 +406,8 @@ open_out(struct getting *g, char **parent, struct evault_error *err)
 	size_t len = strlen(out);
 	enum evault_status rc = EVAULT_OK;
 
-	if (g->what->n_items == 1 && len > 0 && out[len - 1] != '/' && !is_folder(out)) {
+	if (!g->what->folder && g->what->n_items == 1 && len > 0 && out[len - 1] != '/' &&
+	    !is_folder(out)) {
 		slash = strrchr(out, '/');
 		g->single = slash == NULL ? out : slash + 1;
 		*parent = slash == NULL ? strdup(".") : strndup(out, (size_t)(slash - out) + 1);
@@ -462,6 +463,8 @@ evault_get(struct evault *v, const struct evault_get *what, struct evault_get_su
 	memset(summary, 0, sizeof(*summary));
 	g.hasher = ev_hasher_new();
 	rc = g.hasher == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	if (rc == EVAULT_OK && v->catalog == NULL)
+		rc = ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
 	if (rc == EVAULT_OK)
 		rc = each_item(&g, sum_item, err);
 	if (rc == EVAULT_OK && what->out != NULL)

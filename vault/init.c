@@ -194,6 +194,11 @@ begin_log(struct making *m, struct evault_error *err)
 		rc = ev_log_stage(log, ev_slice_of(note.data, note.len), err);
 	if (rc == EVAULT_OK)
 		rc = ev_log_commit(log, &m->vault.log, &m->keys->write->log, err);
+	/* A head may be there all the same, and the next try must find none. */
+	if (rc != EVAULT_OK) {
+		(void)ev_os_unlink(m->dir, "log/checkpoint.new", NULL);
+		(void)ev_os_unlink(m->dir, "log/checkpoint", NULL);
+	}
 	ev_log_free(log);
 	ev_buf_release(&text);
 	ev_buf_release(&note);

@@ -123,13 +123,24 @@ give_entry(void *ctx, const struct ev_catalog_entry *entry, struct evault_error 
 	return ev_vault_give_item(g->v, entry, g->fn, g->ctx, err);
 }
 
+static enum evault_status
+need_catalog(const struct evault *v, struct evault_error *err)
+{
+	if (v->catalog == NULL)
+		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
+	return EVAULT_OK;
+}
+
 enum evault_status
 evault_list(struct evault *v, const struct evault_filter *filter, evault_item_fn *fn, void *ctx,
 	    struct evault_error *err)
 {
 	static const struct evault_filter all;
 	struct giving g = { v, fn, ctx, 0 };
+	enum evault_status rc = need_catalog(v, err);
 
+	if (rc != EVAULT_OK)
+		return rc;
 	return ev_catalog_list(v->catalog, filter == NULL ? &all : filter, give_entry, &g, err);
 }
 
@@ -194,6 +205,26 @@ find_range(struct giving *g, uint64_t first, uint64_t last, struct evault_error 
 		       (unsigned long long)first, what);
 }
 
+/* One file's bytes may be of several items; the beginning of two hashes names none. */
+static enum evault_status
+find_hash(struct giving *g, struct ev_slice hex, const char *shown, struct evault_error *err)
+{
+	uint64_t n = 0;
+	enum evault_status rc = ev_catalog_hashes(g->v->catalog, hex, &n, err);
+
+	if (rc != EVAULT_OK)
+		return rc;
+	if (n == 0)
+		return ev_fail(err, EVAULT_E_NOT_FOUND, "no item has a SHA-256 that begins with %s",
+			       shown);
+	if (n > 1)
+		return ev_fail(err, EVAULT_E_USAGE,
+			       "%llu different files have a SHA-256 that begins with %s: give more "
+			       "of it",
+			       (unsigned long long)n, shown);
+	return ev_catalog_by_hash(g->v->catalog, hex, give_entry, g, err);
+}
+
 enum evault_status
 evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 	    struct evault_error *err)
@@ -207,6 +238,8 @@ evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 	enum evault_status rc = strip_citation(v, &text, err);
 	size_t i, hex = 0;
 
+	if (rc == EVAULT_OK)
+		rc = need_catalog(v, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	for (i = 0; i < text.len && i < sizeof(lower); i++) {
@@ -225,11 +258,7 @@ evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 			       "%s names no item: give a number, a citation, or the beginning of a "
 			       "SHA-256",
 			       ev_show_path(ref, shown));
-	rc = ev_catalog_by_hash(v->catalog, ev_slice_of(lower, hex), give_entry, &g, err);
-	if (rc == EVAULT_OK && g.given == 0)
-		rc = ev_fail(err, EVAULT_E_NOT_FOUND, "no item has a SHA-256 that begins with %s",
-			     ev_show_path(ref, shown));
-	return rc;
+	return find_hash(&g, ev_slice_of(lower, hex), ev_show_path(ref, shown), err);
 }
 
 enum evault_status

@@ -315,20 +315,15 @@ take_lock(struct evault *v, struct evault_error *err)
 }
 
 /*
- * The lock is not held while somebody looks for the passphrase; but who could
- * not have it is told so before being asked.
+ * The lock is taken after the keys, so that it is not held while somebody
+ * looks for the passphrase; the log is read again if it went on meanwhile.
  */
 static enum evault_status
 unlock_and_lock(struct evault *v, const struct evault_unlock *unlock,
 		const struct ev_findings *findings, struct evault_error *err)
 {
-	enum evault_status rc = take_lock(v, err);
+	enum evault_status rc = ev_vault_unlock(v, unlock, err);
 
-	if (v->lock >= 0)
-		ev_os_unlock(v->lock);
-	v->lock = -1;
-	if (rc == EVAULT_OK)
-		rc = ev_vault_unlock(v, unlock, err);
 	if (rc == EVAULT_OK)
 		rc = take_lock(v, err);
 	if (rc == EVAULT_OK && v->lock >= 0 && ev_vault_moved(v))

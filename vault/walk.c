@@ -142,6 +142,30 @@ split(const char *path, char **parent, char **name, struct evault_error *err)
 	return *name == NULL || *parent == NULL ? ev_fail_nomem(err) : EVAULT_OK;
 }
 
+/* Is this folder the vault, or below it?  Climbs to the root. */
+static bool
+lies_in_vault(const struct ev_walk *walk, int dir)
+{
+	struct ev_buf up = EV_BUF_INIT;
+	struct ev_os_stat st = { 0 }, last = { 0 };
+	bool inside = false, top = false;
+	unsigned i;
+
+	ev_buf_puts(&up, ".");
+	for (i = 0; i < EV_WALK_DEPTH_MAX && !inside && !top; i++) {
+		last = st;
+		if (ev_buf_text(&up) == NULL ||
+		    ev_os_stat(dir, (const char *)up.data, &st, NULL) != EVAULT_OK)
+			break;
+		inside = walk->skip_inode != 0 && st.device == walk->skip_device &&
+			 st.inode == walk->skip_inode;
+		top = i > 0 && st.device == last.device && st.inode == last.inode;
+		ev_buf_puts(&up, "/..");
+	}
+	ev_buf_release(&up);
+	return inside;
+}
+
 enum evault_status
 ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 {
@@ -165,7 +189,10 @@ ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 		rc = skip(&w, path, true, why.text, err);
 		goto out;
 	}
-	rc = walk_name(&w, dir, name, err);
+	if (lies_in_vault(walk, dir))
+		rc = skip(&w, path, false, "is part of the vault itself", err);
+	else
+		rc = walk_name(&w, dir, name, err);
 out:
 	ev_os_close_read(dir);
 	free(parent);

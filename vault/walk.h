@@ -22,7 +22,8 @@ struct ev_walk_file {
 struct ev_walk {
 	const char *const *excludes;
 	size_t n_excludes;
-	uint64_t skip_device, skip_inode; /* a folder that is passed over with a word: the vault */
+	uint64_t skip_device,
+	    skip_inode; /* a folder that is passed over with a word: the vault; or 0 */
 	enum evault_status (*file)(void *ctx, const struct ev_walk_file *file,
 				   struct evault_error *err);
 	/* Links, devices …, and what cannot be opened. */

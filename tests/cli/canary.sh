@@ -38,7 +38,7 @@ new() {
 t() {
 	local name needle
 	mkdir "$T/planted" && head -c 10000 /dev/urandom >"$T/planted/noise" && python3 "$CANARY" find "$T/canary" "$T/planted" >/dev/null || return 1
-	python3 "$CANARY" forms "$T/canary" >"$T/forms" && [ "$(wc -l <"$T/forms")" -ge 30 ] || return 1
+	python3 "$CANARY" forms "$T/canary" >"$T/forms" && [ "$(wc -l <"$T/forms")" -ge 25 ] || return 1
 	while read -r name needle; do
 		{ head -c 1001 /dev/urandom && printf '%b' "$(printf '%s' "$needle" | sed 's/../\\x&/g')" && head -c 1000 /dev/urandom; } >"$T/planted/$name"
 		{ head -c 777 /dev/urandom && zstd -qc1 "$T/planted/$name" && head -c 99 /dev/urandom; } >"$T/planted/$name.packed"

@@ -2,7 +2,7 @@
 : "${EVAULT_BIN:=build/evault}"
 : "${EVAULT_RELEASE:=$EVAULT_BIN}"
 . tests/lib/sh
-. tests/lib/output
+. tests/lib/output.sh
 EVAULT_BIN=$(realpath "$EVAULT_BIN")
 EVAULT_RELEASE=$(realpath "$EVAULT_RELEASE")
 unset EVAULT
@@ -100,12 +100,8 @@ t() {
 	run_expect 3 as_nobody "$EVAULT_BIN" -V "$T/nobody" -i "$T/nobody.key" add "$T/shut" && warns "refused $T/shut/locked.txt: locked.txt: Permission denied" &&
 		warns "refused $T/shut/locked: locked: Permission denied" && [ "$(named_as_kept)" = 1 ]
 }
-t
-case $? in
-0) ok a_file_and_a_folder_that_may_not_be_read_are_refused_and_the_others_kept ;;
-77) skip a_file_and_a_folder_that_may_not_be_read_are_refused_and_the_others_kept "the build or the temporary folder is closed to others" ;;
-*) not_ok a_file_and_a_folder_that_may_not_be_read_are_refused_and_the_others_kept ;;
-esac
+claim_where_possible a_file_and_a_folder_that_may_not_be_read_are_refused_and_the_others_kept \
+	"the build or the temporary folder is closed to others" t
 
 t() {
 	new_vault "$T/special" && mkdir "$T/odd" && mkfifo "$T/odd/pipe" && ln -s /etc/passwd "$T/odd/link" && ln -s . "$T/odd/loop" && ln -s nowhere "$T/odd/dangling" &&
@@ -159,12 +155,8 @@ t() {
 	run_expect 2 no_terminal "$EVAULT_BIN" -V "$T/q" -i "$T/q.key" add "$T/sparse" && warns "these are 1 files (1.0 TiB)" && warns "hint: if they are: --yes" &&
 		run_expect 3 on_terminal -a '' "$EVAULT_BIN" -V "$T/q" -i "$T/q.key" add "$T/sparse" && says "nothing was kept" && keeps 1001 "$T/q"
 }
-t
-case $? in
-0) ok a_file_of_a_tebibyte_is_asked_about ;;
-77) skip a_file_of_a_tebibyte_is_asked_about "no such file can be made here" ;;
-*) not_ok a_file_of_a_tebibyte_is_asked_about ;;
-esac
+claim_where_possible a_file_of_a_tebibyte_is_asked_about \
+	"no such file can be made here" t
 rm -f "$T/sparse"
 
 # ---- ways to name what is to be added
@@ -209,11 +201,7 @@ t() {
 	run_expect 2 as_nobody "$EVAULT_BIN" -V "$T/nb/v" -i "$T/nb/v.key" get 1 -o "$T/closed/x" && warns "Permission denied" && [ -z "$(ls "$T/closed")" ] &&
 		run_expect 2 as_nobody "$EVAULT_BIN" -V "$T/nb/v" -i "$T/nb/v.key" get --all -o "$T/closed" && warns "Permission denied" && [ -z "$(ls "$T/closed")" ]
 }
-t
-case $? in
-0) ok get_into_a_folder_that_may_not_be_written_says_so ;;
-77) skip get_into_a_folder_that_may_not_be_written_says_so "the build or the temporary folder is closed to others" ;;
-*) not_ok get_into_a_folder_that_may_not_be_written_says_so ;;
-esac
+claim_where_possible get_into_a_folder_that_may_not_be_written_says_so \
+	"the build or the temporary folder is closed to others" t
 
 finish

@@ -45,7 +45,7 @@ found() {
 nothing_strange() {
 	local file
 	[ -z "$(find "$T/x" -mindepth 1 -maxdepth 1 ! -name out)" ] || { find "$T/x" | sed 's/^/# /'; return 1; }
-	[ ! -e /tmp/evil ] && [ ! -e /tmp/evil.txt ] || { echo "# written outside"; return 1; }
+	[ ! -e /evil ] || { echo "# written outside"; return 1; }
 	cmp "$T/src/one.txt" "$T/x/out/src/one.txt" && cmp "$T/src/two.bin" "$T/x/out/src/two.bin" || return 1
 	find "$T/x/out" -type f ! -path '*/src/*' >"$T/evil"
 	while IFS= read -r file; do
@@ -65,7 +65,7 @@ while read -r made word about; do
 			run_expect 1 ev "$T/h" check --json && found "$word" "$about" || return 1
 		fi
 		run ev "$T/h" list --json
-		[ "$STATUS" -eq 0 ] || { echo "# list: $STATUS"; cat "$ERR"; return 1; }
+		[ "$STATUS" -le 1 ] || { echo "# list: exit status $STATUS"; cat "$ERR"; return 1; }
 		run ev "$T/h" get --all -o "$T/x/out"
 		case $STATUS in
 		0 | 1 | 2 | 3) nothing_strange || { cat "$ERR"; return 1; } ;;

@@ -1,7 +1,7 @@
 # Names that are hard to keep, to give back, or to show: kept and given back exactly, never shown raw.
 : "${EVAULT_BIN:=build/evault}"
 . tests/lib/sh
-. tests/lib/output
+. tests/lib/output.sh
 EVAULT_BIN=$(realpath "$EVAULT_BIN")
 unset EVAULT
 

@@ -55,6 +55,8 @@ static const char *const queries[Q_QUERIES] = {
 	[Q_BY_HASH] = "SELECT " ENTRY_COLUMNS " FROM records r JOIN entries e"
 		      " ON e.digest = r.digest WHERE r.sha256 >= ?1 AND r.sha256 <= ?2"
 		      " AND e.idx > ?3 ORDER BY e.idx LIMIT 1",
+	[Q_HASHES] = "SELECT count(DISTINCT r.sha256) FROM records r JOIN entries e"
+		     " ON e.digest = r.digest WHERE r.sha256 >= ?1 AND r.sha256 <= ?2",
 	[Q_COUNT] = "SELECT count(*), count(r.sha256),"
 		    " sum(e.digest IS NOT NULL AND r.digest IS NULL)" ENTRY_TABLES,
 	[Q_COUNT_FILES] = "SELECT count(*), sum(size) FROM (SELECT DISTINCT r.sha256, r.size"

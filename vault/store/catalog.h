@@ -83,6 +83,9 @@ enum evault_status ev_catalog_range(struct ev_catalog *c, uint64_t first, uint64
 /* Items whose file's SHA-256 begins with these hex digits (an even or odd number of them). */
 enum evault_status ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex, ev_catalog_fn *fn,
 				      void *ctx, struct evault_error *err);
+/* How many different SHA-256 of items' files begin so. */
+enum evault_status ev_catalog_hashes(struct ev_catalog *c, struct ev_slice hex, uint64_t *n,
+				     struct evault_error *err);
 
 struct ev_catalog_counts {
 	uint64_t entries, items; /* items: entries that keep a file */

@@ -233,6 +233,28 @@ ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex, ev_catalog_fn *fn,
 }
 
 enum evault_status
+ev_catalog_hashes(struct ev_catalog *c, struct ev_slice hex, uint64_t *n, struct evault_error *err)
+{
+	enum evault_status rc;
+	struct ev_hash low, high;
+	sqlite3_stmt *q;
+
+	*n = 0;
+	if (!hash_bound(hex, '0', &low) || !hash_bound(hex, 'f', &high))
+		return EVAULT_OK;
+	q = ev_catalog_query(c, Q_HASHES, err);
+	if (q == NULL)
+		return EVAULT_E_IO;
+	ev_catalog_bind_hash(q, 1, &low);
+	ev_catalog_bind_hash(q, 2, &high);
+	rc = ev_catalog_step(c, q, err);
+	if (rc == EVAULT_OK)
+		*n = (uint64_t)sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return rc;
+}
+
+enum evault_status
 ev_catalog_count(struct ev_catalog *c, struct ev_catalog_counts *counts, struct evault_error *err)
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_COUNT, err);

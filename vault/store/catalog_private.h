@@ -19,6 +19,7 @@ enum ev_catalog_query {
 	Q_LIST,
 	Q_RANGE,
 	Q_BY_HASH,
+	Q_HASHES,
 	Q_COUNT,
 	Q_COUNT_FILES,
 	Q_QUERIES,

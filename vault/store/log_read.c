@@ -181,6 +181,7 @@ struct walk {
 	struct ev_hash levels[LOG_LEVELS][EV_TILE_WIDTH]; /* the tile of each level being filled */
 	struct ev_buf bundle, tile;
 	struct ev_entry parsed;
+	bool cut; /* neither entries nor their hashes are there: nothing after them can be judged */
 };
 
 /* Compares the hashes of a tile, now complete or the last, with the file. */
@@ -296,12 +297,14 @@ skip_entries(struct walk *w, unsigned from, unsigned width, bool have_tile, cons
 	     struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
-	struct ev_hash leaf = { { 0 } };
+	struct ev_hash leaf;
 	unsigned i;
 
+	w->cut = !have_tile;
+	if (w->cut) /* tells what is wrong with the tile */
+		return compare_tile(w, 0, w->log->tree.size / EV_TILE_WIDTH, width, err);
 	for (i = from; i < width && rc == EVAULT_OK; i++) {
-		if (have_tile)
-			memcpy(leaf.b, tile + (size_t)i * 32, 32);
+		memcpy(leaf.b, tile + (size_t)i * 32, 32);
 		w->authority->size++;
 		rc = add_leaf(w, &leaf, err);
 	}
@@ -408,9 +411,9 @@ walk_log(struct walk *w, struct evault_error *err)
 	uint64_t n, bundles = (w->log->head.size + EV_TILE_WIDTH - 1) / EV_TILE_WIDTH;
 	enum evault_status rc = EVAULT_OK;
 
-	for (n = 0; n < bundles && rc == EVAULT_OK; n++)
+	for (n = 0; n < bundles && rc == EVAULT_OK && !w->cut; n++)
 		rc = walk_bundle(w, n, err);
-	return rc != EVAULT_OK ? rc : finish_walk(w, err);
+	return rc != EVAULT_OK || w->cut ? rc : finish_walk(w, err);
 }
 
 enum evault_status

@@ -39,12 +39,16 @@ enum evault_status
 ev_log_load_bundle(int dir, uint64_t n, uint64_t size, struct ev_buf *out, struct evault_error *err)
 {
 	char path[LOG_PATH_SIZE];
+	size_t before = out->len;
 	enum evault_status rc;
 
 	ev_log_tile_path(EV_TILE_ENTRIES, n, ev_tile_width(0, n, size), path);
 	rc = ev_os_load(dir, path, LOG_BUNDLE_MAX, out, err);
 	if (rc == EVAULT_E_LIMIT)
 		return ev_fail(err, EVAULT_E_DAMAGED, "%s: longer than a bundle can be", path);
+	/* Who passes over a missing one must not pass over this one in silence. */
+	if (rc == EVAULT_OK && out->len == before)
+		return ev_fail(err, EVAULT_E_DAMAGED, "%s: is empty", path);
 	return rc;
 }
 

@@ -8,7 +8,7 @@
 #include "store/pack.h"
 
 enum {
-	HASH_PIECE = 256 << 10,
+	HASH_PIECE = 128 << 10,
 	/* Who reads an item reads of its record's frame and of its file's, in turn. */
 	FRAMES = 2
 };

@@ -63,3 +63,15 @@ as_nobody() {
 		"$@"
 	fi
 }
+
+# claim_where_possible NAME REASON COMMAND…: a claim, skipped for that reason when the command ends with 77.
+claim_where_possible() {
+	local name=$1 reason=$2 rc=0
+	shift 2
+	"$@" || rc=$?
+	case $rc in
+	0) ok "$name" ;;
+	77) skip "$name" "$reason" ;;
+	*) not_ok "$name" "failed: $*" ;;
+	esac
+}
