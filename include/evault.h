@@ -247,6 +247,8 @@ enum evault_status evault_add_scan(struct evault *vault, const struct evault_add
 /*
  * Keeps files and folders (G2: an event KEPT is durable).  Folders are walked
  * in byte order of names.  On failure the summary still says what is kept.
+ * After a commit that failed the vault takes no other one: E_IO, until it is
+ * closed and opened again.
  * E_FULL, E_IO, E_READ_ONLY, E_DENIED; a source that fails is an event and
  * no failure.
  */

@@ -18,7 +18,7 @@ struct evault {
 	int dir;
 	int lock; /* descriptor of `writer`; -1 unless open for writing */
 	enum evault_access access;
-	bool stale; /* a commit failed: the catalog tells of what is not in the log */
+	bool stale;  /* a commit failed: the catalog tells of what is not in the log */
 	char *shown; /* the folder's path, escaped, for messages */
 	struct ev_vault_note note;
 	struct ev_authority authority;
@@ -66,9 +66,8 @@ enum evault_status ev_vault_give_item(struct evault *v, const struct ev_catalog_
  * What the list of an original's parts says; each of id, n and size may be
  * NULL.  E_NOT_FOUND, E_DAMAGED.
  */
-enum evault_status ev_vault_list(struct evault *v, const struct ev_hash *sha256,
-				 struct ev_hash *id, uint32_t *n, uint64_t *size,
-				 struct evault_error *err);
+enum evault_status ev_vault_list(struct evault *v, const struct ev_hash *sha256, struct ev_hash *id,
+				 uint32_t *n, uint64_t *size, struct evault_error *err);
 /* A name that is one component of a path, and stays where it is put. */
 bool ev_vault_name_is_plain(struct ev_slice name);
 /* An original's bytes, in order, from its object or its parts; the caller hashes them. */

@@ -5,6 +5,7 @@
 . tests/lib/sh
 EVAULT_BIN=$(realpath "$EVAULT_BIN")
 HOSTILE=${BUILD:-build/asan}/tests/tools/hostile
+FORGE=${BUILD:-build/asan}/tests/tools/forge
 unset EVAULT
 
 mkdir "$T/src"
@@ -76,4 +77,13 @@ while read -r made word about; do
 	}
 	claim "hostile_${made}_is_$word" t
 done < <("$HOSTILE" --list)
+
+t() {
+	rm -rf "$T/h"
+	cp -R "$T/v" "$T/h" && run_expect 0 "$FORGE" "$T/h" "$T/h.key" fork 1099511627776 "$T/h/log/checkpoint" || return 1
+	run_expect 1 limited 400000 timeout 20 "$EVAULT_RELEASE" -V "$T/h" -i "$T/h.key" check --json && says '"finding": "missing"' || return 1
+	run limited 400000 timeout 20 "$EVAULT_RELEASE" -V "$T/h" -i "$T/h.key" list
+	[ "$STATUS" -ne 0 ] && warns "error: "
+}
+claim hostile_head_of_two_to_the_forty_entries_is_found_soon t
 finish

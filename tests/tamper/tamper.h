@@ -19,7 +19,7 @@ enum {
 	PATH_SIZE = 400,
 	SHOWN_MAX = 20, /* misbehaviours printed for a claim */
 	HEAD = 1024,    /* bytes at a pack's begin … */
-	TAIL = 2048,    /* … and end that are all changed with the key too */
+	TAIL = 1024,    /* … and end that are all changed with the key too */
 	PAIRS = 600,
 };
 

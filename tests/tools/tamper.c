@@ -146,7 +146,7 @@ main(int argc, char **argv)
 	join(b->vault, b->folder, "v");
 	join(b->identity, b->folder, "key");
 	b->identities[0] = b->identity;
-	b->every = argc == 3 ? (size_t)strtoul(argv[2], NULL, 10) : 61;
+	b->every = argc == 3 ? (size_t)strtoul(argv[2], NULL, 10) : 127;
 	if (b->every == 0)
 		b->every = 1;
 	b->random = UINT64_C(0x9E3779B97F4A7C15);

@@ -120,8 +120,9 @@ faults_off(void)
 const char *
 fault_word(enum fault_call call)
 {
-	static const char *const words[] = { "openat", "write", "fsync",     "renameat2", "unlinkat",
-					     "mkdirat", "close", "ftruncate", "futimens" };
+	static const char *const words[] = { "openat",    "write",     "fsync",
+					     "renameat2", "unlinkat",  "mkdirat",
+					     "close",     "ftruncate", "futimens" };
 
 	return words[call];
 }

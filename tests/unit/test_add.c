@@ -124,9 +124,8 @@ entries_of(const char *dir)
 static void
 files_around_8_mib_come_back_byte_for_byte(void)
 {
-	static const size_t sizes[] = { 0,	   1,	      131071,	     131072,
-					MIB_8 - 1, MIB_8,     MIB_8 + 1,     2 * MIB_8 - 1,
-					2 * MIB_8, 2 * MIB_8 + 1 };
+	static const size_t sizes[] = { 0,     1,         131071,        131072,    MIB_8 - 1,
+					MIB_8, MIB_8 + 1, 2 * MIB_8 - 1, 2 * MIB_8, 2 * MIB_8 + 1 };
 	struct evault_add_summary s;
 	char path[40];
 	uint64_t item = 1;
@@ -151,7 +150,8 @@ known_bytes_are_not_written_again(void)
 	uint64_t before, after;
 	size_t files, files_after;
 
-	NEED(fixture_vault("known") && noise_file("k1", 3 * MIB_8 + 5, 7) && fixture_copy("k1", "k2"));
+	NEED(fixture_vault("known") && noise_file("k1", 3 * MIB_8 + 5, 7) &&
+	     fixture_copy("k1", "k2"));
 	NEED(noise_file("k3", 500000, 8) && fixture_copy("k3", "k4"));
 	NEED(fixture_add("known", "k1", &s) == EVAULT_OK && s.kept == 1 && s.deduplicated == 0);
 	NEED(fixture_add("known", "k3", &s) == EVAULT_OK && s.kept == 1);
@@ -217,10 +217,10 @@ one_path_given_twice_is_one_item(void)
 static enum evault_status
 see_fields(void *ctx, const struct evault_item *item, struct evault_error *err)
 {
-	static const char *const expected[] = { "action", "time",  "offset", "clock",
-						"actor",  "software", "name",	"folder",
-						"size",	  "sha256",   "media-type", "modified",
-						"case",	  "title",    "tag",	"tag",
+	static const char *const expected[] = { "action", "time",     "offset",     "clock",
+						"actor",  "software", "name",       "folder",
+						"size",   "sha256",   "media-type", "modified",
+						"case",   "title",    "tag",        "tag",
 						"field",  "field" };
 	unsigned *good = ctx;
 	size_t i;
@@ -245,7 +245,8 @@ static void
 record_has_all_that_was_said_and_found(void)
 {
 	static const char *const paths[] = { "meta" };
-	static const char *const tags[] = { "t1", "t2%" }, *const fields[] = { "where=here=x", "a=" };
+	static const char *const tags[] = { "t1", "t2%" }, *const fields[] = { "where=here=x",
+									       "a=" };
 	struct told t = { .n = 0 };
 	struct evault_add what = adding(paths, 1, &t);
 	struct evault_add_summary s;
@@ -399,7 +400,8 @@ vault_inside_the_folder_is_passed_over(void)
 	struct evault_add_summary s;
 	struct evault *v;
 
-	NEED(fixture_folder("around") && fixture_text("around/x", "x") && fixture_vault("around/v"));
+	NEED(fixture_folder("around") && fixture_text("around/x", "x") &&
+	     fixture_vault("around/v"));
 	v = open_vault("around/v");
 	NEED(v != NULL);
 	CHECK(evault_add_scan(v, &what, &total, NULL) == EVAULT_OK && total.files_total == 1);
@@ -429,7 +431,7 @@ scan_counts_what_add_would_read(void)
 static void
 unreadable_file_is_refused_and_the_others_are_kept(void)
 {
-	const struct fault_plan plan = { FAULT_OPENAT, 0, EACCES, true, "b" };
+	const struct fault_plan plan = { FAULT_OPENAT, 0, EACCES, true, "locked" };
 	static const char *const paths[] = { "un", "gone" };
 	struct told t = { .n = 0 };
 	struct evault_add what = adding(paths, 2, &t);
@@ -437,7 +439,7 @@ unreadable_file_is_refused_and_the_others_are_kept(void)
 	struct evault *v;
 
 	NEED(fixture_vault("uv") && fixture_folder("un") && fixture_text("un/a", "a") &&
-	     fixture_text("un/b", "b") && fixture_text("un/c", "c"));
+	     fixture_text("un/locked", "b") && fixture_text("un/c", "c"));
 	v = open_vault("uv");
 	NEED(v != NULL);
 	faults_on(&plan);
@@ -484,8 +486,9 @@ add_with_fault(const struct fault_plan *plan, bool *fired)
 	rc = evault_add(v, &what, &s, NULL);
 	*fired = faults_off();
 	/* The folder, or a file in it, may be what could not be opened. */
-	good = rc == EVAULT_OK ? s.kept == 3 || (*fired && s.refused > 0)
-			       : *fired && rc == (plan->sys == ENOSPC ? EVAULT_E_FULL : EVAULT_E_IO);
+	good = rc == EVAULT_OK
+		   ? s.kept == 3 || (*fired && s.refused > 0)
+		   : *fired && rc == (plan->sys == ENOSPC ? EVAULT_E_FULL : EVAULT_E_IO);
 	good = good && s.kept == t.n && (rc == EVAULT_OK || t.n == 0);
 	/* A vault with a commit that failed takes nothing more until it is opened again. */
 	if (rc != EVAULT_OK && evault_add(v, &what, &s, NULL) == EVAULT_OK)

@@ -6,6 +6,8 @@
 #include "store/authority.h"
 #include "vault_fixture.h"
 
+#define SOME_HASH "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
 static struct log_keys k;
 static struct ev_authority a;
 static struct ev_merkle tree;
@@ -181,16 +183,11 @@ first_entry_without_the_read_key_of_the_vault_note_is_forged(void)
 }
 
 static void
-first_entry_with_a_record_is_forged(void)
+first_entry_with_a_record_or_by_somebody_else_is_forged(void)
 {
 	begin_empty();
 	log_line_hash(&lines, "record", 1, "");
 	CHECK(forged(&k.owner));
-}
-
-static void
-first_entry_by_somebody_else_is_forged(void)
-{
 	begin_empty();
 	log_line_first(&lines, &k);
 	CHECK(forged(&k.stranger));
@@ -233,7 +230,7 @@ ended_actor_may_sign_no_more_until_admitted_again(void)
 	NEED(accepted(&k.owner));
 	log_line_hash(&lines, "record", 2, "");
 	CHECK(accepted(&k.writer));
-	log_line_hash(&lines, "drop", 3, " 0000000000000000000000000000000000000000000000000000000000000000");
+	log_line_hash(&lines, "drop", 3, " " SOME_HASH);
 	CHECK(forged(&k.writer));
 }
 
@@ -248,14 +245,21 @@ owner_who_ended_their_own_key_may_sign_no_more(void)
 }
 
 static void
-ending_a_key_that_nobody_has_changes_nothing(void)
+ending_what_is_not_there_is_forged(void)
 {
 	NEED(begin());
 	log_line_end(&lines, &k.stranger);
-	NEED(accepted(&k.owner));
-	CHECK(a.n_actors == 3);
-	log_line_hash(&lines, "record", 1, "");
+	CHECK(forged(&k.owner));
+	ev_buf_puts(&lines, "slot-end 9\n");
+	CHECK(forged(&k.owner));
+	log_line_hash(&lines, "drop", 9, " " SOME_HASH);
+	CHECK(forged(&k.owner));
+	/* And so is ending it twice. */
+	log_line_end(&lines, &k.writer);
 	CHECK(accepted(&k.owner));
+	log_line_end(&lines, &k.writer);
+	CHECK(forged(&k.owner));
+	CHECK(a.n_actors == 3);
 }
 
 static void
@@ -320,14 +324,14 @@ line_of(enum ev_entry_kind kind, unsigned n)
 		log_line_hash(&lines, "pack", n, " 65536");
 		return;
 	case EV_LINE_DROP:
-		log_line_hash(&lines, "drop", n, " 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+		log_line_hash(&lines, "drop", n, " " SOME_HASH);
 		return;
 	case EV_LINE_SLOT:
 		snprintf(head, sizeof(head), "slot %u", n);
 		log_line_hash(&lines, head, n, "");
 		return;
 	case EV_LINE_SLOT_END:
-		ev_buf_printf(&lines, "slot-end %u\n", n);
+		ev_buf_printf(&lines, "slot-end %u\n", n - 1); /* the slot before */
 		return;
 	case EV_LINE_ACTOR:
 		log_line_actor(&lines, &k.stranger, "capture");
@@ -347,9 +351,9 @@ line_of(enum ev_entry_kind kind, unsigned n)
 	}
 }
 
-static const enum ev_entry_kind owners_lines[] = { EV_LINE_SLOT,      EV_LINE_SLOT_END,
-						   EV_LINE_ACTOR,     EV_LINE_ACTOR_END,
-						   EV_LINE_READ_KEY,  EV_LINE_FILE };
+static const enum ev_entry_kind owners_lines[] = { EV_LINE_SLOT,     EV_LINE_SLOT_END,
+						   EV_LINE_ACTOR,    EV_LINE_ACTOR_END,
+						   EV_LINE_READ_KEY, EV_LINE_FILE };
 
 static void
 owner_may_say_everything(void)
@@ -364,6 +368,7 @@ owner_may_say_everything(void)
 	line_of(EV_LINE_RECORD, 20);
 	CHECK(accepted(&k.owner));
 	line_of(EV_LINE_PACK, 21);
+	CHECK(accepted(&k.owner));
 	line_of(EV_LINE_DROP, 21);
 	CHECK(accepted(&k.owner));
 	CHECK(a.n_packs == 1 && a.packs[0].dropped && a.n_read_keys == 2);
@@ -460,8 +465,7 @@ pack_twice_in_one_entry_is_forged(void)
 	NEED(begin());
 	line_of(EV_LINE_PACK, 1);
 	line_of(EV_LINE_PACK, 1);
-	NEED(give_by(&k.owner, NULL));
-	CHECK(found.of[EVAULT_FINDING_FORGED] == 1 && a.n_packs <= 1);
+	CHECK(forged(&k.owner) && a.n_packs == 0);
 }
 
 static void
@@ -489,8 +493,6 @@ slot_of_one_hash_is_added_once_and_another_takes_its_place(void)
 	NEED(accepted(&k.owner));
 	CHECK(ev_authority_file(&a, "keys/1.age") == NULL);
 	CHECK(ev_authority_file(&a, "keys/2.age") != NULL);
-	ev_buf_puts(&lines, "slot-end 9\n");
-	CHECK(accepted(&k.owner));
 }
 
 /* ---- the log's key ------------------------------------------------------------------- */
@@ -570,13 +572,12 @@ main(void)
 	UNIT_RUN(replayed_admission_does_not_admit_again);
 	UNIT_RUN(first_entry_without_the_owner_of_the_vault_note_is_forged);
 	UNIT_RUN(first_entry_without_the_read_key_of_the_vault_note_is_forged);
-	UNIT_RUN(first_entry_with_a_record_is_forged);
-	UNIT_RUN(first_entry_by_somebody_else_is_forged);
+	UNIT_RUN(first_entry_with_a_record_or_by_somebody_else_is_forged);
 	UNIT_RUN(signer_whom_nobody_admitted_is_forged);
 	UNIT_RUN(actor_may_sign_from_the_next_entry_on);
 	UNIT_RUN(ended_actor_may_sign_no_more_until_admitted_again);
 	UNIT_RUN(owner_who_ended_their_own_key_may_sign_no_more);
-	UNIT_RUN(ending_a_key_that_nobody_has_changes_nothing);
+	UNIT_RUN(ending_what_is_not_there_is_forged);
 	UNIT_RUN(signature_that_does_not_fit_the_entry_is_altered);
 	UNIT_RUN(second_signature_on_an_ordinary_entry_is_forged);
 	UNIT_RUN(owner_may_say_everything);

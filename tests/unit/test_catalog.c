@@ -47,19 +47,29 @@ put_entry(struct ev_catalog *c, uint64_t index, unsigned record)
 static struct ev_catalog *
 filled(void)
 {
-	static const char *const one[] = { "action",   "add",     "time",     "2026-11-22T09:15:09Z",
-					   "name",     "a.jpg",   "folder",   "in",
-					   "size",     "10",      "sha256",   SHA_A,
-					   "modified", "2026-01-01T00:00:00Z", "case", "C1",
-					   "tag",      "red",     "tag",      "blue", NULL };
-	static const char *const two[] = { "action",   "add",   "time",   "2026-11-30T00:00:00Z",
-					   "name",     "b.jpg", "size",   "20",
-					   "sha256",   SHA_B,   "tag",    "red",
-					   "modified", "2026-01-01T00:00:00Z", NULL };
+	static const char *const one[] = { "action",   "add",
+					   "time",     "2026-11-22T09:15:09Z",
+					   "name",     "a.jpg",
+					   "folder",   "in",
+					   "size",     "10",
+					   "sha256",   SHA_A,
+					   "modified", "2026-01-01T00:00:00Z",
+					   "case",     "C1",
+					   "tag",      "red",
+					   "tag",      "blue",
+					   NULL };
+	static const char *const two[] = { "action",   "add",
+					   "time",     "2026-11-30T00:00:00Z",
+					   "name",     "b.jpg",
+					   "size",     "20",
+					   "sha256",   SHA_B,
+					   "tag",      "red",
+					   "modified", "2026-01-01T00:00:00Z",
+					   NULL };
 	static const char *const get[] = { "action", "get", "time", "2026-12-01T00:00:00Z", NULL };
-	static const char *const five[] = { "action", "add",    "time", "2026-12-02T00:00:00Z",
-					    "name",   "a.jpg",  "size", "10",
-					    "sha256", SHA_A,    NULL };
+	static const char *const five[] = { "action", "add",   "time", "2026-12-02T00:00:00Z",
+					    "name",   "a.jpg", "size", "10",
+					    "sha256", SHA_A,   NULL };
 	struct ev_catalog *c = NULL;
 
 	if (ev_catalog_new(&c, NULL) == EVAULT_OK && put_entry(c, 0, 0) && put_entry(c, 1, 1) &&
@@ -93,7 +103,8 @@ lists(struct ev_catalog *c, struct evault_filter filter, const char *expected)
 {
 	struct listed l = { "", EVAULT_OK };
 
-	if (ev_catalog_list(c, &filter, see, &l, NULL) == EVAULT_OK && strcmp(l.text, expected) == 0)
+	if (ev_catalog_list(c, &filter, see, &l, NULL) == EVAULT_OK &&
+	    strcmp(l.text, expected) == 0)
 		return true;
 	printf("# lists %s\n", l.text);
 	return false;
@@ -117,9 +128,11 @@ list_filters_by_case_tag_action_and_time(void)
 	CHECK(lists(c, (struct evault_filter){ .tag = "re" }, ""));
 	CHECK(lists(c, (struct evault_filter){ .since = "2026-12" }, "5 "));
 	CHECK(lists(c, (struct evault_filter){ .until = "2026-11" }, "1 2 "));
-	CHECK(lists(c, (struct evault_filter){ .since = "2026-11-22", .until = "2026-11-22" }, "1 "));
-	CHECK(lists(c, (struct evault_filter){ .since = "2026-11-22T09:15:09Z", .until = "2026-11-30" },
-		    "1 2 "));
+	CHECK(
+	    lists(c, (struct evault_filter){ .since = "2026-11-22", .until = "2026-11-22" }, "1 "));
+	CHECK(lists(
+	    c, (struct evault_filter){ .since = "2026-11-22T09:15:09Z", .until = "2026-11-30" },
+	    "1 2 "));
 	ev_catalog_free(c);
 }
 

@@ -23,8 +23,8 @@ add_text(const char *dir, const char *path, const char *text)
 static bool
 begin(void)
 {
-	if (!fixture_there("whole") &&
-	    !(fixture_vault("whole") && add_text("whole", "a", "one") && add_text("whole", "b", "two")))
+	if (!fixture_there("whole") && !(fixture_vault("whole") && add_text("whole", "a", "one") &&
+					 add_text("whole", "b", "two")))
 		return false;
 	return fixture_remove("c") && fixture_copy("whole", "c");
 }
@@ -230,7 +230,8 @@ temporary_files_and_old_tiles_are_no_damage(void)
 	struct found f;
 
 	NEED(begin() && fixture_text("c/packs/0123456789abcdef.tmp", "x") &&
-	     fixture_text("c/log/tile/0/000.p/3", "x") && fixture_text("c/log/tile/0/000.p/9", "x"));
+	     fixture_text("c/log/tile/0/000.p/3", "x") &&
+	     fixture_text("c/log/tile/0/000.p/9", "x"));
 	NEED(check(EVAULT_SEALED, EVAULT_CHECK_QUICK, &f, &s) == EVAULT_OK);
 	CHECK(f.n == 2 && f.of[EVAULT_FINDING_INTERRUPTED] == 2 && s.sound && s.interrupted == 2);
 }
@@ -261,7 +262,8 @@ wrong_key_is_an_error_and_no_finding(void)
 	CHECK(!s.sound);
 }
 
-/* ---- content that is wrong under a good signature ---------------------------------------------- */
+/* ---- content that is wrong under a good signature ----------------------------------------------
+ */
 
 /* An item made by hand: a record that claims this hash, and the object that is kept for it. */
 static bool
@@ -295,9 +297,10 @@ keep_by_hand(const char *claimed, const char *kept, const char *record_digest_of
 		/* A record in the pack under a name that is not its digest. */
 		text = ev_slice_of(r.text.data, r.text.len);
 		ev_hash_of(record_digest_of, strlen(record_digest_of), &digest);
-		good = good && ev_commit_member(&c, EV_MEMBER_RECORD, &digest, 0, text, NULL) ==
-				   EVAULT_OK &&
-		       ev_commit_adopt(&c, &digest, NULL) == EVAULT_OK;
+		good =
+		    good &&
+		    ev_commit_member(&c, EV_MEMBER_RECORD, &digest, 0, text, NULL) == EVAULT_OK &&
+		    ev_commit_adopt(&c, &digest, NULL) == EVAULT_OK;
 	} else {
 		good = good && ev_commit_record(&c, &r, &index, NULL) == EVAULT_OK;
 	}
@@ -345,10 +348,11 @@ record_under_another_ones_name_is_found(void)
 	CHECK(f.of[EVAULT_FINDING_ALTERED] >= 1 && f.index == 5 && !s.sound);
 }
 
-/* ---- against a checkpoint ------------------------------------------------------------------------ */
+/* ---- against a checkpoint
+ * ------------------------------------------------------------------------ */
 
-static enum evault_status
-check_against(const char *checkpoint, struct found *f, struct evault_check_summary *s);
+static enum evault_status check_against(const char *checkpoint, struct found *f,
+					struct evault_check_summary *s);
 
 static struct found *against_found;
 
@@ -397,13 +401,15 @@ vault_is_compared_with_a_checkpoint_from_before(void)
 	NEED(check_against("later", &f, &s) == EVAULT_OK);
 	CHECK(f.of[EVAULT_FINDING_HISTORY] == 1 && !s.sound);
 	/* Another vault altogether. */
-	NEED(fixture_vault("another") && check_against("another/log/checkpoint", &f, &s) == EVAULT_OK);
+	NEED(fixture_vault("another") &&
+	     check_against("another/log/checkpoint", &f, &s) == EVAULT_OK);
 	CHECK(f.of[EVAULT_FINDING_HISTORY] == 1 && !s.sound);
 	CHECK(check_against("key", &f, &s) == EVAULT_E_FORMAT);
 	CHECK(check_against("nowhere", &f, &s) == EVAULT_E_NOT_FOUND);
 }
 
-/* ---- adopting -------------------------------------------------------------------------------------- */
+/* ---- adopting
+ * -------------------------------------------------------------------------------------- */
 
 static enum evault_status
 adopt(enum evault_access access, struct evault_check_summary *s, struct evault_error *err)
@@ -482,7 +488,8 @@ adopting_needs_the_vault_open_for_writing(void)
 	CHECK(adopt(EVAULT_SEALED, &s, NULL) == EVAULT_E_USAGE);
 }
 
-/* ---- cancelled ---------------------------------------------------------------------------------------- */
+/* ---- cancelled
+ * ---------------------------------------------------------------------------------------- */
 
 static bool
 stop(void *ctx, const struct evault_progress *p)
@@ -504,7 +511,8 @@ cancelled_check_says_so_and_is_not_sound(void)
 	CHECK(s.cancelled && !s.sound);
 }
 
-/* ---- long originals ------------------------------------------------------------------------------------- */
+/* ---- long originals
+ * ------------------------------------------------------------------------------------- */
 
 static void
 originals_in_parts_are_checked_and_a_damaged_one_is_named(void)

@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "commit.h"
 #include "base/os.h"
+#include "commit.h"
 #include "fault_fixture.h"
 #include "vault_fixture.h"
 
 struct told {
 	unsigned good, bad;
 	enum evault_status status; /* of the last that failed */
-	char paths[2000];	   /* of what was given, each in brackets */
+	char paths[2000];          /* of what was given, each in brackets */
 	char why[400];
 	uint64_t stop_at;
 };
@@ -177,7 +177,8 @@ file_that_is_there_is_left_alone_unless_forced(void)
 	CHECK(fixture_holds("ex/in/a", "A", 1));
 	NEED(fixture_text("ex/single", "mine"));
 	CHECK(get("v", EVAULT_READ, items, 1, "ex/single", false, &t, &s) == EVAULT_OK);
-	CHECK(s.failed == 1 && t.status == EVAULT_E_EXISTS && fixture_holds("ex/single", "mine", 4));
+	CHECK(s.failed == 1 && t.status == EVAULT_E_EXISTS &&
+	      fixture_holds("ex/single", "mine", 4));
 	CHECK(get("v", EVAULT_READ, items, 1, "ex/single", true, &t, &s) == EVAULT_OK);
 	CHECK(s.given == 1 && fixture_holds("ex/single", "A", 1));
 	/* A file where a folder must be. */
@@ -193,7 +194,8 @@ link_in_the_output_is_not_followed(void)
 	struct evault_get_summary s;
 	struct told t = { .good = 0 };
 
-	NEED(fixture_folder("ln") && fixture_folder("elsewhere") && symlink("../elsewhere", "ln/in") == 0);
+	NEED(fixture_folder("ln") && fixture_folder("elsewhere") &&
+	     symlink("../elsewhere", "ln/in") == 0);
 	CHECK(get("v", EVAULT_READ, item, 2, "ln", true, &t, &s) == EVAULT_OK && s.failed == 2);
 	CHECK(!fixture_there("elsewhere/a"));
 }
@@ -227,7 +229,8 @@ items_of_one_name_get_their_citations_into_it(void)
 	CHECK(strstr(t.paths, name) != NULL);
 	fixture_bytes("colo", (size_t *)&i);
 	CHECK(i == 4);
-	CHECK(get("col", EVAULT_READ, doubled, 2, "cold", true, &t, &s) == EVAULT_OK && s.given == 2);
+	CHECK(get("col", EVAULT_READ, doubled, 2, "cold", true, &t, &s) == EVAULT_OK &&
+	      s.given == 2);
 	fixture_bytes("cold", (size_t *)&i);
 	CHECK(i == 2);
 }
@@ -243,8 +246,8 @@ forced_run_never_overwrites_what_it_gave_itself(void)
 	size_t files;
 
 	/* The first file is called what the third must be called instead. */
-	NEED(fixture_vault("self") && fixture_open("self", EVAULT_READ, FIXTURE_KEY, &v, NULL) ==
-					 EVAULT_OK);
+	NEED(fixture_vault("self") &&
+	     fixture_open("self", EVAULT_READ, FIXTURE_KEY, &v, NULL) == EVAULT_OK);
 	ev_vault_cite(v, 5, cite);
 	evault_close(v);
 	snprintf(name, sizeof(name), "a (%s).txt", cite);

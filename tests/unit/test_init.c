@@ -216,7 +216,8 @@ key_file_is_made_once_and_whole(void)
 static void
 key_file_that_could_not_be_written_is_gone(void)
 {
-	static const enum fault_call calls[] = { FAULT_OPENAT, FAULT_WRITE, FAULT_FSYNC, FAULT_CLOSE };
+	static const enum fault_call calls[] = { FAULT_OPENAT, FAULT_WRITE, FAULT_FSYNC,
+						 FAULT_CLOSE };
 	struct fault_plan plan = { FAULT_OPENAT, 0, ENOSPC, false, NULL };
 	char recipient[EVAULT_RECIPIENT_SIZE];
 	enum evault_status rc;

@@ -228,7 +228,8 @@ sealed_vault_has_a_log_and_no_items(void)
 	NEED(evault_open("v", EVAULT_SEALED, NULL, &sealed, NULL) == EVAULT_OK);
 	CHECK(evault_get_status(sealed, &info, NULL) == EVAULT_OK && !info.unlocked);
 	CHECK(info.entries >= 7 && info.packs >= 3);
-	CHECK(evault_checkpoint(sealed, &note, NULL) == EVAULT_OK && strstr(note, "evault/") == note);
+	CHECK(evault_checkpoint(sealed, &note, NULL) == EVAULT_OK &&
+	      strstr(note, "evault/") == note);
 	evault_free(note);
 	CHECK(evault_find(sealed, "1", see, &s, NULL) == EVAULT_E_KEY);
 	CHECK(evault_list(sealed, NULL, see, &s, NULL) == EVAULT_E_KEY);

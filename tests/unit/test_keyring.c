@@ -59,10 +59,9 @@ static bool
 make(const char *dir)
 {
 	const char *const readers[] = { reader_recipient };
-	struct evault_init how = { .dir = dir,
-				   .to = fixture_recipient(),
-				   .readers = readers,
-				   .n_readers = 1 };
+	struct evault_init how = {
+		.dir = dir, .to = fixture_recipient(), .readers = readers, .n_readers = 1
+	};
 	char origin[EVAULT_ORIGIN_SIZE];
 
 	return fixture_remove(dir) && evault_init(&how, origin, NULL) == EVAULT_OK;
@@ -76,7 +75,9 @@ passphrase_is_asked_for_again_until_it_is_right(void)
 	static const char *const right[] = { "correct horse", NULL };
 	static const char *const third[] = { "wrong", "", "correct horse", NULL };
 	static const char *const never[] = { "wrong", "Correct horse", NULL };
-	struct evault_init how = { .dir = "pass", .passphrase = "correct horse", .work_factor = 10 };
+	struct evault_init how = { .dir = "pass",
+				   .passphrase = "correct horse",
+				   .work_factor = 10 };
 	char origin[EVAULT_ORIGIN_SIZE];
 	struct answers a = { right, 0, EVAULT_OK };
 	struct evault_error err = { 0 };
@@ -323,9 +324,7 @@ static void
 holders_name_is_kept_byte_for_byte(void)
 {
 	static const char *const names[] = { "\xd3\x98\xd1\x81\xd0\xb5\xd0\xbb",
-					     "100% \n\033[31m\"'\\ \x7f",
-					     "\xff\xfe not UTF-8",
-					     " ",
+					     "100% \n\033[31m\"'\\ \x7f", "\xff\xfe not UTF-8", " ",
 					     "\xe2\x80\xaetxet" };
 	struct evault_init how = { .dir = "n", .to = fixture_recipient() };
 	char origin[EVAULT_ORIGIN_SIZE], longest[300];

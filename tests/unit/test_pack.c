@@ -1,92 +1,7 @@
 /*
- * Packs on disk: what is in them byte for byte, reading members out of them,
- * packs that somebody made wrongly, and writing that fails.
+ * Packs: what is in them byte for byte, and reading members out of them.
  */
-#include <errno.h>
-#include <stdlib.h>
-
-#include "base/os.h"
-#include "base/secret.h"
-#include "fault_fixture.h"
-#include "store/pack.h"
-#include "vault_fixture.h"
-
-static struct ev_age_identity *identity;
-static struct ev_age_recipient recipient;
-static int dir = -1;
-static uint8_t *noise; /* EV_MEMBER_OBJECT_MAX bytes */
-
-struct put {
-	enum ev_member_kind kind;
-	size_t size;
-	struct ev_hash id;
-	uint32_t part;
-};
-
-static struct ev_age_with
-with_identity(void)
-{
-	struct ev_age_with with = { identity, 1, NULL };
-
-	return with;
-}
-
-static bool
-begin(void)
-{
-	ev_os_close_read(dir);
-	dir = -1;
-	return fixture_remove("p") && fixture_folder("p") && fixture_folder("p/packs") &&
-	       ev_os_open_dir(EV_OS_CWD, "p", &dir, NULL) == EVAULT_OK;
-}
-
-/* The body of the n-th member: noise from another place for each. */
-static struct ev_slice
-body_of(const struct put *put, size_t n)
-{
-	return ev_slice_of(noise + (put->size + 4096 < EV_MEMBER_OBJECT_MAX ? n : 0), put->size);
-}
-
-struct seen {
-	struct ev_member members[64];
-	size_t n;
-};
-
-static enum evault_status
-see_member(void *ctx, const struct ev_member *m, struct evault_error *err)
-{
-	struct seen *s = ctx;
-
-	(void)err;
-	if (s->n < 64)
-		s->members[s->n] = *m;
-	s->n++;
-	return EVAULT_OK;
-}
-
-static enum evault_status
-write_pack(struct put *puts, size_t n, struct ev_hash *name, uint64_t *size, struct seen *seen)
-{
-	struct ev_pack_writer *w = NULL;
-	struct ev_slice body;
-	enum evault_status rc = ev_pack_writer_new(dir, &recipient, &w, NULL);
-	size_t i;
-
-	memset(seen, 0, sizeof(*seen));
-	for (i = 0; i < n && rc == EVAULT_OK; i++) {
-		body = body_of(&puts[i], i);
-		ev_hash_of(body.data, body.len, &puts[i].id);
-		if (puts[i].kind == EV_MEMBER_PART) {
-			memset(puts[i].id.b + 16, 0, 16);
-			puts[i].part = (uint32_t)i + 1;
-		}
-		rc = ev_pack_append(w, puts[i].kind, &puts[i].id, puts[i].part, body, NULL);
-	}
-	if (rc == EVAULT_OK)
-		rc = ev_pack_finish(w, name, size, see_member, seen, NULL);
-	ev_pack_writer_free(w);
-	return rc;
-}
+#include "pack_on_disk.h"
 
 /* All kinds and sizes, records among the others. */
 static struct put all_kinds[] = {
@@ -191,8 +106,9 @@ decode(const struct ev_hash *name, struct decoded *d)
 	table = good ? ev_frame_seek_size(d->n) : 0;
 	d->seek = calloc(d->n + 1, sizeof(*d->seek));
 	d->tar_at = calloc(d->n + 1, sizeof(*d->tar_at));
-	good = good && ev_frame_seek_decode(ev_slice_of(d->plain.data + d->plain.len - table, table),
-					    d->seek, d->n, NULL) == EVAULT_OK;
+	good =
+	    good && ev_frame_seek_decode(ev_slice_of(d->plain.data + d->plain.len - table, table),
+					 d->seek, d->n, NULL) == EVAULT_OK;
 	for (i = 0; i < d->n && good; i++) {
 		d->tar_at[i] = d->tar.len;
 		if (d->seek[i].plain > 0) {
@@ -326,16 +242,6 @@ sealing_the_same_twice_gives_different_packs(void)
 
 /* ---- reading ------------------------------------------------------------------------ */
 
-static struct ev_pack *
-open_pack(const struct ev_hash *name, enum evault_status *rc)
-{
-	struct ev_age_with with = with_identity();
-	struct ev_pack *pack = NULL;
-
-	*rc = ev_pack_open(dir, name, &with, &pack, NULL);
-	return pack;
-}
-
 static void
 each_member_is_read_by_itself_in_any_order(void)
 {
@@ -367,7 +273,17 @@ each_member_is_read_by_itself_in_any_order(void)
 	ev_pack_close(pack);
 }
 
-static bool walks_well(const struct ev_hash *name);
+static bool
+walks_well(const struct ev_hash *name)
+{
+	struct walked w = { .members = 0 };
+	enum evault_status rc;
+	struct ev_pack *pack = open_pack(name, &rc);
+	bool good = pack != NULL && walk(pack, &w) == EVAULT_OK;
+
+	ev_pack_close(pack);
+	return good;
+}
 
 /* As a folder of photographs and notes gives them. */
 static void
@@ -393,63 +309,6 @@ records_that_fill_a_frame_do_not_get_between_the_frames_of_a_long_member(void)
 	NEED(ev_pack_finish(w, &name, &size, NULL, NULL, NULL) == EVAULT_OK);
 	ev_pack_writer_free(w);
 	CHECK(walks_well(&name));
-}
-
-struct walked {
-	size_t members, ends;
-	uint64_t bytes;
-	enum evault_status stop;
-};
-
-static enum evault_status
-walk_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset,
-	    struct evault_error *err)
-{
-	struct walked *w = ctx;
-
-	(void)name, (void)size, (void)offset;
-	w->members++;
-	return w->stop == EVAULT_OK ? EVAULT_OK : ev_fail(err, w->stop, "stopped");
-}
-
-static enum evault_status
-walk_data(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
-{
-	struct walked *w = ctx;
-
-	(void)data, (void)err;
-	w->bytes += len;
-	return EVAULT_OK;
-}
-
-static enum evault_status
-walk_end(void *ctx, struct evault_error *err)
-{
-	struct walked *w = ctx;
-
-	(void)err;
-	w->ends++;
-	return EVAULT_OK;
-}
-
-static enum evault_status
-walk(struct ev_pack *pack, struct walked *w)
-{
-	struct ev_tar_events events = { walk_member, walk_data, walk_end, w };
-
-	return ev_pack_walk(pack, events, NULL);
-}
-
-static bool
-walks_well(const struct ev_hash *name)
-{
-	struct walked w = { .members = 0 };
-	enum evault_status rc;
-	struct ev_pack *pack = open_pack(name, &rc);
-	bool good = pack != NULL && walk(pack, &w) == EVAULT_OK;
-
-	ev_pack_close(pack);
-	return good;
 }
 
 static void
@@ -513,327 +372,11 @@ path_of_a_pack_is_read_back_and_no_other_path(void)
 	CHECK(!ev_pack_path_parse("packs/", &back) && !ev_pack_path_parse("", &back));
 }
 
-/* ---- a damaged file --------------------------------------------------------------------- */
-
-/* Opens, reads all members, walks: the worst that any of them says. */
-static enum evault_status
-read_all(const struct ev_hash *name)
-{
-	struct walked w = { .members = 0 };
-	struct seen seen = { .n = 0 };
-	struct ev_buf out = EV_BUF_INIT;
-	enum evault_status rc, walked;
-	struct ev_pack *pack = open_pack(name, &rc);
-	size_t i;
-
-	if (pack == NULL)
-		return rc;
-	walked = walk(pack, &w);
-	rc = ev_pack_members(pack, see_member, &seen, NULL);
-	for (i = 0; i < seen.n && rc == EVAULT_OK; i++)
-		rc = ev_pack_read(pack, &seen.members[i], ev_sink_buf(&out), NULL);
-	ev_buf_release(&out);
-	ev_pack_close(pack);
-	/* What reading members finds, the walk finds too. */
-	return rc != EVAULT_OK && walked == EVAULT_OK ? EVAULT_E_USAGE : walked;
-}
-
-static void
-any_flipped_or_missing_byte_of_the_file_is_damage(void)
-{
-	struct put puts[] = { { .kind = EV_MEMBER_OBJECT, .size = 90000 },
-			      { .kind = EV_MEMBER_RECORD, .size = 500 } };
-	char path[EV_PACK_PATH_SIZE], full[EV_PACK_PATH_SIZE + 2];
-	struct ev_hash name;
-	struct seen seen;
-	enum evault_status rc;
-	uint64_t size;
-	long at;
-
-	NEED(begin());
-	NEED(write_pack(puts, 2, &name, &size, &seen) == EVAULT_OK);
-	ev_pack_path(&name, path);
-	snprintf(full, sizeof(full), "p/%s", path);
-	CHECK(read_all(&name) == EVAULT_OK);
-	for (at = 0; at < (long)size; at += 1999) {
-		NEED(fixture_flip(full, at));
-		rc = read_all(&name);
-		CHECK(rc == EVAULT_E_DAMAGED || (at < 200 && rc == EVAULT_E_KEY));
-		NEED(fixture_flip(full, at));
-	}
-	NEED(fixture_copy(full, "copy"));
-	for (at = (long)size - 1; at >= 0; at -= 7001) {
-		NEED(fixture_copy("copy", full) && fixture_cut(full, (uint64_t)at));
-		CHECK(read_all(&name) == EVAULT_E_DAMAGED);
-	}
-	NEED(fixture_copy("copy", full) && fixture_cut(full, 0));
-	CHECK(read_all(&name) == EVAULT_E_DAMAGED);
-	NEED(fixture_copy("copy", full) && fixture_cut(full, size + 1));
-	CHECK(read_all(&name) == EVAULT_E_DAMAGED);
-	NEED(fixture_copy("copy", full) && fixture_cut(full, EV_PACK_SIZE_MAX + 1));
-	open_pack(&name, &rc);
-	CHECK(rc == EVAULT_E_LIMIT);
-}
-
-/* ---- a pack that was made wrongly ---------------------------------------------------------- */
-
-enum wrong {
-	NOTHING_WRONG,
-	NO_PADDING_FRAME,
-	PADDING_NOT_ZERO,
-	PADDING_TOO_LONG,
-	PADDING_TOO_SHORT,
-	TABLE_WITH_PADDINGS_MAGIC,
-	TABLE_LENGTH_LIES,
-	TABLE_GARBLED,
-	TABLE_SHORT_OF_A_MEMBER,
-	TABLE_WITH_ONE_MORE,
-	TABLE_WITH_ANOTHER_NAME,
-	TABLE_WITH_ANOTHER_SIZE,
-	HEADER_WITH_ANOTHER_MODE,
-	TAR_GOES_ON_AFTER_ITS_END,
-	TAR_WITHOUT_END,
-	SEEK_WITHOUT_DATA,
-	SEEK_WITH_EMPTY_DATA_FRAME,
-	SEEK_WITH_DATA_AFTER_THE_TABLE,
-	SEEK_SUM_IS_WRONG,
-	SEEK_CONTENT_SIZE_LIES,
-	SEEK_MISSING,
-	SEEK_COUNT_TOO_LARGE,
-	FRAME_IS_NO_ZSTD,
-	BYTES_BEFORE_THE_SEEK_TABLE,
-	TOO_SHORT_FOR_ANYTHING,
-	WRONGS,
-};
-
-struct craft {
-	struct ev_buf plain;
-	struct ev_frame_seek seek[8];
-	size_t n;
-};
-
-static void
-craft_frame(struct craft *c, const struct ev_buf *frame, size_t content)
-{
-	ev_buf_add(&c->plain, frame->data, frame->len);
-	c->seek[c->n].sealed = (uint32_t)frame->len;
-	c->seek[c->n++].plain = (uint32_t)content;
-}
-
-static void
-craft_tar(enum wrong wrong, const struct put *put, struct ev_buf *tar)
-{
-	struct ev_member m = { .kind = put->kind, .id = put->id };
-	char name[EV_MEMBER_NAME_SIZE];
-	uint8_t header[EV_TAR_BLOCK];
-
-	ev_member_name(&m, name);
-	ev_tar_header(header, ev_slice_text(name), put->size);
-	if (wrong == HEADER_WITH_ANOTHER_MODE)
-		header[106] = '7';
-	ev_buf_add(tar, header, sizeof(header));
-	ev_buf_add(tar, noise, put->size);
-	ev_buf_fill(tar, 0, ev_tar_padding(put->size));
-	if (wrong != TAR_WITHOUT_END)
-		ev_buf_fill(tar, 0, EV_TAR_END);
-	if (wrong == TAR_GOES_ON_AFTER_ITS_END)
-		ev_buf_fill(tar, 0, EV_TAR_BLOCK);
-}
-
-static void
-craft_table(enum wrong wrong, const struct put *put, struct ev_buf *table)
-{
-	struct ev_member m = { .kind = put->kind, .id = put->id, .size = put->size };
-
-	if (wrong == TABLE_WITH_ANOTHER_NAME)
-		m.id.b[0] ^= 1;
-	if (wrong == TABLE_WITH_ANOTHER_SIZE)
-		m.size -= 1;
-	if (wrong == TABLE_GARBLED)
-		ev_buf_puts(table, "nonsense\n");
-	else if (wrong != TABLE_SHORT_OF_A_MEMBER)
-		ev_member_table_add(table, &m);
-	m.offset = ev_tar_member_size(m.size);
-	m.id.b[31] ^= 1;
-	if (wrong == TABLE_WITH_ONE_MORE)
-		ev_member_table_add(table, &m);
-}
-
-static void
-craft_padding(enum wrong wrong, struct craft *c)
-{
-	uint64_t size = c->plain.len + EV_FRAME_SKIP_HEADER + ev_frame_seek_size(c->n + 1);
-	uint64_t left = ev_frame_padded(size) - size;
-	struct ev_buf frame = EV_BUF_INIT;
-
-	left += wrong == PADDING_TOO_LONG ? 1 : 0;
-	left -= wrong == PADDING_TOO_SHORT ? 1 : 0;
-	ev_frame_skippable_header(&frame, EV_FRAME_MAGIC_PADDING, (uint32_t)left);
-	ev_buf_fill(&frame, 0, (size_t)left);
-	if (wrong == PADDING_NOT_ZERO)
-		frame.data[frame.len - 1] = 1;
-	craft_frame(c, &frame, wrong == SEEK_WITH_DATA_AFTER_THE_TABLE ? 5 : 0);
-	ev_buf_release(&frame);
-}
-
-static void
-craft_seek(enum wrong wrong, struct craft *c)
-{
-	size_t n = c->n, skip = 0;
-
-	if (wrong == SEEK_WITHOUT_DATA)
-		skip = 1;
-	if (wrong == SEEK_WITH_EMPTY_DATA_FRAME)
-		c->seek[0].plain = 0;
-	if (wrong == SEEK_SUM_IS_WRONG)
-		c->seek[1].sealed++;
-	if (wrong == SEEK_CONTENT_SIZE_LIES)
-		c->seek[0].plain--;
-	if (wrong == BYTES_BEFORE_THE_SEEK_TABLE)
-		ev_buf_fill(&c->plain, 0, 10);
-	if (wrong == TOO_SHORT_FOR_ANYTHING)
-		c->plain.len = 5;
-	else if (wrong != SEEK_MISSING)
-		ev_frame_seek_encode(&c->plain, c->seek + skip, n - skip);
-	if (wrong == SEEK_COUNT_TOO_LARGE)
-		ev_put_le32(c->plain.data + c->plain.len - EV_FRAME_SEEK_FOOTER, 60000);
-}
-
-static bool
-craft(enum wrong wrong, struct ev_hash *name)
-{
-	struct ev_frame_encoder *encoder = ev_frame_encoder_new();
-	struct ev_buf tar = EV_BUF_INIT, table = EV_BUF_INIT, frame = EV_BUF_INIT,
-		      sealed = EV_BUF_INIT;
-	struct craft c = { .plain = EV_BUF_INIT, .n = 0 };
-	struct put put = { .kind = EV_MEMBER_OBJECT, .size = 3000 };
-	struct ev_age_to to = { .recipients = &recipient, .n_recipients = 1 };
-	char path[EV_PACK_PATH_SIZE], full[EV_PACK_PATH_SIZE + 2], folder[20];
-	bool good;
-
-	ev_hash_of(noise, put.size, &put.id);
-	craft_tar(wrong, &put, &tar);
-	ev_frame_encode(encoder, tar.data, tar.len, &frame, NULL);
-	if (wrong == FRAME_IS_NO_ZSTD)
-		frame.data[0] ^= 1;
-	craft_frame(&c, &frame, tar.len);
-	craft_table(wrong, &put, &table);
-	ev_buf_clear(&frame);
-	ev_frame_skippable(&frame,
-			   wrong == TABLE_WITH_PADDINGS_MAGIC ? EV_FRAME_MAGIC_PADDING
-							      : EV_FRAME_MAGIC_MEMBERS,
-			   ev_slice_of(table.data, table.len));
-	if (wrong == TABLE_LENGTH_LIES)
-		frame.data[4]++;
-	craft_frame(&c, &frame, 0);
-	if (wrong != NO_PADDING_FRAME)
-		craft_padding(wrong, &c);
-	craft_seek(wrong, &c);
-	good = ev_age_seal(&to, ev_slice_of(c.plain.data, c.plain.len), &sealed, NULL) == EVAULT_OK;
-	ev_hash_of(sealed.data, sealed.len, name);
-	ev_pack_path(name, path);
-	snprintf(folder, sizeof(folder), "p/%.8s", path);
-	snprintf(full, sizeof(full), "p/%s", path);
-	good = good && fixture_folder(folder) && fixture_file(full, sealed.data, sealed.len);
-	ev_buf_release(&tar);
-	ev_buf_release(&table);
-	ev_buf_release(&frame);
-	ev_buf_release(&sealed);
-	ev_buf_release(&c.plain);
-	ev_frame_encoder_free(encoder);
-	return good;
-}
-
-static void
-pack_made_wrongly_by_who_has_the_key_is_damaged(void)
-{
-	struct ev_hash name;
-	int wrong;
-
-	NEED(begin());
-	NEED(craft(NOTHING_WRONG, &name));
-	CHECK(read_all(&name) == EVAULT_OK);
-	for (wrong = NOTHING_WRONG + 1; wrong < WRONGS; wrong++) {
-		NEED(craft((enum wrong)wrong, &name));
-		if (!CHECK(read_all(&name) == EVAULT_E_DAMAGED))
-			printf("# wrong %d gives %d\n", wrong, (int)read_all(&name));
-	}
-}
-
-/* ---- writing that fails --------------------------------------------------------------------- */
-
-static bool
-write_with_fault(const struct fault_plan *plan, bool *fired)
-{
-	struct put puts[] = { { .kind = EV_MEMBER_OBJECT, .size = 200000 },
-			      { .kind = EV_MEMBER_RECORD, .size = 500 } };
-	struct ev_hash name;
-	struct seen seen;
-	enum evault_status rc;
-	uint64_t size, bytes;
-	size_t files;
-	bool good = begin();
-
-	faults_on(plan);
-	rc = write_pack(puts, 2, &name, &size, &seen);
-	*fired = faults_off();
-	good = good && (rc == EVAULT_OK ||
-			(*fired && rc == (plan->sys == ENOSPC ? EVAULT_E_FULL : EVAULT_E_IO)));
-	bytes = fixture_bytes("p/packs", &files);
-	if (plan->call != FAULT_UNLINK)
-		good = good && fixture_temps("p/packs") == 0;
-	if (rc != EVAULT_OK)
-		return good && files <= 1 && seen.n == 0;
-	return good && files == 1 && bytes == size && seen.n == 2 && read_all(&name) == EVAULT_OK;
-}
-
-static void
-pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
-{
-	struct fault_plan plan = { FAULT_OPENAT, 0, 0, false, NULL };
-	bool fired = true;
-	int i;
-
-	for (plan.call = FAULT_OPENAT; plan.call < FAULT_CALLS; plan.call++) {
-		for (i = 0; i < 2; i++) {
-			plan.sys = i == 0 ? ENOSPC : EIO;
-			for (plan.nth = 0, fired = true; fired; plan.nth++) {
-				if (!CHECK(write_with_fault(&plan, &fired))) {
-					printf("# %s %d\n", fault_word(plan.call), plan.nth);
-					return;
-				}
-			}
-		}
-	}
-}
-
-static void
-pack_that_is_given_up_leaves_nothing(void)
-{
-	struct ev_pack_writer *w = NULL;
-	size_t files;
-
-	NEED(begin() && ev_pack_writer_new(dir, &recipient, &w, NULL) == EVAULT_OK);
-	CHECK(ev_pack_append(w, EV_MEMBER_OBJECT, &(struct ev_hash){ { 1 } }, 0,
-			     ev_slice_of(noise, 3 << 20), NULL) == EVAULT_OK);
-	CHECK(ev_pack_written(w) > 2 << 20);
-	ev_pack_writer_free(w);
-	fixture_bytes("p", &files);
-	CHECK(files == 0);
-}
-
 int
 main(void)
 {
-	if (!fixture_start())
+	if (!packs_start())
 		return 1;
-	identity = ev_secret_new(sizeof(*identity));
-	noise = malloc(EV_MEMBER_OBJECT_MAX);
-	if (identity == NULL || noise == NULL)
-		return 1;
-	ev_age_identity_make(identity);
-	ev_age_identity_recipient(identity, &recipient);
-	fixture_noise(noise, EV_MEMBER_OBJECT_MAX, 1);
 	UNIT_RUN(pack_holds_all_kinds_and_sizes_where_its_table_says);
 	UNIT_RUN(records_and_other_members_are_never_in_one_frame);
 	UNIT_RUN(pack_is_padded_to_the_size_that_padme_gives);
@@ -843,12 +386,5 @@ main(void)
 	UNIT_RUN(walk_gives_every_byte_of_every_member);
 	UNIT_RUN(pack_that_is_not_there_or_not_for_us_is_told_apart);
 	UNIT_RUN(path_of_a_pack_is_read_back_and_no_other_path);
-	UNIT_RUN(any_flipped_or_missing_byte_of_the_file_is_damage);
-	UNIT_RUN(pack_made_wrongly_by_who_has_the_key_is_damaged);
-	UNIT_RUN(pack_that_fails_at_any_call_has_no_name_or_is_whole);
-	UNIT_RUN(pack_that_is_given_up_leaves_nothing);
-	ev_os_close_read(dir);
-	ev_secret_free(identity);
-	free(noise);
-	return fixture_end();
+	return packs_end();
 }

@@ -136,9 +136,9 @@ static bool
 copy_file(const char *from, const char *to)
 {
 	struct ev_buf bytes = EV_BUF_INIT;
-	bool good = ev_os_load(EV_OS_CWD, from, 1 << 28, &bytes, NULL) == EVAULT_OK &&
-		    fixture_file(to, bytes.data == NULL ? (const uint8_t *)"" : bytes.data,
-				 bytes.len);
+	bool good =
+	    ev_os_load(EV_OS_CWD, from, 1 << 28, &bytes, NULL) == EVAULT_OK &&
+	    fixture_file(to, bytes.data == NULL ? (const uint8_t *)"" : bytes.data, bytes.len);
 
 	ev_buf_release(&bytes);
 	return good;

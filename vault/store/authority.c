@@ -345,14 +345,16 @@ ends_something(const struct ev_authority *a, const struct ev_line *line)
 	return line->kind != EV_LINE_DROP;
 }
 
-/* May this role say this line, and is it new?  Changes nothing. */
+/* May this role say this line, and is it new?  `seen` is what the entry has added so far. */
 static enum evault_status
 check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
-	   const struct ev_findings *findings, bool *good, struct evault_error *err)
+	   struct ev_set *seen, const struct ev_findings *findings, bool *good,
+	   struct evault_error *err)
 {
 	const struct ev_set *once;
 	struct ev_hash key;
 	enum evault_status rc;
+	bool fresh = true;
 
 	*good = false;
 	if (line_needs_owner(line->kind) && role != EV_ROLE_OWNER)
@@ -366,33 +368,29 @@ check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "ends what is not there");
 	once = once_set(a, line, &key, &rc, err);
+	if (rc == EVAULT_OK && once != NULL)
+		rc = ev_set_add(seen, &key, &fresh, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	if (once != NULL && ev_set_has(once, &key))
+	if (once != NULL && (!fresh || ev_set_has(once, &key)))
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
-			       "adds what an earlier entry has added already");
+			       "adds what was added already");
 	*good = true;
 	return EVAULT_OK;
 }
 
 static enum evault_status
-take_line(struct ev_authority *a, const struct ev_line *line, const struct ev_findings *findings,
-	  struct evault_error *err)
+take_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
 	struct ev_set *once;
 	struct ev_hash key;
 	enum evault_status rc;
-	bool fresh = true;
+	bool fresh;
 
 	once = once_set(a, line, &key, &rc, err);
 	if (rc == EVAULT_OK && once != NULL)
 		rc = ev_set_add(once, &key, &fresh, err);
-	if (rc != EVAULT_OK)
-		return rc;
-	if (!fresh)
-		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
-			       "adds one thing twice");
-	return apply_line(a, line, err);
+	return rc == EVAULT_OK ? apply_line(a, line, err) : rc;
 }
 
 /* All lines are looked at before the first has an effect (invariant 3). */
@@ -402,17 +400,22 @@ take_lines(struct ev_authority *a, const struct ev_entry *entry, enum ev_role ro
 {
 	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 	struct ev_line line = { .kind = EV_LINE_RECORD, .hash = entry->record };
+	struct ev_set seen = EV_SET_INIT;
 	enum evault_status rc = EVAULT_OK;
 
 	if (entry->is_record) {
-		rc = check_line(a, &line, role, findings, good, err);
-		return rc == EVAULT_OK && *good ? take_line(a, &line, findings, err) : rc;
+		rc = check_line(a, &line, role, &seen, findings, good, err);
+		if (rc == EVAULT_OK && *good)
+			rc = take_line(a, &line, err);
+		goto out;
 	}
 	while (rc == EVAULT_OK && *good && ev_entry_next(&lines, &line))
-		rc = check_line(a, &line, role, findings, good, err);
+		rc = check_line(a, &line, role, &seen, findings, good, err);
 	lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 	while (rc == EVAULT_OK && *good && ev_entry_next(&lines, &line))
-		rc = take_line(a, &line, findings, err);
+		rc = take_line(a, &line, err);
+out:
+	ev_set_release(&seen);
 	return rc;
 }
 

@@ -17,7 +17,7 @@ struct ev_keyring {
 	struct ev_verifier actor;      /* of the slot */
 	struct ev_age_identity *reads; /* vault identities, those that could be opened */
 	size_t n_reads;
-	struct ev_write_key *write; /* the current log key; NULL: may not write */
+	struct ev_write_key *write;   /* the current log key; NULL: may not write */
 	struct evault_error no_write; /* why a holder's could not be opened */
 };
 

@@ -22,7 +22,7 @@ struct ev_log {
 	struct ev_merkle tree;  /* of head and staged entries */
 	bool has_new;           /* there is a checkpoint.new … */
 	bool new_is_head;       /* … and it is the head */
-	bool in_doubt; /* a head after `head` was signed, and may be on disk */
+	bool in_doubt;          /* a head after `head` was signed, and may be on disk */
 	struct ev_buf staged;   /* entries as in a bundle */
 	struct ev_hash *leaves; /* of the staged entries */
 	size_t n_leaves, cap_leaves;

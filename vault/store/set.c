@@ -1,7 +1,10 @@
 #include "store/set.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/secret.h"
 
 enum {
 	SET_CAP_FIRST = 64
@@ -9,23 +12,23 @@ enum {
 
 static const struct ev_hash zero_hash;
 
-/*
- * The slot that has the hash, or the free one where it belongs.  Members are
- * SHA-256 values of things an attacker may choose, so a chosen prefix could
- * make long runs; it would cost them 2^n work for n equal bits.
- */
+/* The slot that has the hash, or the free one where it belongs. */
 static struct ev_hash *
-set_slot(struct ev_hash *slots, size_t cap, const struct ev_hash *hash)
+set_slot(const uint8_t key[16], struct ev_hash *slots, size_t cap, const struct ev_hash *hash)
 {
+	uint8_t short_hash[crypto_shorthash_BYTES];
 	uint64_t at;
 
-	memcpy(&at, hash->b, sizeof(at));
+	crypto_shorthash(short_hash, hash->b, sizeof(hash->b), key);
+	memcpy(&at, short_hash, sizeof(at));
 	for (at &= cap - 1; !ev_hash_equal(&slots[at], &zero_hash); at = (at + 1) & (cap - 1)) {
 		if (ev_hash_equal(&slots[at], hash))
 			break;
 	}
 	return &slots[at];
 }
+
+_Static_assert(crypto_shorthash_KEYBYTES == sizeof(((struct ev_set *)NULL)->key), "SipHash-2-4");
 
 static enum evault_status
 set_grow(struct ev_set *set, struct evault_error *err)
@@ -36,9 +39,11 @@ set_grow(struct ev_set *set, struct evault_error *err)
 
 	if (slots == NULL)
 		return ev_fail_nomem(err);
+	if (set->cap == 0)
+		ev_random(set->key, sizeof(set->key));
 	for (i = 0; i < set->cap; i++) {
 		if (!ev_hash_equal(&set->slots[i], &zero_hash))
-			*set_slot(slots, cap, &set->slots[i]) = set->slots[i];
+			*set_slot(set->key, slots, cap, &set->slots[i]) = set->slots[i];
 	}
 	free(set->slots);
 	set->slots = slots;
@@ -62,7 +67,7 @@ ev_set_add(struct ev_set *set, const struct ev_hash *hash, bool *fresh, struct e
 		if (rc != EVAULT_OK)
 			return rc;
 	}
-	slot = set_slot(set->slots, set->cap, hash);
+	slot = set_slot(set->key, set->slots, set->cap, hash);
 	*fresh = ev_hash_equal(slot, &zero_hash);
 	if (*fresh) {
 		*slot = *hash;
@@ -76,7 +81,7 @@ ev_set_has(const struct ev_set *set, const struct ev_hash *hash)
 {
 	if (ev_hash_equal(hash, &zero_hash))
 		return set->zero;
-	return set->cap != 0 && ev_hash_equal(set_slot(set->slots, set->cap, hash), hash);
+	return set->cap != 0 && ev_hash_equal(set_slot(set->key, set->slots, set->cap, hash), hash);
 }
 
 void

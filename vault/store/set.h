@@ -9,11 +9,12 @@
 struct ev_set {
 	struct ev_hash *slots; /* all zero: free; the zero hash itself is `zero` */
 	size_t cap, n;
+	uint8_t key[16]; /* of SipHash: who chooses the hashes does not choose where they go */
 	bool zero;
 };
 #define EV_SET_INIT                                                                                \
 	{                                                                                          \
-		NULL, 0, 0, false                                                                  \
+		NULL, 0, 0, { 0 }, false                                                           \
 	}
 
 /* Adds; *fresh tells whether it was new.  E_NOMEM. */

@@ -1,0 +1,119 @@
+"""What is driven through the faults.  A further command is a line in OPERATIONS, and a base if it needs one."""
+import dataclasses
+import os
+import subprocess
+
+from bench import VAULT, hashes_below
+
+INIT = ("init", "{vault}", "--to", "{recipient}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    name: str
+    base: str                # the vault before it: a key of BASES
+    args: tuple
+    again: tuple = ()        # what completes it, if not the same
+    keeps: tuple = ()        # folders of sources that are in the vault when it is complete
+    gives: bool = False      # it writes the originals to `out`
+    writes: bool = True      # it changes the vault
+    heavy: bool = False      # much data: fewer points in the short run
+
+    def completing(self):
+        return self.again or self.args
+
+
+OPERATIONS = [
+    Operation("init", "nothing", INIT),
+    Operation("add small", "few", ("add", "{src}/small"), keeps=("small",)),
+    Operation("add large", "few", ("add", "{src}/large"), keeps=("large",), heavy=True),
+    Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
+    Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",)),
+    Operation("get", "few", ("get", "--all", "-o", "out"), again=("get", "--all", "--force", "-o", "out"), gives=True),
+    Operation("check", "few", ("check",), writes=False),
+    Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",)),
+]
+# Two packs from one file; in the long run only.
+LONG_OPERATIONS = [
+    Operation("add wide", "few", ("add", "{src}/wide"), keeps=("wide",), heavy=True),
+]
+
+
+@dataclasses.dataclass
+class Base:
+    """A place as it was before the fault, and what was promised of it."""
+    folder: str
+    promised: dict           # item → SHA-256
+    notes: dict              # size → text of the signed head
+    whole: bool              # there is a vault already
+
+
+def head_of(place):
+    """{size: text} of the head; empty when there is none."""
+    return notes_in(os.path.join(place, VAULT))
+
+
+def parse_note(text):
+    """(size, root) of what is written like a signed head."""
+    lines = text.split("\n")
+    if len(lines) < 6 or not lines[0].startswith("evault/") or lines[3] != "" or not lines[4].startswith("— "):
+        return None
+    if not lines[1].isdigit() or len(lines[2]) != 44 or not text.endswith("\n"):
+        return None
+    return int(lines[1]), lines[2]
+
+
+def notes_in(vault):
+    """{size: text} of what is seen in checkpoint and checkpoint.new; two of one size are in each other's way."""
+    found = {}
+    for name in ("checkpoint", "checkpoint.new"):
+        try:
+            with open(os.path.join(vault, "log", name), encoding="utf-8") as f:
+                text = f.read()
+        except (OSError, ValueError):
+            continue
+        note = parse_note(text)
+        if note is None:
+            continue
+        size, root = note
+        if size in found and parse_note(found[size])[1] != root:
+            found[-1] = text  # a fork within one folder
+        found.setdefault(size, text)
+    return found
+
+
+def promises(events):
+    return {e["item"]: e["sha256"] for e in events if e.get("event") in ("kept", "already")}
+
+
+def must(ran, what):
+    if ran.status != 0:
+        raise SystemExit("not ok the harness itself: %s: exit %d: %s" % (what, ran.status, ran.failure()))
+    return ran
+
+
+def base_nothing(bench):
+    return Base(bench.place(), {}, {}, False)
+
+
+def base_few(bench):
+    """Two items, an access, two more: partial tiles of several sizes came and went."""
+    place = bench.place()
+    must(bench.run(place, INIT), "init")
+    promised = promises(must(bench.run(place, ("add", "{src}/first")), "add").events)
+    must(bench.run(place, ("get", "1", "-o", "gone")), "get")
+    subprocess.run(["rm", "-rf", os.path.join(place, "gone")], check=True)
+    return Base(place, promised, head_of(place), True)
+
+
+def base_stray(bench):
+    """Killed between the pack and the log: a pack that no entry names."""
+    base = base_few(bench)
+    done = bench.run(base.folder, ("add", "{src}/small"), wrap=(
+        "strace", "-f", "-o", "/dev/null", "-e", "trace=mkdirat", "-e", "inject=mkdirat:signal=KILL:when=2"))
+    if done.status != -9 or len(hashes_below(os.path.join(base.folder, VAULT, "packs"))) != 3:
+        raise SystemExit("not ok the harness itself: no stray pack: %s" % done)
+    return base
+
+
+BASES = {"nothing": base_nothing, "few": base_few, "stray": base_stray}

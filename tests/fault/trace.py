@@ -1,0 +1,106 @@
+"""System calls of a run, from strace; and the points at which something is done to them."""
+import dataclasses
+import os
+import re
+import subprocess
+
+from bench import LIMIT, Ran, events_of
+
+CALLS = ("openat", "creat", "write", "pwrite64", "writev", "read", "pread64", "fsync", "fdatasync", "rename", "renameat",
+         "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "ftruncate", "fallocate", "utimensat", "fchmod",
+         "fchmodat", "close", "getrandom", "flock", "exit_group")
+LINE = re.compile(r"^(\d+)\s+(\w+)\((.*)\)\s+=\s+(-?\d+|\?)(.*)$")
+TEMP = re.compile(r"[0-9a-f]{16}\.tmp")
+HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    call: str
+    n: int            # the how-manieth call of this name
+    args: str
+    path: str         # what it is about, from the place
+    at: int           # its position among all calls
+    ok: bool          # it succeeded when nothing was done to it
+
+    def kind(self):
+        """Points of one kind, one after the other, are much the same."""
+        return self.call, HASH.sub("H", TEMP.sub("T", self.path)) + ("+" if "O_CREAT" in self.args else "")
+
+    def __str__(self):
+        return "%s #%d %s" % (self.call, self.n, TEMP.sub("*.tmp", HASH.sub("<hash>", self.path)))
+
+
+def path_of(call, args, place):
+    """From `fd<path>` and the quoted names."""
+    fd = re.match(r'(?:AT_FDCWD|\d+)<([^>]*)>(?:, "([^"]*)")?(?:, (?:AT_FDCWD|\d+)<([^>]*)>, "([^"]*)")?', args)
+    if fd is None:
+        quoted = re.match(r'"([^"]*)"', args)
+        path = quoted.group(1) if quoted and call != "getrandom" else ""
+    else:
+        folder, name = (fd.group(3), fd.group(4)) if fd.group(4) else (fd.group(1), fd.group(2))
+        path = os.path.join(folder, name) if name else folder
+    if re.match(r"1<", args) or re.match(r"2<", args):
+        return "standard output" if args[0] == "1" else "standard error"
+    return os.path.relpath(path, place) if path.startswith("/") else path
+
+
+def parse(text, place):
+    points, counts = [], {}
+    for at, line in enumerate(text.splitlines()):
+        m = LINE.match(line)
+        if m is None:
+            continue
+        call, args = m.group(2), m.group(3)
+        # strace counts for each call of each thread.
+        key = (m.group(1), call)
+        counts[key] = counts.get(key, 0) + 1
+        points.append(Point(call, counts[key], args, path_of(call, args, place), at, m.group(4)[0] != "-"))
+    return points
+
+
+def strace(bench, place, args, *options, calls=CALLS, log="/dev/null", binary=None):
+    wrap = ["strace", "-f", "-y", "-o", log, "-e", "trace=" + ",".join(calls)]
+    return bench.run(place, args, wrap=wrap + list(options), binary=binary)
+
+
+def profile(bench, base, args, binary=None):
+    """All calls of a run in which nothing fails."""
+    place = bench.place(base)
+    log = place + ".trace"
+    ran = strace(bench, place, args, "-s", "32", log=log, binary=binary)
+    with open(log, encoding="utf-8", errors="replace") as f:
+        points = parse(f.read(), place)
+    os.unlink(log)
+    subprocess.run(["rm", "-rf", place], check=True)
+    return points, ran
+
+
+def killed_at(bench, place, args, point):
+    """Runs, and is killed before that call is done."""
+    return strace(bench, place, args, "-e", "inject=%s:signal=KILL:when=%d" % (point.call, point.n), calls=(point.call,))
+
+
+def refused_at(bench, place, args, point, error, on, binary=None):
+    """Runs, and that call fails: once, or from then on."""
+    when = "%d%s" % (point.n, "+" if on else "")
+    return strace(bench, place, args, "-e", "inject=%s:error=%s:when=%s" % (point.call, error, when), calls=(point.call,),
+                  binary=binary)
+
+
+def thinned(points, limit):
+    """At most about `limit` of them: the first and the last of each row of the same kind, then evenly."""
+    if limit is None or len(points) <= limit:
+        return points
+    edges = [p for i, p in enumerate(points)
+             if i in (0, len(points) - 1) or p.kind() != points[i - 1].kind() or p.kind() != points[i + 1].kind()]
+    if len(edges) >= limit:
+        return evenly(edges, limit)
+    rest = [p for p in points if p not in set(edges)]
+    return sorted(edges + evenly(rest, limit - len(edges)), key=lambda p: p.at)
+
+
+def evenly(items, limit):
+    if limit is None or len(items) <= limit:
+        return list(items)
+    return [items[i * len(items) // limit] for i in range(limit)]
