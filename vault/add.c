@@ -156,7 +156,7 @@ on_file(void *ctx, const struct ev_walk_file *file, struct evault_error *err)
 		ev_hasher_final(a->hasher, &ignored);
 	}
 	ev_os_close_read(s.fd);
-	if (rc == EVAULT_E_CHANGED || rc == EVAULT_E_NOT_FOUND)
+	if (rc == EVAULT_E_CHANGED)
 		rc = refuse(a, file->path, why.text, err);
 	else if (rc == EVAULT_OK)
 		rc = ev_add_conclude(a, &s, err);

@@ -18,8 +18,9 @@ enum {
 static bool
 changed(const struct ev_os_stat *a, const struct ev_os_stat *b)
 {
-	return a->size != b->size || a->mtime != b->mtime || a->mtime_ns != b->mtime_ns ||
-	       a->ctime != b->ctime || a->ctime_ns != b->ctime_ns;
+	return a->device != b->device || a->inode != b->inode || a->size != b->size ||
+	       a->mtime != b->mtime || a->mtime_ns != b->mtime_ns || a->ctime != b->ctime ||
+	       a->ctime_ns != b->ctime_ns;
 }
 
 /* Was the source the same all the time?  E_CHANGED. */
@@ -29,7 +30,9 @@ check_unchanged(const struct ev_adding_source *s, struct evault_error *err)
 	struct ev_os_stat after;
 	enum evault_status rc = ev_os_fstat(s->fd, &after, err);
 
-	if (rc == EVAULT_OK && (changed(&s->before, &after) || s->size != s->before.size))
+	if (rc != EVAULT_OK)
+		return EVAULT_E_CHANGED;
+	if (changed(&s->before, &after) || s->size != s->before.size)
 		rc = ev_fail(err, EVAULT_E_CHANGED,
 			     "changed while it was read; nothing of it is kept");
 	return rc;
@@ -62,7 +65,7 @@ is_known(struct ev_adding *a, const struct ev_hash *sha256, bool *known, struct 
 	*known = ev_set_has(&a->new_objects, sha256);
 	if (*known)
 		return EVAULT_OK;
-	return ev_catalog_has_object(a->v->catalog, sha256, known, err);
+	return ev_vault_has_object(a->v, sha256, known, err);
 }
 
 static void
@@ -168,7 +171,7 @@ rewind_source(struct ev_adding_source *s, struct evault_error *err)
 	enum evault_status rc = ev_os_open_read(s->file->dir, s->file->name, &fd, err);
 
 	if (rc != EVAULT_OK)
-		return rc;
+		return rc == EVAULT_E_NOMEM ? rc : EVAULT_E_CHANGED;
 	ev_os_close_read(s->fd);
 	s->fd = fd;
 	s->size = 0;

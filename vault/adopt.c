@@ -3,6 +3,7 @@
  * is taken in is said to be so: for each pack a record of the action `adopt`,
  * then an entry for each record in it that the log does not have.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,9 @@
 struct adopting {
 	struct ev_checking *c;
 	struct ev_commit commit;
-	uint64_t here; /* records taken from the pack at hand */
+	struct ev_hash *records; /* of the pack at hand */
+	size_t n, cap;
+	uint64_t taken;
 };
 
 static struct ev_slice
@@ -51,7 +54,7 @@ is_wanted(struct ev_checking *c, const struct ev_hash *digest, bool *wanted,
 	bool kept = false;
 	enum evault_status rc;
 
-	*wanted = true;
+	*wanted = false;
 	ev_record_init(&record);
 	rc = ev_vault_record(c->v, digest, &record, err);
 	field = rc == EVAULT_OK ? ev_record_find(&record, "sha256") : NULL;
@@ -71,25 +74,43 @@ is_wanted(struct ev_checking *c, const struct ev_hash *digest, bool *wanted,
 	return rc;
 }
 
+/* Judging a record may open another pack, so that they are gathered first. */
 static enum evault_status
-adopt_member(void *ctx, const struct ev_member *m, struct evault_error *err)
+gather_record(void *ctx, const struct ev_member *m, struct evault_error *err)
 {
 	struct adopting *a = ctx;
+	size_t cap = a->cap == 0 ? 64 : a->cap * 2;
+	struct ev_hash *grown;
+
+	if (m->kind != EV_MEMBER_RECORD)
+		return EVAULT_OK;
+	if (a->n == a->cap) {
+		grown = realloc(a->records, cap * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		a->records = grown;
+		a->cap = cap;
+	}
+	a->records[a->n++] = m->id;
+	return EVAULT_OK;
+}
+
+static enum evault_status
+adopt_record(struct adopting *a, const struct ev_hash *digest, struct evault_error *err)
+{
 	struct ev_catalog_entry entry;
 	bool wanted = false;
 	enum evault_status rc;
 
-	if (m->kind != EV_MEMBER_RECORD)
-		return EVAULT_OK;
-	rc = ev_catalog_entry_of(a->c->v->catalog, &m->id, &entry, err);
+	rc = ev_catalog_entry_of(a->c->v->catalog, digest, &entry, err);
 	if (rc == EVAULT_OK)
 		return rc; /* the log has it */
 	if (rc == EVAULT_E_NOT_FOUND)
-		rc = is_wanted(a->c, &m->id, &wanted, err);
+		rc = is_wanted(a->c, digest, &wanted, err);
 	if (rc != EVAULT_OK || !wanted)
 		return rc;
-	a->here++;
-	return ev_commit_adopt(&a->commit, &m->id, err);
+	a->taken++;
+	return ev_commit_adopt(&a->commit, digest, err);
 }
 
 static enum evault_status
@@ -111,6 +132,24 @@ say_adopted(struct adopting *a, const struct ev_hash *pack, struct evault_error 
 	return rc;
 }
 
+/* The run that wrote the pack may have died before its name was synced; the log is to name it. */
+static enum evault_status
+sync_pack(int dir, const char *path, struct evault_error *err)
+{
+	char folder[sizeof("packs/00")];
+	enum evault_status rc;
+	int fd = -1;
+
+	snprintf(folder, sizeof(folder), "%.8s", path);
+	rc = ev_os_open_read(dir, path, &fd, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_sync(fd, path, err);
+	ev_os_close_read(fd);
+	if (rc == EVAULT_OK)
+		rc = ev_os_sync_dir(dir, folder, err);
+	return rc == EVAULT_OK ? ev_os_sync_dir(dir, "packs", err) : rc;
+}
+
 static enum evault_status
 adopt_pack(struct adopting *a, const struct ev_hash *name, struct evault_error *err)
 {
@@ -118,19 +157,24 @@ adopt_pack(struct adopting *a, const struct ev_hash *name, struct evault_error *
 	struct ev_os_stat st;
 	struct ev_pack *pack;
 	enum evault_status rc;
+	size_t i;
 
+	a->n = 0;
 	ev_pack_path(name, path);
 	rc = ev_os_stat(a->c->v->dir, path, &st, err);
 	if (rc == EVAULT_OK)
+		rc = sync_pack(a->c->v->dir, path, err);
+	if (rc == EVAULT_OK)
 		rc = ev_vault_pack(a->c->v, name, &pack, err);
+	if (rc == EVAULT_OK)
+		rc = ev_pack_members(pack, gather_record, a, err);
 	if (rc == EVAULT_OK)
 		rc = say_adopted(a, name, err);
 	if (rc == EVAULT_OK)
 		rc = ev_commit_pack(&a->commit, name, st.size, err);
-	/* The record above may have made another pack the one that is open. */
-	if (rc == EVAULT_OK)
-		rc = ev_vault_pack(a->c->v, name, &pack, err);
-	return rc == EVAULT_OK ? ev_pack_members(pack, adopt_member, a, err) : rc;
+	for (i = 0; i < a->n && rc == EVAULT_OK; i++)
+		rc = adopt_record(a, &a->records[i], err);
+	return rc;
 }
 
 enum evault_status
@@ -154,8 +198,9 @@ ev_check_adopt(struct ev_checking *c, struct evault_error *err)
 	if (rc == EVAULT_OK && c->n_strays > 0)
 		rc = ev_commit_finish(&a.commit, err);
 	if (rc == EVAULT_OK)
-		c->summary->adopted = a.here;
+		c->summary->adopted = a.taken;
 	ev_commit_release(&a.commit);
+	free(a.records);
 	free(whole);
 	return rc;
 }

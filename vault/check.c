@@ -172,7 +172,8 @@ load_past(struct ev_checking *c, struct ev_log_past *past, bool *usable, struct 
 	rc = ev_os_load_user(c->what->against, CHECKPOINT_MAX, &bytes, err);
 	if (rc == EVAULT_OK &&
 	    (ev_note_parse(ev_slice_of(bytes.data, bytes.len), &note, NULL) != EVAULT_OK ||
-	     ev_checkpoint_parse(note.text, &cp, NULL) != EVAULT_OK))
+	     ev_checkpoint_parse(note.text, &cp, NULL) != EVAULT_OK ||
+	     !ev_origin_valid(ev_slice_text(cp.origin))))
 		rc = ev_fail(err, EVAULT_E_FORMAT, "%s: is no checkpoint", shown);
 	if (rc != EVAULT_OK)
 		goto out;
@@ -257,16 +258,15 @@ check_note(struct ev_checking *c, bool *readable, struct evault_error *err)
 	struct ev_os_stat st;
 	bool log_there = ev_os_stat(c->v->dir, "log/checkpoint", &st, NULL) == EVAULT_OK;
 	enum evault_status rc = ev_vault_load_note(c->v, &why);
+	bool there = ev_os_stat(c->v->dir, "vault", &st, NULL) == EVAULT_OK;
 
 	*readable = rc == EVAULT_OK;
 	if (rc == EVAULT_OK)
 		return rc;
-	if (log_there && rc == EVAULT_E_NOT_VAULT)
+	if (log_there && (rc == EVAULT_E_NOT_VAULT || (there && st.kind != EV_OS_FILE)))
 		return ev_find(&c->findings, err,
-			       ev_os_stat(c->v->dir, "vault", &st, NULL) == EVAULT_OK
-				   ? EVAULT_FINDING_ALTERED
-				   : EVAULT_FINDING_MISSING,
-			       EV_NO_ITEM, "vault", "the vault note: %s", why.text);
+			       there ? EVAULT_FINDING_ALTERED : EVAULT_FINDING_MISSING, EV_NO_ITEM,
+			       "vault", "the vault note: %s", why.text);
 	if (rc == EVAULT_E_DAMAGED)
 		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, "vault",
 			       "the vault note: %s", why.text);
@@ -356,6 +356,8 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	memset(summary, 0, sizeof(*summary));
 	if (what->adopt && access != EVAULT_WRITE)
 		return ev_fail(err, EVAULT_E_USAGE, "adopting needs the vault open for writing");
+	if (what->adopt && what->depth != EVAULT_CHECK_FULL)
+		return ev_fail(err, EVAULT_E_USAGE, "adopting needs the full check");
 	c.findings.report = report;
 	c.findings.ctx = &c;
 	rc = ev_vault_begin(dir, access, &c.v, err);

@@ -8,6 +8,10 @@
 #include "base/os.h"
 #include "check.h"
 
+enum {
+	NAMED_FILE_MAX = 4 << 20 /* bytes of a file that a `file` or `slot` line names */
+};
+
 static enum evault_status
 check_file(struct ev_checking *c, const struct ev_named_file *file, struct evault_error *err)
 {
@@ -16,7 +20,8 @@ check_file(struct ev_checking *c, const struct ev_named_file *file, struct evaul
 	enum evault_status rc;
 	uint64_t size;
 
-	rc = ev_pack_hash(c->v->dir, file->path, &hash, &size, ev_check_tick, c, &why);
+	rc = ev_pack_hash(c->v->dir, file->path, NAMED_FILE_MAX, &hash, &size, ev_check_tick, c,
+			  &why);
 	if (rc != EVAULT_OK)
 		return ev_check_failure(c, rc, &why, EV_NO_ITEM, file->path, err);
 	if (!ev_hash_equal(&hash, &file->hash))
@@ -53,7 +58,8 @@ check_pack(struct ev_checking *c, const struct ev_pack_line *pack, struct evault
 	size = st.size;
 	c->summary->packs += rc == EVAULT_OK;
 	if (rc == EVAULT_OK && size == pack->size && c->what->depth == EVAULT_CHECK_FULL)
-		rc = ev_pack_hash(c->v->dir, path, &hash, &size, ev_check_tick, c, &why);
+		rc = ev_pack_hash(c->v->dir, path, EV_PACK_SIZE_MAX, &hash, &size, ev_check_tick, c,
+				  &why);
 	if (rc == EVAULT_E_NOT_FOUND)
 		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
 			       "a pack of the vault is missing");
@@ -110,33 +116,22 @@ judge_stray(struct ev_checking *c, const char *path, const struct ev_hash *name,
 	uint64_t size;
 
 	if (c->what->depth == EVAULT_CHECK_FULL)
-		rc = ev_pack_hash(c->v->dir, path, &hash, &size, ev_check_tick, c, &why);
+		rc = ev_pack_hash(c->v->dir, path, EV_PACK_SIZE_MAX, &hash, &size, ev_check_tick, c,
+				  &why);
 	if (rc != EVAULT_OK)
 		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
 	if (!ev_hash_equal(&hash, name))
-		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
-			       "a pack that no entry names, and not whole");
+		/* A pack gets its name when it is whole and synced: no interruption leaves this. */
+		return ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, path,
+			       "no entry names it, and its SHA-256 is not its name");
 	grown = realloc(c->stray_names, (c->n_strays + 1) * sizeof(*grown));
 	if (grown == NULL)
 		return ev_fail_nomem(err);
 	c->stray_names = grown;
 	grown[c->n_strays++] = *name;
-	return ev_find(
-	    &c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
-	    "a pack that no entry names, as an interrupted run leaves it; `check --adopt` "
-	    "takes in what it holds");
-}
-
-static bool
-pack_is_named(const struct ev_checking *c, const struct ev_hash *name)
-{
-	size_t i;
-
-	for (i = 0; i < c->v->authority.n_packs; i++) {
-		if (ev_hash_equal(&c->v->authority.packs[i].hash, name))
-			return !c->v->authority.packs[i].dropped;
-	}
-	return false;
+	return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+		       "a pack that no entry names, as an interrupted run leaves it; only if you "
+		       "remember one, `check --adopt` takes in what it holds");
 }
 
 /* Could this file lie in the folder, by its name? */
@@ -215,7 +210,9 @@ judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
 		return EVAULT_OK;
 	if (ev_pack_path_parse(path, &pack))
-		return pack_is_named(c, &pack) ? EVAULT_OK : judge_stray(c, path, &pack, err);
+		return ev_set_has(&c->v->authority.pack_set, &pack)
+			   ? EVAULT_OK
+			   : judge_stray(c, path, &pack, err);
 	if (is_temp(path))
 		return judge_temp(c, path, err);
 	if (!c->log_sound && log_may_name(path))

@@ -93,7 +93,7 @@ parts_are_there(struct ev_checking *c, const struct ev_hash *sha256, bool *there
 	struct ev_hash id = { { 0 } };
 	struct found f = { 0 };
 	uint32_t part, n = 0;
-	enum evault_status rc = ev_vault_list(c->v, sha256, &id, &n, NULL, NULL);
+	enum evault_status rc = ev_vault_list(c->v, sha256, 0, &id, &n, NULL, NULL);
 
 	*there = true;
 	/* A list that cannot be read is there, and altered. */
@@ -114,6 +114,11 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	uint64_t size = 0;
 	enum evault_status rc;
 
+	if (ev_slice_is(field(item, "action"), "add") &&
+	    (evault_item_field(item, "sha256") == NULL || evault_item_field(item, "size") == NULL ||
+	     evault_item_field(item, "name") == NULL))
+		return find_item(c, item, EVAULT_FINDING_FORGED,
+				 "its record does not say what an added file must say", err);
 	if (evault_item_field(item, "sha256") == NULL)
 		return EVAULT_OK;
 	if (!ev_hash_parse(field(item, "sha256"), &id))
@@ -125,7 +130,7 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	if (rc == EVAULT_OK && object.good)
 		return check_saying(c, item, object.place.member.size, err);
 	if (rc == EVAULT_OK && list.good) {
-		rc = ev_vault_list(c->v, &id, NULL, NULL, &size, err);
+		rc = ev_vault_list(c->v, &id, 0, NULL, NULL, &size, err);
 		return rc == EVAULT_OK ? check_saying(c, item, size, err) : rc;
 	}
 	if (rc == EVAULT_OK && !object.there && list.there)

@@ -269,6 +269,28 @@ tally_data(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
 	return EVAULT_OK;
 }
 
+/* Which copy of the list at hand is the one in the pack at hand? */
+static enum evault_status
+find_list_copy(struct content *w, unsigned *copy, struct evault_error *err)
+{
+	struct ev_place place;
+	enum evault_status rc;
+	unsigned i;
+
+	for (i = 0;; i++) {
+		rc = ev_catalog_find_copy(w->c->v->catalog, EV_MEMBER_LIST, &w->m.id, 0, i, &place,
+					  err);
+		if (rc != EVAULT_OK)
+			return rc == EVAULT_E_NOT_FOUND
+				   ? ev_fail(err, EVAULT_E_IO, "the catalog lost a list of parts")
+				   : rc;
+		if (ev_hash_equal(&place.pack, w->pack)) {
+			*copy = i;
+			return EVAULT_OK;
+		}
+	}
+}
+
 /* Parts that are not to be had are told where they should be, and where an item needs them. */
 static enum evault_status
 check_list(struct content *w, const struct later *l, struct evault_error *err)
@@ -278,12 +300,16 @@ check_list(struct content *w, const struct later *l, struct evault_error *err)
 	struct evault_error why = { 0 };
 	struct ev_hash found;
 	uint64_t size = 0;
+	unsigned copy = 0;
 	enum evault_status rc;
 
 	w->pack = &l->pack;
 	w->whole = l->whole;
 	w->m = l->list;
-	rc = ev_vault_object(w->c->v, &w->m.id, sink, &why);
+	rc = find_list_copy(w, &copy, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	rc = ev_vault_parts(w->c->v, &w->m.id, copy, sink, &why);
 	ev_hasher_final(w->hasher, &found);
 	if (rc == EVAULT_E_NOMEM || rc == EVAULT_E_CANCELLED)
 		return ev_fail(err, rc, "%s", why.text);
@@ -292,7 +318,7 @@ check_list(struct content *w, const struct later *l, struct evault_error *err)
 			*w->whole = false;
 		return EVAULT_OK;
 	}
-	rc = ev_vault_list(w->c->v, &w->m.id, NULL, NULL, &size, err);
+	rc = ev_vault_list(w->c->v, &w->m.id, copy, NULL, NULL, &size, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	if (!ev_hash_equal(&found, &w->m.id) || tally.size != size)

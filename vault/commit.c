@@ -92,9 +92,11 @@ ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_
 	enum evault_status rc = EVAULT_OK;
 
 	if (c->writer == NULL) {
-		/* The newest epoch's identity is the last one. */
-		ev_age_identity_recipient(&c->v->keys->reads[c->v->keys->n_reads - 1], &to);
-		rc = ev_pack_writer_new(c->v->dir, &to, &c->writer, err);
+		rc = ev_age_recipient_parse(
+		    ev_slice_text(c->v->authority.read_keys[c->v->authority.n_read_keys - 1]), &to,
+		    err);
+		if (rc == EVAULT_OK)
+			rc = ev_pack_writer_new(c->v->dir, &to, &c->writer, err);
 	}
 	if (rc == EVAULT_OK)
 		rc = ev_pack_append(c->writer, kind, id, part, body, err);

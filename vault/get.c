@@ -218,20 +218,26 @@ publish(struct giving *w, int dir, const char *temp, struct evault_error *err)
 	if (w->g->single != NULL)
 		wanted = ev_slice_text(w->g->single);
 	ev_buf_add(&name, wanted.data, wanted.len);
-	rc = remember_path(w->g, &w->path, &name, false, &fresh, err);
+	rc = ev_buf_ask(&name, err);
+	if (rc == EVAULT_OK)
+		rc = remember_path(w->g, &w->path, &name, false, &fresh, err);
 	if (rc == EVAULT_OK)
 		rc = remember_path(w->g, &w->path, &name, true, &fresh_folded, err);
 	if (rc != EVAULT_OK)
 		goto out;
 	replace = w->g->what->force && fresh_folded;
-	if (fresh && ev_buf_text(&name) != NULL)
+	if (ev_buf_text(&name) == NULL)
+		rc = ev_fail_nomem(err);
+	else if (fresh)
 		rc = ev_os_rename(dir, temp, (const char *)name.data, replace, err);
 	/* Two names that differ by case may be one to this file system. */
 	if (!fresh || (rc == EVAULT_E_EXISTS && !fresh_folded)) {
 		distinct_name(wanted, w->item->citation, &name);
 		/* It may be what another item of this run is called. */
 		rc = remember_path(w->g, &w->path, &name, true, &fresh_folded, err);
-		if (rc == EVAULT_OK && ev_buf_text(&name) != NULL)
+		if (rc == EVAULT_OK && ev_buf_text(&name) == NULL)
+			rc = ev_fail_nomem(err);
+		if (rc == EVAULT_OK)
 			rc = ev_os_rename(dir, temp, (const char *)name.data,
 					  w->g->what->force && fresh_folded, err);
 	}
@@ -271,26 +277,51 @@ write_piece(void *ctx, const uint8_t *data, size_t len, struct evault_error *err
 	return EVAULT_OK;
 }
 
-/* Writes the original to w->fd and compares size and hash. */
+/* Writes one copy of the original to w->fd and compares size and hash. */
+static enum evault_status
+write_copy(struct giving *w, const struct ev_hash *wanted, uint64_t size, unsigned copy,
+	   struct evault_error *err)
+{
+	struct ev_sink out = { write_piece, w };
+	struct ev_hash found;
+	enum evault_status rc;
+
+	w->left = size;
+	rc = ev_vault_object(w->g->v, wanted, copy, out, err);
+	ev_hasher_final(w->g->hasher, &found);
+	if (rc == EVAULT_OK && (w->left != 0 || !ev_hash_equal(wanted, &found)))
+		rc = ev_fail(err, EVAULT_E_DAMAGED, "its bytes are not the ones that were kept");
+	return rc;
+}
+
+/*
+ * A copy that is damaged is taken back from the file, and the next one tried.
+ * What went to standard output cannot be taken back.
+ */
 static enum evault_status
 write_original(struct giving *w, struct evault_error *err)
 {
-	struct ev_slice size = item_field(w->item, "size");
-	struct ev_cursor number = ev_cursor_of(size.data, size.len);
-	struct ev_sink out = { write_piece, w };
-	struct ev_hash wanted, found;
+	struct ev_slice text = item_field(w->item, "size");
+	struct ev_cursor number = ev_cursor_of(text.data, text.len);
+	uint64_t size = ev_cursor_decimal(&number, UINT64_MAX);
+	struct evault_error why = { 0 };
+	struct ev_hash wanted;
+	unsigned copy = 0;
 	enum evault_status rc;
 
-	w->left = ev_cursor_decimal(&number, UINT64_MAX);
 	if (!ev_hash_parse(item_field(w->item, "sha256"), &wanted) || !ev_cursor_done(&number))
 		return ev_fail(err, EVAULT_E_DAMAGED, "its record does not say what it keeps");
-	rc = ev_vault_object(w->g->v, &wanted, out, err);
-	ev_hasher_final(w->g->hasher, &found);
-	if (rc == EVAULT_E_NOT_FOUND)
-		rc = EVAULT_E_DAMAGED;
-	if (rc == EVAULT_OK && (w->left != 0 || !ev_hash_equal(&wanted, &found)))
-		rc = ev_fail(err, EVAULT_E_DAMAGED, "its bytes are not the ones that were kept");
-	return rc;
+	rc = write_copy(w, &wanted, size, copy, err);
+	while (rc == EVAULT_E_DAMAGED && w->g->out >= 0) {
+		if (ev_os_empty(w->fd, w->shown, err) != EVAULT_OK)
+			return EVAULT_E_IO;
+		rc = write_copy(w, &wanted, size, ++copy, &why);
+		if (rc == EVAULT_E_NOT_FOUND)
+			return EVAULT_E_DAMAGED; /* the first one's words stay */
+		if (rc != EVAULT_OK && rc != EVAULT_E_DAMAGED && err != NULL)
+			*err = why;
+	}
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_E_DAMAGED : rc;
 }
 
 static void

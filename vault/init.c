@@ -14,7 +14,7 @@ enum {
 };
 
 struct making {
-	int dir;
+	int dir, lock;
 	const struct evault_init *how;
 	struct ev_age_recipient to;
 	struct ev_age_recipient *readers;
@@ -81,7 +81,8 @@ holds_only(const struct making *m, const char *folder, const char *const *names,
 static enum evault_status
 may_begin(const struct making *m, bool *may, struct evault_error *err)
 {
-	static const char *const top[] = { "keys", "packs", "log", "vault", "README.txt", NULL };
+	static const char *const top[] = { "keys",   "packs",      "log", "vault",
+					   "writer", "README.txt", NULL };
 	static const char *const keys[] = { "1.age", "read.0.age", "write.0.age", NULL };
 	static const char *const log[] = { "tile", NULL };
 	static const char *const none[] = { NULL };
@@ -99,20 +100,35 @@ may_begin(const struct making *m, bool *may, struct evault_error *err)
 }
 
 static enum evault_status
-open_folder(struct making *m, struct evault_error *err)
+need_beginning(const struct making *m, struct evault_error *err)
 {
-	enum evault_status rc = ev_os_mkdir(EV_OS_CWD, m->how->dir, NULL, err);
 	char shown[EV_SHOW_SIZE];
 	bool may = false;
+	enum evault_status rc = may_begin(m, &may, err);
 
-	if (rc == EVAULT_OK)
-		rc = ev_os_open_dir(EV_OS_CWD, m->how->dir, &m->dir, err);
-	if (rc == EVAULT_OK)
-		rc = may_begin(m, &may, err);
 	if (rc == EVAULT_OK && !may)
 		rc = ev_fail(err, EVAULT_E_EXISTS,
 			     "%s: there are files in this folder already; it was left alone",
 			     ev_show_path(m->how->dir, shown));
+	return rc;
+}
+
+/* Nothing is put into a folder that is not ours; and of two who begin, one does. */
+static enum evault_status
+open_folder(struct making *m, struct evault_error *err)
+{
+	enum evault_status rc = ev_os_mkdir(EV_OS_CWD, m->how->dir, NULL, err);
+	char who[200];
+
+	ev_os_who(who, sizeof(who));
+	if (rc == EVAULT_OK)
+		rc = ev_os_open_dir(EV_OS_CWD, m->how->dir, &m->dir, err);
+	if (rc == EVAULT_OK)
+		rc = need_beginning(m, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_lock(m->dir, "writer", who, &m->lock, err);
+	if (rc == EVAULT_OK)
+		rc = need_beginning(m, err);
 	/* The folder's own name must be durable too. */
 	if (rc == EVAULT_OK)
 		rc = ev_os_sync_dir(m->dir, "..", err);
@@ -209,7 +225,7 @@ enum evault_status
 evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 	    struct evault_error *err)
 {
-	struct making m = { .dir = -1, .how = how, .lines = EV_BUF_INIT };
+	struct making m = { .dir = -1, .lock = -1, .how = how, .lines = EV_BUF_INIT };
 	enum evault_status rc = ev_secret_start(err);
 
 	if (rc == EVAULT_OK)
@@ -226,6 +242,8 @@ evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 		memcpy(origin, m.vault.origin, EVAULT_ORIGIN_SIZE);
 	ev_keyring_free(m.keys);
 	ev_buf_release(&m.lines);
+	if (m.lock >= 0)
+		ev_os_unlock(m.lock);
 	ev_os_close_read(m.dir);
 	free(m.readers);
 	return rc;

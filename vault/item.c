@@ -1,5 +1,5 @@
 /*
- * Items: finding them, reading their records and originals.
+ * Items: finding them, and reading their records.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,70 +287,5 @@ evault_entry_text(struct evault *v, uint64_t index, char *out, size_t size,
 	}
 	ev_buf_release(&bytes);
 	free(entry);
-	return rc;
-}
-
-/* ---- originals ----------------------------------------------------------------- */
-
-static enum evault_status
-give_member(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id, uint32_t part,
-	    struct ev_sink out, struct evault_error *err)
-{
-	struct ev_place place;
-	struct ev_pack *pack;
-	enum evault_status rc;
-
-	rc = ev_catalog_find_member(v->catalog, kind, id, part, &place, err);
-	if (rc == EVAULT_OK)
-		rc = ev_vault_pack(v, &place.pack, &pack, err);
-	return rc == EVAULT_OK ? ev_pack_read(pack, &place.member, out, err) : rc;
-}
-
-enum evault_status
-ev_vault_list(struct evault *v, const struct ev_hash *sha256, struct ev_hash *id, uint32_t *n,
-	      uint64_t *size, struct evault_error *err)
-{
-	struct ev_buf list = EV_BUF_INIT;
-	struct ev_hash first = { { 0 } };
-	uint64_t total = 0;
-	enum evault_status rc;
-
-	rc = give_member(v, EV_MEMBER_LIST, sha256, 0, ev_sink_buf(&list), err);
-	if (rc == EVAULT_E_NOT_FOUND)
-		rc = ev_fail(err, rc, "its bytes are missing; `evault check` says why");
-	if (rc == EVAULT_OK)
-		rc = ev_buf_ask(&list, err);
-	if (rc == EVAULT_OK && ev_member_list_decode(ev_slice_of(list.data, list.len), first.b,
-						     &total, NULL) != EVAULT_OK)
-		rc = ev_fail(err, EVAULT_E_DAMAGED, "the list of its parts was altered");
-	ev_buf_release(&list);
-	if (rc != EVAULT_OK)
-		return rc;
-	if (id != NULL)
-		*id = first;
-	if (n != NULL)
-		*n = (uint32_t)((total + EV_MEMBER_OBJECT_MAX - 1) / EV_MEMBER_OBJECT_MAX);
-	if (size != NULL)
-		*size = total;
-	return EVAULT_OK;
-}
-
-enum evault_status
-ev_vault_object(struct evault *v, const struct ev_hash *sha256, struct ev_sink out,
-		struct evault_error *err)
-{
-	uint32_t part, parts = 0;
-	struct ev_hash id;
-	enum evault_status rc;
-
-	rc = give_member(v, EV_MEMBER_OBJECT, sha256, 0, out, err);
-	if (rc != EVAULT_E_NOT_FOUND)
-		return rc;
-	rc = ev_vault_list(v, sha256, &id, &parts, NULL, err);
-	for (part = 1; part <= parts && rc == EVAULT_OK; part++) {
-		rc = give_member(v, EV_MEMBER_PART, &id, part, out, err);
-		if (rc == EVAULT_E_NOT_FOUND)
-			rc = ev_fail(err, EVAULT_E_DAMAGED, "part %u of it is missing", part);
-	}
 	return rc;
 }

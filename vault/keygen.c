@@ -39,7 +39,7 @@ evault_keygen(const char *path, char recipient[EVAULT_RECIPIENT_SIZE], struct ev
 {
 	struct ev_age_identity *identity = NULL;
 	struct ev_age_recipient public;
-	struct ev_buf text = EV_BUF_INIT;
+	struct ev_buf text = EV_BUF_SECRET_INIT;
 	char shown[EV_SHOW_SIZE];
 	int fd = -1;
 	bool made = false;

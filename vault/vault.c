@@ -89,7 +89,7 @@ peek_head(const struct evault *v, struct ev_buf *out, struct evault_error *err)
 
 	ev_buf_clear(out);
 	rc = ev_os_load(v->dir, "log/checkpoint", EV_VAULT_NOTE_MAX, out, err);
-	return rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_LIMIT ? EVAULT_OK : rc;
+	return rc == EVAULT_E_NOMEM ? rc : EVAULT_OK;
 }
 
 static enum evault_status
@@ -97,7 +97,10 @@ load_log_once(struct evault *v, const struct ev_findings *findings, struct ev_lo
 	      size_t n_pasts, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
+	size_t i;
 
+	for (i = 0; i < n_pasts; i++)
+		pasts[i].reached = pasts[i].agrees = pasts[i].size == 0;
 	ev_log_free(v->log);
 	v->log = NULL;
 	ev_authority_release(&v->authority);
@@ -139,8 +142,13 @@ bool
 ev_vault_moved(const struct evault *v)
 {
 	struct ev_buf now = EV_BUF_INIT;
-	bool moved = peek_head(v, &now, NULL) == EVAULT_OK &&
-		     !ev_slice_equal(ev_slice_of(now.data, now.len), ev_log_head_note(v->log));
+	struct ev_os_stat st;
+	bool moved;
+
+	/* A signed head in checkpoint.new counts as much (log.h, invariant 3). */
+	moved = ev_os_stat(v->dir, "log/checkpoint.new", &st, NULL) == EVAULT_OK ||
+		(peek_head(v, &now, NULL) == EVAULT_OK &&
+		 !ev_slice_equal(ev_slice_of(now.data, now.len), ev_log_head_note(v->log)));
 
 	ev_buf_release(&now);
 	return moved;
@@ -314,6 +322,24 @@ take_lock(struct evault *v, struct evault_error *err)
 	return rc == EVAULT_OK ? rc : ev_fail(err, rc, "%s: %s", v->shown, why.text);
 }
 
+/* What is written goes into the vault, and not where a link in it leads (G7). */
+static enum evault_status
+check_folders(const struct evault *v, struct evault_error *err)
+{
+	static const char *const folders[] = { "keys", "packs", "log", "log/tile" };
+	enum evault_status rc = EVAULT_OK;
+	struct ev_os_stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc == EVAULT_OK; i++) {
+		rc = ev_os_stat(v->dir, folders[i], &st, err);
+		if (rc == EVAULT_OK && st.kind != EV_OS_DIR)
+			rc = ev_fail(err, EVAULT_E_DAMAGED, "%s/%s: is no folder", v->shown,
+				     folders[i]);
+	}
+	return rc;
+}
+
 /*
  * The lock is taken after the keys, so that it is not held while somebody
  * looks for the passphrase; the log is read again if it went on meanwhile.
@@ -328,6 +354,8 @@ unlock_and_lock(struct evault *v, const struct evault_unlock *unlock,
 		rc = take_lock(v, err);
 	if (rc == EVAULT_OK && v->lock >= 0 && ev_vault_moved(v))
 		rc = ev_vault_load_log(v, findings, NULL, 0, err);
+	if (rc == EVAULT_OK && v->lock >= 0)
+		rc = check_folders(v, err);
 	if (rc == EVAULT_OK && v->lock >= 0)
 		rc = ev_log_recover(v->log, err);
 	if (rc == EVAULT_OK && v->lock >= 0)
@@ -365,6 +393,8 @@ evault_close(struct evault *v)
 	if (v == NULL)
 		return;
 	ev_pack_close(v->pack);
+	ev_set_release(&v->whole);
+	ev_set_release(&v->broken);
 	ev_catalog_free(v->catalog);
 	ev_keyring_free(v->keys);
 	ev_log_free(v->log);

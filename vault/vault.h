@@ -25,7 +25,8 @@ struct evault {
 	struct ev_log *log;
 	struct ev_keyring *keys; /* NULL when sealed */
 	struct ev_catalog *catalog;
-	struct ev_pack *pack; /* the one read last */
+	struct ev_set whole, broken; /* packs that were compared with their names */
+	struct ev_pack *pack;        /* the one read last */
 	struct ev_hash pack_name;
 };
 
@@ -63,15 +64,29 @@ enum evault_status ev_vault_record(struct evault *v, const struct ev_hash *diges
 enum evault_status ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry,
 				      evault_item_fn *fn, void *ctx, struct evault_error *err);
 /*
- * What the list of an original's parts says; each of id, n and size may be
- * NULL.  E_NOT_FOUND, E_DAMAGED.
+ * What that copy of the list of an original's parts says; each of id, n and
+ * size may be NULL.  E_NOT_FOUND, E_DAMAGED.
  */
-enum evault_status ev_vault_list(struct evault *v, const struct ev_hash *sha256, struct ev_hash *id,
-				 uint32_t *n, uint64_t *size, struct evault_error *err);
+enum evault_status ev_vault_list(struct evault *v, const struct ev_hash *sha256, unsigned copy,
+				 struct ev_hash *id, uint32_t *n, uint64_t *size,
+				 struct evault_error *err);
 /* A name that is one component of a path, and stays where it is put. */
 bool ev_vault_name_is_plain(struct ev_slice name);
-/* An original's bytes, in order, from its object or its parts; the caller hashes them. */
-enum evault_status ev_vault_object(struct evault *v, const struct ev_hash *sha256,
+/*
+ * An original's bytes, in order, from its object or its parts; the caller
+ * hashes them.  `copy` counts from 0; E_NOT_FOUND past the last one.
+ */
+enum evault_status ev_vault_object(struct evault *v, const struct ev_hash *sha256, unsigned copy,
 				   struct ev_sink out, struct evault_error *err);
+/* The same for one that was kept in parts, by that copy of its list. */
+enum evault_status ev_vault_parts(struct evault *v, const struct ev_hash *sha256, unsigned copy,
+				  struct ev_sink out, struct evault_error *err);
+/*
+ * Is there a copy of it in packs that are what their names say?  Reads each
+ * pack that it needs once for as long as the vault is open (G2: bytes that
+ * are not written again must be there).
+ */
+enum evault_status ev_vault_has_object(struct evault *v, const struct ev_hash *sha256, bool *has,
+				       struct evault_error *err);
 
 #endif

@@ -59,7 +59,7 @@ walk_name(struct walking *w, int dir, const char *name, struct evault_error *err
 	case EV_OS_DIR:
 		if (file.stat.device == w->walk->skip_device &&
 		    file.stat.inode == w->walk->skip_inode)
-			return skip(w, file.path, false, "is the vault itself", err);
+			return skip(w, file.path, false, "is the vault itself, or part of it", err);
 		return walk_folder(w, dir, name, err);
 	case EV_OS_LINK:
 		return skip(w, file.path, false, "is a symbolic link", err);
@@ -190,7 +190,7 @@ ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 		goto out;
 	}
 	if (lies_in_vault(walk, dir))
-		rc = skip(&w, path, false, "is part of the vault itself", err);
+		rc = skip(&w, path, false, "is the vault itself, or part of it", err);
 	else
 		rc = walk_name(&w, dir, name, err);
 out:

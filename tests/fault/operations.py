@@ -28,6 +28,7 @@ OPERATIONS = [
     Operation("add small", "few", ("add", "{src}/small"), keeps=("small",)),
     Operation("add large", "few", ("add", "{src}/large"), keeps=("large",), heavy=True),
     Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
+    Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt")),
     Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",)),
     Operation("get", "few", ("get", "--all", "-o", "out"), again=("get", "--all", "--force", "-o", "out"), gives=True),
     Operation("check", "few", ("check",), writes=False),

@@ -68,9 +68,9 @@ class Oracle:
             self.judge(ran, "check %s against size %d" % (when, size))
         if newest is None:
             ran = self.bench.run(self.place, ("check",))
-            if not self.ran(ran, "check " + when, (0, 3, 2) if may_fail else (0, 3)):
-                return False
-            self.judge(ran, "check " + when)
+            # A vault note without a head is what a stolen head looks like: check says missing.
+            if self.ran(ran, "check " + when, (0, 1, 2, 3) if may_fail else (0, 3)) and not may_fail:
+                self.judge(ran, "check " + when)
         return True
 
     def note_file(self, text):

@@ -33,6 +33,8 @@ class Point:
 
 def path_of(call, args, place):
     """From `fd<path>` and the quoted names."""
+    if call in ("write", "pwrite64", "writev", "read", "pread64"):
+        args = args.split(",", 1)[0]
     fd = re.match(r'(?:AT_FDCWD|\d+)<([^>]*)>(?:, "([^"]*)")?(?:, (?:AT_FDCWD|\d+)<([^>]*)>, "([^"]*)")?', args)
     if fd is None:
         quoted = re.match(r'"([^"]*)"', args)

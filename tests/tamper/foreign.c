@@ -64,6 +64,7 @@ static const char *const unknown_names[] = {
 	"log/tile/9/x",
 	"log/tile/entries/1",
 	"a/b/c/d/e/f/g/h/i/j/k/l/m/n",
+	STRAY_PACK,
 	"index.db/x",
 	"writer.lock",
 	"index.db-journal",
@@ -89,7 +90,6 @@ static const char *const interrupted_names[] = {
 	"log/0123456789abcdef.tmp",
 	"packs/0123456789abcdef.tmp",
 	"log/tile/0/0123456789abcdef.tmp", /* temporary */
-	STRAY_PACK,                        /* a pack that no entry names, torn */
 	"log/checkpoint.new",              /* of a commit that was not signed, torn */
 	"log/tile/0/000.p/13",
 	"log/tile/entries/000.p/13",

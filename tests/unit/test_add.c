@@ -488,7 +488,7 @@ add_with_fault(const struct fault_plan *plan, bool *fired)
 	/* The folder, or a file in it, may be what could not be opened. */
 	good = rc == EVAULT_OK
 		   ? s.kept == 3 || (*fired && s.refused > 0)
-		   : *fired && rc == (plan->sys == ENOSPC ? EVAULT_E_FULL : EVAULT_E_IO);
+		   : *fired && (rc == EVAULT_E_IO || (plan->sys == ENOSPC && rc == EVAULT_E_FULL));
 	good = good && s.kept == t.n && (rc == EVAULT_OK || t.n == 0);
 	/* A vault with a commit that failed takes nothing more until it is opened again. */
 	if (rc != EVAULT_OK && evault_add(v, &what, &s, NULL) == EVAULT_OK)

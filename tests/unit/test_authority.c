@@ -1,79 +1,7 @@
 /*
  * The rules of FORMAT.md, section 5, each broken alone.
  */
-#include "base/secret.h"
-#include "log_fixture.h"
-#include "store/authority.h"
-#include "vault_fixture.h"
-
-#define SOME_HASH "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-
-static struct log_keys k;
-static struct ev_authority a;
-static struct ev_merkle tree;
-static struct ev_buf lines, note;
-static struct found found;
-static bool taken;
-
-/* Gives the entry in `note` to the authority, and appends it to the tree. */
-static bool
-give_note(void)
-{
-	struct ev_findings findings = found_in(&found);
-	static struct ev_entry entry;
-	struct ev_hash root, leaf;
-
-	ev_buf_clear(&lines);
-	if (ev_entry_parse(ev_slice_of(note.data, note.len), &entry, NULL) != EVAULT_OK)
-		return false;
-	ev_merkle_root(&tree, &root);
-	if (ev_authority_take(&a, &entry, &root, &findings, &taken, NULL) != EVAULT_OK)
-		return false;
-	ev_merkle_leaf(note.data, note.len, &leaf);
-	ev_merkle_append(&tree, &leaf);
-	return a.size == tree.size;
-}
-
-static bool
-give_by(const struct log_actor *by, const struct log_actor *second)
-{
-	struct ev_hash root;
-
-	ev_merkle_root(&tree, &root);
-	log_entry(&note, k.vault.origin, tree.size, &root, &lines, by, second);
-	return give_note();
-}
-
-static bool
-accepted(const struct log_actor *by)
-{
-	return give_by(by, NULL) && taken && found.n == 0;
-}
-
-/* One finding, of an entry that does not count. */
-static bool
-forged(const struct log_actor *by)
-{
-	return give_by(by, NULL) && !taken && found.n == 1 &&
-	       found.of[EVAULT_FINDING_FORGED] == 1 && found.index == a.size - 1;
-}
-
-/* A log with its first entry; the writer and the capture device are admitted. */
-static bool
-begin(void)
-{
-	ev_authority_release(&a);
-	log_keys_make(&k);
-	ev_authority_init(&a, &k.vault);
-	ev_merkle_init(&tree);
-	ev_buf_clear(&lines);
-	log_line_first(&lines, &k);
-	if (!accepted(&k.owner))
-		return false;
-	log_line_actor(&lines, &k.writer, "writer");
-	log_line_actor(&lines, &k.capture, "capture");
-	return accepted(&k.owner);
-}
+#include "authority_taken.h"
 
 static void
 begin_empty(void)
@@ -309,48 +237,6 @@ second_signature_on_an_ordinary_entry_is_forged(void)
 
 /* ---- roles --------------------------------------------------------------------------- */
 
-/* One line of each kind, with a number that makes it fresh. */
-static void
-line_of(enum ev_entry_kind kind, unsigned n)
-{
-	struct log_keys other;
-	char head[40];
-
-	switch (kind) {
-	case EV_LINE_RECORD:
-		log_line_hash(&lines, "record", n, "");
-		return;
-	case EV_LINE_PACK:
-		log_line_hash(&lines, "pack", n, " 65536");
-		return;
-	case EV_LINE_DROP:
-		log_line_hash(&lines, "drop", n, " " SOME_HASH);
-		return;
-	case EV_LINE_SLOT:
-		snprintf(head, sizeof(head), "slot %u", n);
-		log_line_hash(&lines, head, n, "");
-		return;
-	case EV_LINE_SLOT_END:
-		ev_buf_printf(&lines, "slot-end %u\n", n - 1); /* the slot before */
-		return;
-	case EV_LINE_ACTOR:
-		log_line_actor(&lines, &k.stranger, "capture");
-		return;
-	case EV_LINE_ACTOR_END:
-		log_line_end(&lines, &k.stranger);
-		return;
-	case EV_LINE_READ_KEY:
-		log_keys_make(&other);
-		ev_buf_printf(&lines, "read-key %s\n", other.vault.recipient);
-		return;
-	case EV_LINE_LOG_KEY:
-		return;
-	case EV_LINE_FILE:
-		log_line_hash(&lines, "file keys/read.1.age", n, "");
-		return;
-	}
-}
-
 static const enum ev_entry_kind owners_lines[] = { EV_LINE_SLOT,     EV_LINE_SLOT_END,
 						   EV_LINE_ACTOR,    EV_LINE_ACTOR_END,
 						   EV_LINE_READ_KEY, EV_LINE_FILE };
@@ -428,71 +314,6 @@ refused_entry_has_had_no_effect_at_all(void)
 	CHECK(a.n_packs == 1);
 	line_of(EV_LINE_PACK, 4);
 	CHECK(accepted(&k.writer));
-}
-
-/* ---- once only ------------------------------------------------------------------------ */
-
-static void
-record_is_added_once_only(void)
-{
-	NEED(begin());
-	line_of(EV_LINE_RECORD, 1);
-	CHECK(accepted(&k.owner));
-	line_of(EV_LINE_RECORD, 1);
-	CHECK(forged(&k.writer));
-	line_of(EV_LINE_RECORD, 2);
-	CHECK(accepted(&k.writer));
-}
-
-static void
-pack_is_added_once_only_even_after_it_was_dropped(void)
-{
-	NEED(begin());
-	line_of(EV_LINE_PACK, 1);
-	CHECK(accepted(&k.owner));
-	line_of(EV_LINE_PACK, 1);
-	CHECK(forged(&k.owner));
-	line_of(EV_LINE_DROP, 1);
-	CHECK(accepted(&k.owner));
-	line_of(EV_LINE_PACK, 1);
-	CHECK(forged(&k.owner));
-	CHECK(a.n_packs == 1 && a.packs[0].dropped);
-}
-
-static void
-pack_twice_in_one_entry_is_forged(void)
-{
-	NEED(begin());
-	line_of(EV_LINE_PACK, 1);
-	line_of(EV_LINE_PACK, 1);
-	CHECK(forged(&k.owner) && a.n_packs == 0);
-}
-
-static void
-slot_of_one_hash_is_added_once_and_another_takes_its_place(void)
-{
-	const struct ev_named_file *file;
-	struct ev_hash first;
-
-	NEED(begin());
-	log_line_hash(&lines, "slot 1", 1, "");
-	NEED(accepted(&k.owner));
-	file = ev_authority_file(&a, "keys/1.age");
-	NEED(file != NULL);
-	first = file->hash;
-	log_line_hash(&lines, "slot 1", 2, "");
-	NEED(accepted(&k.owner));
-	file = ev_authority_file(&a, "keys/1.age");
-	NEED(file != NULL && !ev_hash_equal(&file->hash, &first));
-	/* The old slot, and its old passphrase, do not come back. */
-	log_line_hash(&lines, "slot 1", 1, "");
-	CHECK(forged(&k.owner));
-	log_line_hash(&lines, "slot 2", 1, "");
-	CHECK(accepted(&k.owner));
-	ev_buf_puts(&lines, "slot-end 1\n");
-	NEED(accepted(&k.owner));
-	CHECK(ev_authority_file(&a, "keys/1.age") == NULL);
-	CHECK(ev_authority_file(&a, "keys/2.age") != NULL);
 }
 
 /* ---- the log's key ------------------------------------------------------------------- */
@@ -584,10 +405,6 @@ main(void)
 	UNIT_RUN(writer_may_add_and_drop_and_change_no_keys);
 	UNIT_RUN(capture_may_add_and_nothing_else);
 	UNIT_RUN(refused_entry_has_had_no_effect_at_all);
-	UNIT_RUN(record_is_added_once_only);
-	UNIT_RUN(pack_is_added_once_only_even_after_it_was_dropped);
-	UNIT_RUN(pack_twice_in_one_entry_is_forged);
-	UNIT_RUN(slot_of_one_hash_is_added_once_and_another_takes_its_place);
 	UNIT_RUN(new_log_key_needs_the_signature_of_the_one_before);
 	UNIT_RUN(actor_is_found_by_the_digits_of_their_key_alone);
 	UNIT_RUN(strict_findings_fail_at_the_first_damage);

@@ -197,13 +197,11 @@ best_place_of_a_member_is_the_verified_one_then_the_first(void)
 	struct ev_hash first = hash_of(100), second = hash_of(101);
 	struct ev_catalog *c = filled();
 	struct ev_place place;
-	bool has = true;
 
 	NEED(c != NULL);
 	m.id = hash_of(50);
 	CHECK(ev_catalog_find_member(c, EV_MEMBER_OBJECT, &m.id, 0, &place, NULL) ==
 	      EVAULT_E_NOT_FOUND);
-	CHECK(ev_catalog_has_object(c, &m.id, &has, NULL) == EVAULT_OK && !has);
 	NEED(ev_catalog_add_member(c, &first, &m, EV_MEMBER_LISTED, NULL) == EVAULT_OK);
 	m.offset = 1024;
 	NEED(ev_catalog_add_member(c, &second, &m, EV_MEMBER_LISTED, NULL) == EVAULT_OK);
@@ -213,7 +211,6 @@ best_place_of_a_member_is_the_verified_one_then_the_first(void)
 	NEED(ev_catalog_add_member(c, &second, &m, EV_MEMBER_VERIFIED, NULL) == EVAULT_OK);
 	NEED(ev_catalog_find_member(c, EV_MEMBER_OBJECT, &m.id, 0, &place, NULL) == EVAULT_OK);
 	CHECK(ev_hash_equal(&place.pack, &second) && place.state == EV_MEMBER_VERIFIED);
-	CHECK(ev_catalog_has_object(c, &m.id, &has, NULL) == EVAULT_OK && has);
 	CHECK(ev_catalog_find_member(c, EV_MEMBER_RECORD, &m.id, 0, &place, NULL) ==
 	      EVAULT_E_NOT_FOUND);
 	CHECK(ev_catalog_find_member(c, EV_MEMBER_OBJECT, &m.id, 1, &place, NULL) ==

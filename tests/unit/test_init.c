@@ -50,17 +50,18 @@ new_vault_holds_just_the_files_that_the_format_names(void)
 					     "v/keys/write.0.age",
 					     "v/log/checkpoint",
 					     "v/log/tile/0/000.p/1",
-					     "v/log/tile/entries/000.p/1" };
+					     "v/log/tile/entries/000.p/1",
+					     "v/writer" };
 	struct ev_os_stat st;
 	size_t i, n;
 
 	NEED(init("v") == EVAULT_OK);
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 9; i++) {
 		CHECK(ev_os_stat(EV_OS_CWD, files[i], &st, NULL) == EVAULT_OK);
 		CHECK(st.mtime == EV_OS_CONSTANT_TIME && st.mtime_ns == 0);
 	}
 	fixture_bytes("v", &n);
-	CHECK(n == 8 && fixture_there("v/packs"));
+	CHECK(n == 9 && fixture_there("v/packs"));
 	CHECK(opens("v") && fixture_is_sound("v"));
 }
 

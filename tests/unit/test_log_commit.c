@@ -138,7 +138,8 @@ new_head_that_does_not_go_on_from_the_old_one_is_a_fork(void)
 static bool
 status_fits(enum evault_status rc, int sys)
 {
-	return rc == (sys == ENOSPC ? EVAULT_E_FULL : EVAULT_E_IO);
+	/* What could not be read is no full disk. */
+	return rc == EVAULT_E_IO || (sys == ENOSPC && rc == EVAULT_E_FULL);
 }
 
 /* Opens after a commit from `old` to `new` that failed: it must be one of both.  NULL if not. */
@@ -278,6 +279,44 @@ recovery_that_fails_is_completed_by_the_next(void)
 	}
 }
 
+/* An old bundle that was altered since the log was opened is not taken over into the new one. */
+static void
+bundle_that_changed_since_opening_is_not_signed(void)
+{
+	static const char bundle[] = "v/log/tile/entries/000.p/3";
+	struct ev_buf whole = EV_BUF_INIT, changed = EV_BUF_INIT;
+	struct ev_log *log;
+	int how;
+
+	NEED(make_log(3) && ev_os_load(EV_OS_CWD, bundle, 1 << 20, &whole, NULL) == EVAULT_OK);
+	for (how = 0; how < 4; how++) {
+		NEED(fixture_file(bundle, whole.data, whole.len));
+		log = open_sound(3);
+		n_leaves = 3;
+		NEED(log != NULL && stage(log, 1));
+		ev_buf_clear(&changed);
+		ev_buf_add(&changed, whole.data, how == 1 ? whole.len - 1 : whole.len);
+		if (how == 0)
+			changed.data[whole.len / 2] ^= 1;
+		if (how == 2) /* an entry of no bytes, after the last */
+			ev_buf_add(&changed, "\0", 2);
+		if (how == 3) /* the length of the first entry */
+			changed.data[1] ^= 1;
+		NEED(fixture_file(bundle, changed.data, changed.len));
+		CHECK(commit(log) == EVAULT_E_DAMAGED);
+		CHECK(!fixture_there("v/log/checkpoint.new"));
+		CHECK(ev_log_head(log)->size == 3);
+		ev_log_free(log);
+	}
+	NEED(fixture_file(bundle, whole.data, whole.len));
+	log = open_sound(3);
+	n_leaves = 3;
+	CHECK(log != NULL && stage(log, 1) && commit(log) == EVAULT_OK);
+	ev_log_free(log);
+	ev_buf_release(&whole);
+	ev_buf_release(&changed);
+}
+
 static void
 unreadable_file_of_the_log_is_no_alteration(void)
 {
@@ -311,6 +350,7 @@ main(void)
 	UNIT_RUN(commit_that_fails_at_any_call_leaves_the_old_or_the_new_log);
 	UNIT_RUN(log_signs_nothing_more_after_a_commit_that_failed);
 	UNIT_RUN(recovery_that_fails_is_completed_by_the_next);
+	UNIT_RUN(bundle_that_changed_since_opening_is_not_signed);
 	UNIT_RUN(unreadable_file_of_the_log_is_no_alteration);
 	ev_os_close_read(dir);
 	free(leaves);

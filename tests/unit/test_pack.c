@@ -142,7 +142,8 @@ pack_holds_all_kinds_and_sizes_where_its_table_says(void)
 	NEED(begin());
 	NEED(write_pack(all_kinds, ALL_KINDS, &name, &size, &seen) == EVAULT_OK);
 	ev_pack_path(&name, path);
-	NEED(ev_pack_hash(dir, path, &real, &on_disk, NULL, NULL, NULL) == EVAULT_OK);
+	NEED(ev_pack_hash(dir, path, EV_PACK_SIZE_MAX, &real, &on_disk, NULL, NULL, NULL) ==
+	     EVAULT_OK);
 	CHECK(ev_hash_equal(&real, &name) && on_disk == size && seen.n == ALL_KINDS);
 	NEED(decode(&name, &d));
 	for (i = 0; i < seen.n; i++) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
+
 enum {
 	BUF_CAP_MIN = 64
 };
@@ -13,6 +15,15 @@ enum {
 static const uint8_t nothing[1];
 
 /* ---- buffer ---------------------------------------------------------- */
+
+static void
+buf_free(struct ev_buf *buf)
+{
+	if (buf->secret)
+		ev_secret_free(buf->data);
+	else
+		free(buf->data);
+}
 
 static void
 buf_drop(struct ev_buf *buf)
@@ -39,7 +50,7 @@ buf_reserve(struct ev_buf *buf, size_t more)
 		need = buf->len + more;
 		while (cap < need)
 			cap *= 2; /* need is at most SIZE_MAX / 2 */
-		data = malloc(cap);
+		data = buf->secret ? ev_secret_new(cap) : malloc(cap);
 	}
 	if (data == NULL) {
 		buf_drop(buf);
@@ -48,7 +59,7 @@ buf_reserve(struct ev_buf *buf, size_t more)
 	if (buf->data != NULL) {
 		memcpy(data, buf->data, buf->len);
 		ev_wipe(buf->data, buf->cap);
-		free(buf->data);
+		buf_free(buf);
 	}
 	buf->data = data;
 	buf->cap = cap;
@@ -136,8 +147,11 @@ ev_buf_ask(const struct ev_buf *buf, struct evault_error *err)
 void
 ev_buf_release(struct ev_buf *buf)
 {
-	free(buf->data);
+	bool secret = buf->secret;
+
+	buf_free(buf);
 	*buf = (struct ev_buf)EV_BUF_INIT;
+	buf->secret = secret;
 }
 
 void

@@ -19,10 +19,16 @@ struct ev_buf {
 	size_t len;
 	size_t cap;
 	bool bad;
+	bool secret; /* its memory is locked (base/secret.h) */
 };
 #define EV_BUF_INIT                                                                                \
 	{                                                                                          \
-		NULL, 0, 0, false                                                                  \
+		NULL, 0, 0, false, false                                                           \
+	}
+/* For what is secret and at most a few KiB: locked memory, wiped when it is released. */
+#define EV_BUF_SECRET_INIT                                                                         \
+	{                                                                                          \
+		NULL, 0, 0, false, true                                                            \
 	}
 
 void ev_buf_add(struct ev_buf *buf, const void *data, size_t len);
@@ -38,7 +44,7 @@ const char *ev_buf_text(struct ev_buf *buf);
 /* EVAULT_OK, or E_NOMEM when bad. */
 enum evault_status ev_buf_ask(const struct ev_buf *buf, struct evault_error *err);
 void ev_buf_release(struct ev_buf *buf);
-/* Wipes all memory it has, then releases it.  For what is secret and short. */
+/* Wipes all memory it has, then releases it. */
 void ev_buf_wipe(struct ev_buf *buf);
 
 /*

@@ -62,6 +62,22 @@ ev_os_fail(struct evault_error *err, int sys, const char *path)
 	return ev_fail_sys(err, sys, "%s", ev_show_path(path, shown));
 }
 
+/*
+ * What refuses to be read is unreadable, whatever the system's word for it:
+ * "no room" and "read-only" are of use to a writer alone.
+ */
+static enum evault_status
+os_fail_read(struct evault_error *err, int sys, const char *shown)
+{
+	enum evault_status rc = ev_fail_sys(err, sys, "%s", shown);
+
+	if (rc != EVAULT_E_FULL && rc != EVAULT_E_READ_ONLY)
+		return rc;
+	if (err != NULL)
+		err->status = EVAULT_E_IO;
+	return EVAULT_E_IO;
+}
+
 /* ---- opening --------------------------------------------------------- */
 
 int
@@ -123,7 +139,7 @@ ev_os_open_read(int dir, const char *path, int *fd, struct evault_error *err)
 		return ev_fail(err, EVAULT_E_IO, "%s: a symbolic link, not a regular file",
 			       ev_show_path(path, shown));
 	if (f < 0)
-		return ev_os_fail(err, errno, path);
+		return os_fail_read(err, errno, ev_show_path(path, shown));
 	rc = ev_os_need_regular(f, path, err);
 	if (rc != EVAULT_OK) {
 		ev_os_close_read(f);
@@ -234,7 +250,7 @@ ev_os_read(int fd, uint8_t *out, size_t len, size_t *got, const char *shown,
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
-			return ev_fail_sys(err, errno, "%s", shown);
+			return os_fail_read(err, errno, shown);
 		if (r == 0)
 			break;
 		n += (size_t)r;
@@ -258,7 +274,7 @@ ev_os_read_at(int fd, uint64_t offset, uint8_t *out, size_t len, const char *sho
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
-			return ev_fail_sys(err, errno, "%s", shown);
+			return os_fail_read(err, errno, shown);
 		if (r == 0)
 			return ev_fail(err, EVAULT_E_DAMAGED, "%s: cut short", shown);
 		n += (size_t)r;

@@ -95,6 +95,8 @@ void ev_os_list_free(struct ev_os_list *list);
 enum evault_status ev_os_create(int dir, const char *path, int *fd, struct evault_error *err);
 enum evault_status ev_os_write(int fd, const uint8_t *data, size_t len, const char *shown,
 			       struct evault_error *err);
+/* Makes an open file empty, to write it again from its start. */
+enum evault_status ev_os_empty(int fd, const char *shown, struct evault_error *err);
 enum evault_status ev_os_sync(int fd, const char *shown, struct evault_error *err);
 /* Follows links, as the paths of what was made in the folder did. */
 enum evault_status ev_os_sync_dir(int dir, const char *path, struct evault_error *err);

@@ -45,6 +45,14 @@ ev_os_write(int fd, const uint8_t *data, size_t len, const char *shown, struct e
 }
 
 enum evault_status
+ev_os_empty(int fd, const char *shown, struct evault_error *err)
+{
+	if (ev_os_calls()->ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+		return ev_fail_sys(err, errno, "%s", shown);
+	return EVAULT_OK;
+}
+
+enum evault_status
 ev_os_sync(int fd, const char *shown, struct evault_error *err)
 {
 	if (ev_os_calls()->fsync(fd) != 0)
@@ -305,12 +313,16 @@ enum evault_status
 ev_os_lock(int dir, const char *path, const char *who, int *fd, struct evault_error *err)
 {
 	enum evault_status rc;
+	struct stat st;
 	int f, r;
 
 	f = ev_os_openat(dir, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
 	if (f < 0)
 		return ev_os_fail(err, errno, path);
 	rc = ev_os_need_regular(f, path, err);
+	/* What it is linked to would be emptied. */
+	if (rc == EVAULT_OK && (fstat(f, &st) != 0 || st.st_nlink > 1))
+		rc = ev_fail(err, EVAULT_E_IO, "%s: is linked to another file", path);
 	if (rc != EVAULT_OK)
 		goto out;
 	do

@@ -23,7 +23,7 @@ enum evault_status
 ev_age_opener_new(const struct ev_age_with *with, struct ev_sink out, struct ev_age_opener **opener,
 		  struct evault_error *err)
 {
-	struct ev_age_opener *o = calloc(1, sizeof(*o));
+	struct ev_age_opener *o = ev_secret_new(sizeof(*o));
 
 	if (o != NULL)
 		o->keys = ev_secret_new(sizeof(*o->keys));
@@ -161,5 +161,5 @@ ev_age_opener_free(struct ev_age_opener *o)
 	ev_secret_free(o->keys);
 	ev_age_head_release(&o->head);
 	ev_wipe(o->plain, sizeof(o->plain));
-	free(o);
+	ev_secret_free(o);
 }

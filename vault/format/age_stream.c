@@ -137,7 +137,7 @@ enum evault_status
 ev_age_sealer_new(const struct ev_age_to *to, struct ev_sink out, struct ev_age_sealer **sealer,
 		  struct evault_error *err)
 {
-	struct ev_age_sealer *s = calloc(1, sizeof(*s));
+	struct ev_age_sealer *s = ev_secret_new(sizeof(*s));
 	struct ev_buf header = EV_BUF_INIT;
 	enum evault_status rc;
 
@@ -214,5 +214,5 @@ ev_age_sealer_free(struct ev_age_sealer *s)
 		return;
 	ev_secret_free(s->keys);
 	ev_wipe(s->plain, sizeof(s->plain));
-	free(s);
+	ev_secret_free(s);
 }

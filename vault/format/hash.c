@@ -106,6 +106,19 @@ ev_hash_of2(const void *a, size_t a_len, const void *b, size_t b_len, struct ev_
 	ev_hasher_free(h);
 }
 
+_Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "SipHash-2-4");
+
+uint64_t
+ev_hash_short(const struct ev_hash *h, const uint8_t key[16])
+{
+	uint8_t out[crypto_shorthash_BYTES] = { 0 };
+	struct ev_cursor c;
+
+	crypto_shorthash(out, h->b, sizeof(h->b), key);
+	c = ev_cursor_of(out, sizeof(out));
+	return ev_cursor_le64(&c);
+}
+
 bool
 ev_hash_equal(const struct ev_hash *a, const struct ev_hash *b)
 {

@@ -27,6 +27,9 @@ void ev_hash_of(const void *data, size_t len, struct ev_hash *out);
 /* One message in two parts, `a` then `b`; nothing is allocated.  For Merkle leaves. */
 void ev_hash_of2(const void *a, size_t a_len, const void *b, size_t b_len, struct ev_hash *out);
 
+/* SipHash-2-4 of it: for tables in memory whose keys others choose. */
+uint64_t ev_hash_short(const struct ev_hash *h, const uint8_t key[16]);
+
 bool ev_hash_equal(const struct ev_hash *a, const struct ev_hash *b);
 /* memcmp order. */
 int ev_hash_compare(const struct ev_hash *a, const struct ev_hash *b);

@@ -290,9 +290,9 @@ first_entry_fits(const struct ev_authority *a, const struct ev_entry *entry)
 	return owner && read_key;
 }
 
-/* What a slot line is remembered by: its number and hash together. */
+/* A line, as sets remember it. */
 static enum evault_status
-slot_key(const struct ev_line *line, struct ev_hash *key, struct evault_error *err)
+line_key(const struct ev_line *line, struct ev_hash *key, struct evault_error *err)
 {
 	struct ev_buf text = EV_BUF_INIT;
 	enum evault_status rc;
@@ -318,7 +318,7 @@ once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key
 		return &a->pack_set;
 	if (line->kind != EV_LINE_SLOT)
 		return NULL;
-	*rc = slot_key(line, key, err);
+	*rc = line_key(line, key, err);
 	return &a->slots;
 }
 
@@ -345,6 +345,29 @@ ends_something(const struct ev_authority *a, const struct ev_line *line)
 	return line->kind != EV_LINE_DROP;
 }
 
+/*
+ * Lines are in any order: what an entry says of a slot's number, or ends, it
+ * says once, or the order would matter.  Is it the first time?
+ */
+static enum evault_status
+first_in_entry(const struct ev_line *line, struct ev_set *seen, bool *first,
+	       struct evault_error *err)
+{
+	struct ev_line subject = *line;
+	struct ev_hash key;
+	enum evault_status rc;
+
+	*first = true;
+	if (line->kind == EV_LINE_SLOT)
+		subject.kind = EV_LINE_SLOT_END;
+	if (subject.kind == EV_LINE_DROP) /* whatever record says why */
+		subject.record = (struct ev_hash){ { 0 } };
+	else if (subject.kind != EV_LINE_SLOT_END && subject.kind != EV_LINE_ACTOR_END)
+		return EVAULT_OK;
+	rc = line_key(&subject, &key, err);
+	return rc == EVAULT_OK ? ev_set_add(seen, &key, first, err) : rc;
+}
+
 /* May this role say this line, and is it new?  `seen` is what the entry has added so far. */
 static enum evault_status
 check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
@@ -354,7 +377,7 @@ check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role
 	const struct ev_set *once;
 	struct ev_hash key;
 	enum evault_status rc;
-	bool fresh = true;
+	bool fresh = true, first = true;
 
 	*good = false;
 	if (line_needs_owner(line->kind) && role != EV_ROLE_OWNER)
@@ -367,7 +390,11 @@ check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role
 	if (!ends_something(a, line))
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "ends what is not there");
-	once = once_set(a, line, &key, &rc, err);
+	rc = first_in_entry(line, seen, &first, err);
+	if (rc == EVAULT_OK && !first)
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "changes or ends one thing twice");
+	once = rc == EVAULT_OK ? once_set(a, line, &key, &rc, err) : NULL;
 	if (rc == EVAULT_OK && once != NULL)
 		rc = ev_set_add(seen, &key, &fresh, err);
 	if (rc != EVAULT_OK)

@@ -31,8 +31,7 @@ static const char *const queries[Q_QUERIES] = {
 	[Q_ADD_TAG] = "INSERT OR IGNORE INTO tags VALUES(?1, ?2)",
 	[Q_FIND_MEMBER] = "SELECT pack, offset, size, state FROM members"
 			  " WHERE kind = ?1 AND id = ?2 AND part = ?3"
-			  " ORDER BY state DESC, rowid LIMIT 1",
-	[Q_HAS_OBJECT] = "SELECT 1 FROM members WHERE kind IN (?1, ?2) AND id = ?3 LIMIT 1",
+			  " ORDER BY state DESC, rowid LIMIT 1 OFFSET ?4",
 	[Q_HAS_SIZE] = "SELECT 1 FROM records WHERE size = ?1 LIMIT 1",
 	[Q_ENTRY] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.idx = ?1",
 	[Q_ENTRY_OF] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest = ?1 LIMIT 1",
@@ -59,7 +58,7 @@ static const char *const queries[Q_QUERIES] = {
 		     " ON e.digest = r.digest WHERE r.sha256 >= ?1 AND r.sha256 <= ?2",
 	[Q_COUNT] = "SELECT count(*), count(r.sha256),"
 		    " sum(e.digest IS NOT NULL AND r.digest IS NULL)" ENTRY_TABLES,
-	[Q_COUNT_FILES] = "SELECT count(*), sum(size) FROM (SELECT DISTINCT r.sha256, r.size"
+	[Q_COUNT_FILES] = "SELECT count(*), total(size) FROM (SELECT DISTINCT r.sha256, r.size"
 			  " FROM records r JOIN entries e ON e.digest = r.digest"
 			  " WHERE r.sha256 IS NOT NULL)",
 };

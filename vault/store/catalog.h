@@ -43,13 +43,14 @@ struct ev_place {
 	struct ev_member member;
 	enum ev_member_state state;
 };
-/* The best state first, then the first that was added.  `part` 0 but for parts. */
+/* Copy 0 has the best state, and was added first among these.  `part` 0 but for parts. */
+enum evault_status ev_catalog_find_copy(struct ev_catalog *c, enum ev_member_kind kind,
+					const struct ev_hash *id, uint32_t part, unsigned copy,
+					struct ev_place *place, struct evault_error *err);
+/* Copy 0. */
 enum evault_status ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind,
 					  const struct ev_hash *id, uint32_t part,
 					  struct ev_place *place, struct evault_error *err);
-/* Is there an object of this hash, in one piece or in parts? */
-enum evault_status ev_catalog_has_object(struct ev_catalog *c, const struct ev_hash *sha256,
-					 bool *has, struct evault_error *err);
 /* Does any record tell of a file of this size? */
 enum evault_status ev_catalog_has_size(struct ev_catalog *c, uint64_t size, bool *has,
 				       struct evault_error *err);

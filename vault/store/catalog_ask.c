@@ -7,8 +7,8 @@
 #include "store/catalog_private.h"
 
 enum evault_status
-ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind, const struct ev_hash *id,
-		       uint32_t part, struct ev_place *place, struct evault_error *err)
+ev_catalog_find_copy(struct ev_catalog *c, enum ev_member_kind kind, const struct ev_hash *id,
+		     uint32_t part, unsigned copy, struct ev_place *place, struct evault_error *err)
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_FIND_MEMBER, err);
 	enum evault_status rc;
@@ -18,6 +18,7 @@ ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind, const str
 	sqlite3_bind_int(q, 1, (int)kind);
 	ev_catalog_bind_hash(q, 2, id);
 	sqlite3_bind_int64(q, 3, part);
+	sqlite3_bind_int64(q, 4, copy);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		place->member = (struct ev_member){ .kind = kind, .id = *id, .part = part };
@@ -31,6 +32,13 @@ ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind, const str
 	return rc;
 }
 
+enum evault_status
+ev_catalog_find_member(struct ev_catalog *c, enum ev_member_kind kind, const struct ev_hash *id,
+		       uint32_t part, struct ev_place *place, struct evault_error *err)
+{
+	return ev_catalog_find_copy(c, kind, id, part, 0, place, err);
+}
+
 /* Is there a row?  Resets the query. */
 static enum evault_status
 any_row(struct ev_catalog *c, sqlite3_stmt *q, bool *any, struct evault_error *err)
@@ -40,20 +48,6 @@ any_row(struct ev_catalog *c, sqlite3_stmt *q, bool *any, struct evault_error *e
 	sqlite3_reset(q);
 	*any = rc == EVAULT_OK;
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
-}
-
-enum evault_status
-ev_catalog_has_object(struct ev_catalog *c, const struct ev_hash *sha256, bool *has,
-		      struct evault_error *err)
-{
-	sqlite3_stmt *q = ev_catalog_query(c, Q_HAS_OBJECT, err);
-
-	if (q == NULL)
-		return EVAULT_E_IO;
-	sqlite3_bind_int(q, 1, EV_MEMBER_OBJECT);
-	sqlite3_bind_int(q, 2, EV_MEMBER_LIST);
-	ev_catalog_bind_hash(q, 3, sha256);
-	return any_row(c, q, has, err);
 }
 
 enum evault_status

@@ -11,7 +11,6 @@ enum ev_catalog_query {
 	Q_ADD_RECORD,
 	Q_ADD_TAG,
 	Q_FIND_MEMBER,
-	Q_HAS_OBJECT,
 	Q_HAS_SIZE,
 	Q_ENTRY,
 	Q_ENTRY_OF,

@@ -67,7 +67,7 @@ static enum evault_status
 load_identities(struct unlocking *u, const struct evault_unlock *unlock, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
-	struct ev_buf text = EV_BUF_INIT;
+	struct ev_buf text = EV_BUF_SECRET_INIT;
 	char shown[EV_SHOW_SIZE];
 	size_t i, n;
 
@@ -128,7 +128,7 @@ static enum evault_status
 try_slot(struct unlocking *u, const char *path, enum ev_age_kind wanted, struct evault_error *err)
 {
 	struct ev_age_with with = { u->identities, u->n_identities, NULL };
-	struct ev_buf sealed = EV_BUF_INIT, plain = EV_BUF_INIT;
+	struct ev_buf sealed = EV_BUF_INIT, plain = EV_BUF_SECRET_INIT;
 	enum ev_age_kind kind = EV_AGE_FOREIGN;
 	enum evault_status rc = load_key_file(u, path, &sealed, err);
 
@@ -189,7 +189,7 @@ open_read_key(struct unlocking *u, uint64_t epoch, const struct ev_age_with *wit
 	      struct evault_error *err)
 {
 	struct ev_read_key *key = ev_secret_new(sizeof(*key));
-	struct ev_buf sealed = EV_BUF_INIT, plain = EV_BUF_INIT;
+	struct ev_buf sealed = EV_BUF_INIT, plain = EV_BUF_SECRET_INIT;
 	char path[EV_ENTRY_FILE_NAME_MAX + 1], text[EVAULT_RECIPIENT_SIZE];
 	struct ev_age_recipient public;
 	enum evault_status rc;
@@ -240,7 +240,7 @@ static enum evault_status
 open_write_key(struct unlocking *u, const struct ev_age_with *with, struct evault_error *err)
 {
 	struct ev_write_key *key = ev_secret_new(sizeof(*key));
-	struct ev_buf sealed = EV_BUF_INIT, plain = EV_BUF_INIT;
+	struct ev_buf sealed = EV_BUF_INIT, plain = EV_BUF_SECRET_INIT;
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
 	uint64_t epoch = u->authority->n_read_keys - 1;
 	enum evault_status rc;

@@ -58,7 +58,7 @@ store_slot(int dir, const struct ev_keyring *k, const struct ev_keyring_make *ho
 {
 	struct ev_age_to to = { how->to, 1, NULL, 0 };
 	struct ev_line line = { .kind = EV_LINE_SLOT, .number = 1 };
-	struct ev_buf plain = EV_BUF_INIT, sealed = EV_BUF_INIT;
+	struct ev_buf plain = EV_BUF_SECRET_INIT, sealed = EV_BUF_INIT;
 	enum evault_status rc = ev_slot_encode(k->slot, &plain, err);
 
 	if (how->to == NULL)
@@ -79,7 +79,7 @@ store_read_key(int dir, const struct ev_keyring *k, const struct ev_keyring_make
 	struct ev_age_recipient *to = calloc(how->n_readers + 1, sizeof(*to));
 	struct ev_read_key *key = ev_secret_new(sizeof(*key));
 	struct ev_line line = { .kind = EV_LINE_FILE };
-	struct ev_buf plain = EV_BUF_INIT, sealed = EV_BUF_INIT;
+	struct ev_buf plain = EV_BUF_SECRET_INIT, sealed = EV_BUF_INIT;
 	enum evault_status rc;
 
 	if (to == NULL || key == NULL) {
@@ -109,7 +109,7 @@ static enum evault_status
 store_write_key(int dir, const struct ev_keyring *k, struct ev_buf *lines, struct evault_error *err)
 {
 	struct ev_line line = { .kind = EV_LINE_FILE };
-	struct ev_buf plain = EV_BUF_INIT, sealed = EV_BUF_INIT;
+	struct ev_buf plain = EV_BUF_SECRET_INIT, sealed = EV_BUF_INIT;
 	struct ev_age_recipient to;
 	enum evault_status rc = ev_write_key_encode(k->write, &plain, err);
 

@@ -18,12 +18,13 @@ struct ev_log {
 	int dir; /* the vault's folder; borrowed */
 	char origin[EVAULT_ORIGIN_SIZE];
 	struct ev_checkpoint head;
-	struct ev_buf note;     /* the head's */
-	struct ev_merkle tree;  /* of head and staged entries */
-	bool has_new;           /* there is a checkpoint.new … */
-	bool new_is_head;       /* … and it is the head */
-	bool in_doubt;          /* a head after `head` was signed, and may be on disk */
-	struct ev_buf staged;   /* entries as in a bundle */
+	struct ev_buf note;    /* the head's */
+	struct ev_merkle tree; /* of head and staged entries */
+	bool parents_synced;  /* by this handle: another run may have died between mkdir and sync */
+	bool has_new;         /* there is a checkpoint.new … */
+	bool new_is_head;     /* … and it is the head */
+	bool in_doubt;        /* a head after `head` was signed, and may be on disk */
+	struct ev_buf staged; /* entries as in a bundle */
 	struct ev_hash *leaves; /* of the staged entries */
 	size_t n_leaves, cap_leaves;
 	struct {

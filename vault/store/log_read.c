@@ -32,13 +32,21 @@ load_candidate(int dir, const char *path, const struct ev_vault_note *vault, str
 {
 	struct ev_slice bytes;
 	struct ev_note note;
-	enum evault_status rc = ev_os_load(dir, path, LOG_NOTE_MAX, &out->bytes, err);
+	struct ev_os_stat st;
+	enum evault_status rc = ev_os_stat(dir, path, &st, err);
 
-	if (rc == EVAULT_E_NOT_FOUND)
+	out->there = rc == EVAULT_OK;
+	/* A folder or a link is there, and is no checkpoint. */
+	if (rc == EVAULT_OK && st.kind != EV_OS_FILE)
 		return EVAULT_OK;
+	if (rc == EVAULT_OK)
+		rc = ev_os_load(dir, path, LOG_NOTE_MAX, &out->bytes, err);
+	if (rc == EVAULT_E_NOT_FOUND) {
+		out->there = false;
+		return EVAULT_OK;
+	}
 	if (rc != EVAULT_OK && rc != EVAULT_E_LIMIT)
 		return rc;
-	out->there = true;
 	bytes = ev_slice_of(out->bytes.data, out->bytes.len);
 	out->parsed = ev_note_parse(bytes, &note, NULL) == EVAULT_OK &&
 		      ev_checkpoint_parse(note.text, &out->c, NULL) == EVAULT_OK &&

@@ -58,7 +58,7 @@ ev_log_unstage(struct ev_log *log)
 
 /* Makes "log/tile/0/x001/234.p" and the folders above it. */
 static enum evault_status
-make_parents(int dir, const char *path, struct evault_error *err)
+make_parents(const struct ev_log *log, const char *path, struct evault_error *err)
 {
 	char parent[LOG_PATH_SIZE], above[LOG_PATH_SIZE];
 	enum evault_status rc = EVAULT_OK;
@@ -70,11 +70,11 @@ make_parents(int dir, const char *path, struct evault_error *err)
 			continue;
 		memcpy(parent, path, i);
 		parent[i] = '\0';
-		rc = ev_os_mkdir(dir, parent, &made, err);
-		if (rc == EVAULT_OK && made) {
+		rc = ev_os_mkdir(log->dir, parent, &made, err);
+		if (rc == EVAULT_OK && (made || !log->parents_synced)) {
 			memcpy(above, path, last);
 			above[last] = '\0';
-			rc = ev_os_sync_dir(dir, last == 0 ? "." : above, err);
+			rc = ev_os_sync_dir(log->dir, last == 0 ? "." : above, err);
 		}
 		last = i;
 	}
@@ -89,7 +89,7 @@ store_tile(struct ev_log *log, unsigned level, uint64_t n, unsigned width, const
 	enum evault_status rc;
 
 	ev_log_tile_path(level, n, width, path);
-	rc = make_parents(log->dir, path, err);
+	rc = make_parents(log, path, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	/* An interrupted run may have left one: it belongs to no signed tree. */
@@ -105,6 +105,34 @@ bundle_prefix(const uint8_t *data, size_t len, uint64_t count)
 	while (count-- > 0)
 		ev_tile_entry_next(&c);
 	return len - c.left;
+}
+
+/* The entries that a bundle begins with must be those whose hashes the tree has (invariant 1). */
+static enum evault_status
+compare_bundle(struct ev_log *log, const struct ev_buf *bundle, uint64_t first, unsigned n,
+	       struct evault_error *err)
+{
+	struct ev_merkle_fetch tiles = ev_log_fetch(log);
+	struct ev_cursor c = ev_cursor_of(bundle->data, bundle->len);
+	struct ev_hash leaf, stored;
+	struct ev_slice entry;
+	enum evault_status rc;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		entry = ev_tile_entry_next(&c);
+		ev_merkle_leaf(entry.data, entry.len, &leaf);
+		rc = tiles.fetch(tiles.ctx, 0, first + i, &stored, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		if (c.bad || !ev_hash_equal(&leaf, &stored))
+			break;
+	}
+	if (i < n || c.left != 0)
+		return ev_fail(
+		    err, EVAULT_E_DAMAGED,
+		    "the log's entries changed while evault was running; nothing was signed");
+	return EVAULT_OK;
 }
 
 static enum evault_status
@@ -124,6 +152,8 @@ write_bundles(struct ev_log *log, struct evault_error *err)
 		if (had > 0)
 			rc = ev_log_load_bundle(log->dir, at / EV_TILE_WIDTH, log->head.size,
 						&bundle, err);
+		if (rc == EVAULT_OK && had > 0)
+			rc = compare_bundle(log, &bundle, at - had, had, err);
 		take = bundle_prefix(staged, left, width - had);
 		ev_buf_add(&bundle, staged, take);
 		if (rc == EVAULT_OK)
@@ -284,6 +314,7 @@ ev_log_commit(struct ev_log *log, const struct ev_verifier *key, const struct ev
 	log->in_doubt = false;
 	ev_buf_clear(&log->staged);
 	log->n_leaves = 0;
+	log->parents_synced = true;
 	log->head = next;
 	ev_buf_release(&log->note);
 	log->note = note;
@@ -298,18 +329,15 @@ out:
 enum evault_status
 ev_log_recover(struct ev_log *log, struct evault_error *err)
 {
-	enum evault_status rc;
+	/* The run that wrote the head, under either name, may have died before its sync. */
+	enum evault_status rc = ev_os_sync_dir(log->dir, "log", err);
 
-	if (!log->has_new)
-		return EVAULT_OK;
-	if (log->new_is_head) {
-		/* The run that wrote it may have died before its sync. */
-		rc = ev_os_sync_dir(log->dir, "log", err);
-		if (rc == EVAULT_OK)
-			rc = publish_head(log, err);
-	} else {
+	if (rc != EVAULT_OK || !log->has_new)
+		return rc;
+	if (log->new_is_head)
+		rc = publish_head(log, err);
+	else
 		rc = ev_os_unlink(log->dir, NEW_PATH, err);
-	}
 	if (rc == EVAULT_OK)
 		log->has_new = false;
 	return rc;

@@ -73,10 +73,13 @@ enum evault_status ev_pack_read(struct ev_pack *pack, const struct ev_member *m,
 /* Reads the whole tar stream through `events`, and compares headers with the table. */
 enum evault_status ev_pack_walk(struct ev_pack *pack, struct ev_tar_events events,
 				struct evault_error *err);
-/* SHA-256 and size of the file itself; `tick` (may be NULL) is called with bytes read. */
-enum evault_status ev_pack_hash(int dir, const char *path, struct ev_hash *hash, uint64_t *size,
-				enum evault_status (*tick)(void *ctx, uint64_t bytes,
-							   struct evault_error *err),
-				void *ctx, struct evault_error *err);
+/*
+ * SHA-256 and size of a file as it lies; `tick` (may be NULL) is called with
+ * bytes read.  E_LIMIT, at once, when it has more than `max` bytes.
+ */
+enum evault_status
+ev_pack_hash(int dir, const char *path, uint64_t max, struct ev_hash *hash, uint64_t *size,
+	     enum evault_status (*tick)(void *ctx, uint64_t bytes, struct evault_error *err),
+	     void *ctx, struct evault_error *err);
 
 #endif

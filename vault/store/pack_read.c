@@ -447,7 +447,7 @@ ev_pack_walk(struct ev_pack *p, struct ev_tar_events events, struct evault_error
 }
 
 enum evault_status
-ev_pack_hash(int dir, const char *path, struct ev_hash *hash, uint64_t *size,
+ev_pack_hash(int dir, const char *path, uint64_t max, struct ev_hash *hash, uint64_t *size,
 	     enum evault_status (*tick)(void *ctx, uint64_t bytes, struct evault_error *err),
 	     void *ctx, struct evault_error *err)
 {
@@ -455,6 +455,7 @@ ev_pack_hash(int dir, const char *path, struct ev_hash *hash, uint64_t *size,
 	uint8_t *piece = malloc(HASH_PIECE);
 	uint64_t total = 0;
 	size_t got = HASH_PIECE;
+	struct ev_os_stat st;
 	int fd = -1;
 	enum evault_status rc;
 
@@ -463,6 +464,10 @@ ev_pack_hash(int dir, const char *path, struct ev_hash *hash, uint64_t *size,
 		goto out;
 	}
 	rc = ev_os_open_read(dir, path, &fd, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_fstat(fd, &st, err);
+	if (rc == EVAULT_OK && st.size > max)
+		rc = ev_fail(err, EVAULT_E_LIMIT, "%s: larger than it can be", path);
 	if (rc == EVAULT_OK)
 		ev_os_sequential(fd);
 	while (rc == EVAULT_OK && got == HASH_PIECE) {

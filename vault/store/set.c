@@ -1,6 +1,5 @@
 #include "store/set.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,19 +15,14 @@ static const struct ev_hash zero_hash;
 static struct ev_hash *
 set_slot(const uint8_t key[16], struct ev_hash *slots, size_t cap, const struct ev_hash *hash)
 {
-	uint8_t short_hash[crypto_shorthash_BYTES];
-	uint64_t at;
+	uint64_t at = ev_hash_short(hash, key);
 
-	crypto_shorthash(short_hash, hash->b, sizeof(hash->b), key);
-	memcpy(&at, short_hash, sizeof(at));
 	for (at &= cap - 1; !ev_hash_equal(&slots[at], &zero_hash); at = (at + 1) & (cap - 1)) {
 		if (ev_hash_equal(&slots[at], hash))
 			break;
 	}
 	return &slots[at];
 }
-
-_Static_assert(crypto_shorthash_KEYBYTES == sizeof(((struct ev_set *)NULL)->key), "SipHash-2-4");
 
 static enum evault_status
 set_grow(struct ev_set *set, struct evault_error *err)
