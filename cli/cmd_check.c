@@ -138,6 +138,10 @@ print_verdict(const struct evault_check_summary *s)
 		printf(ngettext("DAMAGED: %" PRIu64 " finding\n", "DAMAGED: %" PRIu64 " findings\n",
 				s->damage),
 		       s->damage);
+		fflush(stdout);
+		message_hint(_("change nothing in it; copy the whole folder now. Originals that "
+			       "you still have: add them again, and what was damaged of them is "
+			       "kept anew"));
 		return EXIT_DAMAGE;
 	}
 	if (s->cancelled) {
