@@ -58,7 +58,8 @@ is_wanted(struct ev_checking *c, const struct ev_hash *digest, bool *wanted,
 	ev_record_init(&record);
 	rc = ev_vault_record(c->v, digest, &record, err);
 	field = rc == EVAULT_OK ? ev_record_find(&record, "sha256") : NULL;
-	if (field != NULL && ev_hash_parse(ev_slice_of(field->value, field->len), &sha256)) {
+	if (field != NULL && ev_slice_is(value_of(&record, "action"), "add") &&
+	    ev_hash_parse(ev_slice_of(field->value, field->len), &sha256)) {
 		rc = ev_catalog_find_member(c->v->catalog, EV_MEMBER_OBJECT, &sha256, 0, &place,
 					    err);
 		if (rc == EVAULT_E_NOT_FOUND)

@@ -165,16 +165,29 @@ new_writer(struct evault *v)
 	return w;
 }
 
-/* A stray pack: an original, the record that both packs have, and many of which one alone has its
- * original. */
+/* A record that more than one pack has. */
+struct shared {
+	struct ev_record r;
+	struct ev_hash digest;
+};
+
 static bool
-write_stray(struct evault *v, const struct ev_record *shared, const struct ev_hash *digest, int n)
+append_shared(struct ev_pack_writer *w, const struct shared *s)
+{
+	return ev_pack_append(w, EV_MEMBER_RECORD, &s->digest, 0,
+			      ev_slice_of(s->r.text.data, s->r.text.len), NULL) == EVAULT_OK;
+}
+
+/* A stray pack: both shared records, and many of which one alone has its original here. */
+static bool
+write_stray(struct evault *v, const struct shared *lost, const struct shared *found, int n)
 {
 	struct ev_pack_writer *w = new_writer(v);
 	struct ev_hash name;
 	char text[40];
 	uint64_t size;
-	bool good = w != NULL && append_object(w, n == 0 ? "shared" : "not shared");
+	bool good = w != NULL && append_object(w, n == 0 ? "found" : "of no record") &&
+		    append_shared(w, lost);
 	int i;
 
 	for (i = 0; i < PADDING_RECORDS && good; i++) {
@@ -183,39 +196,60 @@ write_stray(struct evault *v, const struct ev_record *shared, const struct ev_ha
 			good = append_object(w, text);
 		good = good && append_record(v, w, "add", text);
 	}
-	good =
-	    good && append_record(v, w, "get", n == 0 ? "shared" : "not shared") &&
-	    ev_pack_append(w, EV_MEMBER_RECORD, digest, 0,
-			   ev_slice_of(shared->text.data, shared->text.len), NULL) == EVAULT_OK &&
-	    ev_pack_finish(w, &name, &size, NULL, NULL, NULL) == EVAULT_OK;
+	good = good && append_shared(w, found) &&
+	       ev_pack_finish(w, &name, &size, NULL, NULL, NULL) == EVAULT_OK;
 	ev_pack_writer_free(w);
 	return good;
 }
 
-/* Reading one pack's records opens the other pack meanwhile. */
+/* To judge what is in the second pack, a record is read from the first. */
 static void
-of_packs_that_share_a_record_each_item_with_an_original_is_taken_in_once(void)
+of_packs_that_share_records_each_item_with_an_original_is_taken_in_once(void)
 {
 	struct evault_check_summary s;
+	struct shared lost, found;
 	struct evault *v = NULL;
-	struct ev_record shared;
-	struct ev_hash digest;
 	struct found f;
 
 	NEED(begin() && fixture_open("c", EVAULT_WRITE, FIXTURE_KEY, &v, NULL) == EVAULT_OK);
-	NEED(make_record(v, "add", "shared", &shared, &digest));
-	CHECK(write_stray(v, &shared, &digest, 0) && write_stray(v, &shared, &digest, 1));
-	ev_record_release(&shared);
+	NEED(make_record(v, "add", "lost", &lost.r, &lost.digest) &&
+	     make_record(v, "add", "found", &found.r, &found.digest));
+	CHECK(write_stray(v, &lost, &found, 0) && write_stray(v, &lost, &found, 1));
+	ev_record_release(&lost.r);
+	ev_record_release(&found.r);
 	evault_close(v);
 	NEED(check(&f, &s) == EVAULT_OK);
 	CHECK(s.sound && f.n == 2 && f.of[EVAULT_FINDING_INTERRUPTED] == 2);
 	NEED(adopt(EVAULT_WRITE, &s, NULL) == EVAULT_OK);
-	/* The shared one, and one of each pack; the records of `get` are none of ours. */
-	CHECK(s.sound && s.adopted == 3);
+	CHECK(s.sound && s.adopted == 3); /* "found", and one of each pack */
 	CHECK(fixture_is_sound("c"));
 	NEED(check(&f, &s) == EVAULT_OK);
 	CHECK(s.items == 2 + 3 + 2); /* two records say that packs were taken in */
 	NEED(adopt(EVAULT_WRITE, &s, NULL) == EVAULT_OK && s.adopted == 0);
+}
+
+static void
+record_that_adds_nothing_is_not_taken_in(void)
+{
+	static const char *const actions[] = { "get", "adopt", "note" };
+	struct evault_check_summary s;
+	struct ev_pack_writer *w;
+	struct evault *v = NULL;
+	struct ev_hash pack;
+	uint64_t size;
+	size_t i;
+
+	NEED(begin() && fixture_open("c", EVAULT_WRITE, FIXTURE_KEY, &v, NULL) == EVAULT_OK);
+	w = new_writer(v);
+	CHECK(w != NULL && append_object(w, "there"));
+	for (i = 0; i < 3; i++)
+		CHECK(append_record(v, w, actions[i], "there"));
+	CHECK(ev_pack_finish(w, &pack, &size, NULL, NULL, NULL) == EVAULT_OK);
+	ev_pack_writer_free(w);
+	evault_close(v);
+	NEED(adopt(EVAULT_WRITE, &s, NULL) == EVAULT_OK);
+	CHECK(s.sound && s.adopted == 0);
+	CHECK(fixture_is_sound("c"));
 }
 
 /* Names the pack, and in the next entry drops it. */
@@ -256,7 +290,7 @@ pack_that_was_dropped_and_is_still_there_is_no_stray(void)
 	struct evault *v = NULL;
 	struct ev_hash pack;
 	struct found f;
-	uint64_t size;
+	uint64_t size = 0;
 
 	NEED(begin() && fixture_open("c", EVAULT_WRITE, FIXTURE_KEY, &v, NULL) == EVAULT_OK);
 	w = new_writer(v);
@@ -281,7 +315,8 @@ main(void)
 	UNIT_RUN(pack_of_an_interrupted_run_is_taken_in_on_request);
 	UNIT_RUN(pack_that_is_not_whole_is_not_taken_in);
 	UNIT_RUN(adopting_needs_the_vault_open_for_writing);
-	UNIT_RUN(of_packs_that_share_a_record_each_item_with_an_original_is_taken_in_once);
+	UNIT_RUN(of_packs_that_share_records_each_item_with_an_original_is_taken_in_once);
+	UNIT_RUN(record_that_adds_nothing_is_not_taken_in);
 	UNIT_RUN(pack_that_was_dropped_and_is_still_there_is_no_stray);
 	return fixture_end();
 }

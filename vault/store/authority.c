@@ -346,8 +346,8 @@ ends_something(const struct ev_authority *a, const struct ev_line *line)
 }
 
 /*
- * Lines are in any order: what an entry says of a slot's number, or ends, it
- * says once, or the order would matter.  Is it the first time?
+ * Lines are in any order: what an entry says of a slot, an actor, a file or a
+ * pack that it drops, it says once, or the order would matter.  Is it the first time?
  */
 static enum evault_status
 first_in_entry(const struct ev_line *line, struct ev_set *seen, bool *first,
@@ -360,9 +360,16 @@ first_in_entry(const struct ev_line *line, struct ev_set *seen, bool *first,
 	*first = true;
 	if (line->kind == EV_LINE_SLOT)
 		subject.kind = EV_LINE_SLOT_END;
-	if (subject.kind == EV_LINE_DROP) /* whatever record says why */
+	if (line->kind == EV_LINE_ACTOR) {
+		subject.kind = EV_LINE_ACTOR_END;
+		ev_hash_of(line->vkey.key, sizeof(line->vkey.key), &subject.hash);
+	}
+	if (line->kind == EV_LINE_FILE)
+		subject.hash = (struct ev_hash){ { 0 } };
+	if (line->kind == EV_LINE_DROP) /* whatever record says why */
 		subject.record = (struct ev_hash){ { 0 } };
-	else if (subject.kind != EV_LINE_SLOT_END && subject.kind != EV_LINE_ACTOR_END)
+	if (subject.kind != EV_LINE_SLOT_END && subject.kind != EV_LINE_ACTOR_END &&
+	    subject.kind != EV_LINE_FILE && subject.kind != EV_LINE_DROP)
 		return EVAULT_OK;
 	rc = line_key(&subject, &key, err);
 	return rc == EVAULT_OK ? ev_set_add(seen, &key, first, err) : rc;
