@@ -656,6 +656,8 @@ class Vault:
         if n == 0:
             self.check_first(body)
         self.now = dict(self.actors)
+        about = [s for s in map(self.subject, body) if s]
+        need(len(about) == len(set(about)), "two lines about one thing")
         for line in body:
             self.apply(line, role)
         self.actors = self.now
@@ -670,6 +672,17 @@ class Vault:
             files.append("README.txt")
         for f in files:
             need(any(line.startswith(f"file {f} ") for line in body), f"no line for {f}")
+
+    @staticmethod
+    def subject(line):
+        """What a line is about, of what an entry may speak of once."""
+        what, _, rest = line.partition(" ")
+        first = rest.split(" ")[0]
+        if what in ("slot", "slot-end"):
+            return "slot", first
+        if what in ("actor", "actor-end"):
+            return "actor", first.split("+")[0].removeprefix("evault/actor/")
+        return (what, first) if what in ("file", "drop") else None
 
     def once(self, *what):
         need(what not in self.seen, " ".join(what) + " occurs twice")
