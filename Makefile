@@ -134,10 +134,30 @@ fuzz:
 	build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$$(($(MINUTES) * 60)) -print_final_stats=1 \
 		-artifact_prefix=build/fuzz/found/ build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
 
+# Power cuts, full disks, pulled sticks: tests/fault/README.md.  As root, for all of it; LONG=1 takes hours.
+fault:
+	tests/install-packages build fault
+	$(MAKE) -s -j$(JOBS) all $(BUILD)/fault/recorder $(BUILD)/fault/short.so
+	$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE=address,undefined all
+	@JOBS=$(JOBS) python3 tests/fault/fault.py $(if $(LONG),--long) $(BUILD)
+
+$(BUILD)/fault/recorder: tests/fault/recorder.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 $(shell pkg-config --cflags fuse3) -o $@ $< $(shell pkg-config --libs fuse3)
+
+$(BUILD)/fault/short.so: tests/fault/short.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $< -ldl
+
+# evault with one bug planted: made by tests/fault/plants.py, PLANT=<name> [PLANT_IN=<the source that has it>].
+$(BUILD)/fault/plant/$(PLANT): tests/fault/plant.c $(CLI_OBJ) $(BUILD)/libevault.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DEV_PLANT_$(PLANT)=1 $(LDHARDEN) -o $@ $< $(PLANT_IN:%=%.c) $(CLI_OBJ) $(BUILD)/libevault.a $(LIBS)
+
 clean:
 	rm -rf $(BUILD)
 
 -include $(ALL_OBJ:.o=.d)
 FORCE:
-.PHONY: all units fuzzers tools objects install demo test check coverage fuzz clean FORCE
+.PHONY: all units fuzzers tools objects install demo test check coverage fuzz fault clean FORCE
 .SECONDARY:

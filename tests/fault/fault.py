@@ -11,6 +11,7 @@ import sys
 import time
 
 import killed
+import plants
 import power
 import refused
 import weakest
@@ -23,34 +24,46 @@ class Tally:
 
     def __init__(self, workers, show):
         self.pool = concurrent.futures.ThreadPoolExecutor(workers)
-        self.show, self.passed, self.failed, self.points = show, 0, 0, 0
+        self.workers, self.show = workers, show
+        self.passed, self.failed, self.points = 0, 0, 0
+
+    def each(self, jobs):
+        """(name, complaints) of every job, as they were given; `workers` at a time."""
+        waiting = []
+        for name, job in jobs:
+            waiting.append((name, self.pool.submit(job)))
+            if len(waiting) > 3 * self.workers:
+                yield self.wait(*waiting.pop(0))
+        while waiting:
+            yield self.wait(*waiting.pop(0))
+
+    def wait(self, name, future):
+        try:
+            return name, future.result()
+        except Exception as e:  # of the harness itself, or a command that hangs
+            return name, ["%s: %s" % (type(e).__name__, e)]
 
     def run(self, layer, op, jobs):
-        """Runs all jobs; True when none has a complaint."""
         start = time.monotonic()
-        names, bad = [], []
-        waiting = [(name, self.pool.submit(job)) for name, job in jobs]
-        for name, future in waiting:
-            names.append(name)
-            try:
-                complaints = future.result()
-            except Exception as e:  # of the harness itself, or a command that hangs
-                complaints = ["%s: %s" % (type(e).__name__, e)]
+        points, bad = 0, []
+        for name, complaints in self.each(jobs):
+            points += 1
             if complaints:
-                bad.append((name, complaints))
-        if not names:
-            return True
-        self.points += len(names)
-        print("%s %s: %s (%d points, %d s)" % ("not ok" if bad else "ok", layer, op, len(names),
-                                              time.monotonic() - start))
-        for name, complaints in bad[:None if self.show else 8]:
-            print("# %s\n#     %s" % (name, "\n#     ".join(complaints)))
+                bad.append("%s\n#     %s" % (name, "\n#     ".join(complaints)))
+        if points > 0:
+            self.say(not bad, "%s: %s" % (layer, op), points, bad, time.monotonic() - start)
+
+    def say(self, passed, what, points, bad, seconds=None):
+        self.points += points
+        took = "" if seconds is None else ", %d s" % seconds
+        print("%s %s (%d points%s)" % ("ok" if passed else "not ok", what, points, took))
+        for text in bad[:None if self.show else 8]:
+            print("# " + text)
         if len(bad) > 8 and not self.show:
             print("# and %d more" % (len(bad) - 8))
         sys.stdout.flush()
-        self.passed += not bad
-        self.failed += bool(bad)
-        return not bad
+        self.passed += passed
+        self.failed += not passed
 
 
 class Profile:
@@ -58,16 +71,20 @@ class Profile:
 
     def __init__(self, long):
         self.long = long
-        self.killed = None if long else 130
-        self.refused = None if long else 110
-        self.heavy = 400 if long else 40
+        self.killed = None if long else 90
+        self.refused = None if long else 80
+        self.heavy = 400 if long else 20
         self.again_bases = None if long else 3
-        self.again = 60 if long else 25
+        self.again = 60 if long else 20
         self.weakest = 2000 if long else 60
         self.draws = 6 if long else 2
         self.prefixes = 240 if long else 18
         self.torn = 60 if long else 8
         self.short = 40 if long else 4
+
+    def killed_first(self, op):
+        """How many kills before a loss of power."""
+        return None if self.long and not op.heavy else 3 if op.heavy else 16
 
     def points(self, op, many):
         return self.heavy if op.heavy else many
@@ -87,8 +104,7 @@ def process_layers(bench, tally, profile, ops, layers):
         if "weakest" in layers and op.writes:
             tally.run("weakest", op.name, weakest.jobs(bench, op, base, profile.points(op, profile.weakest), profile.draws))
             tally.run("weakest again", op.name, weakest.again_jobs(
-                bench, op, base, profile.again_bases if op.heavy else None, profile.points(op, profile.weakest) // 3,
-                profile.draws))
+                bench, op, base, profile.killed_first(op), profile.points(op, profile.weakest) // 5, profile.draws))
         if "again" in layers and op.writes:
             again(bench, tally, profile, op, base)
 
@@ -128,7 +144,7 @@ def alone():
         os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable] + sys.argv)
 
 
-LAYERS = ("killed", "refused", "short", "altered", "again", "weakest", "power")
+LAYERS = ("killed", "refused", "short", "altered", "again", "weakest", "power", "plants")
 
 
 def main():
@@ -137,6 +153,7 @@ def main():
     p.add_argument("--long", action="store_true")
     p.add_argument("--layer", action="append")
     p.add_argument("--operation", action="append")
+    p.add_argument("--plant", action="append")
     p.add_argument("--show", action="store_true", help="all complaints, not the first eight")
     p.add_argument("--keep", action="store_true", help="leave the folders where they are")
     args = p.parse_args()
@@ -152,6 +169,8 @@ def main():
         process_layers(bench, tally, Profile(args.long), ops, layers)
         if "power" in layers:
             power_layer(bench, tally, Profile(args.long), ops)
+    if "plants" in layers:
+        plants.run(tally, args.build, os.path.join(args.build, "fault"), args.plant)
     print("%d points" % tally.points)
     print("%d passed, %d failed" % (tally.passed, tally.failed))
     sys.exit(tally.failed > 0)

@@ -26,6 +26,7 @@ class Operation:
 OPERATIONS = [
     Operation("init", "nothing", INIT),
     Operation("add small", "few", ("add", "{src}/small"), keeps=("small",)),
+    Operation("add to long", "long", ("add", "{src}/small"), keeps=("small",), heavy=True),
     Operation("add large", "few", ("add", "{src}/large"), keeps=("large",), heavy=True),
     Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
     Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt")),
@@ -117,4 +118,11 @@ def base_stray(bench):
     return base
 
 
-BASES = {"nothing": base_nothing, "few": base_few, "stray": base_stray}
+def base_long(bench):
+    """More entries than a tile has: there is a second level."""
+    base = base_few(bench)
+    base.promised.update(promises(must(bench.run(base.folder, ("add", "--yes", "{src}/many")), "add").events))
+    return dataclasses.replace(base, notes=head_of(base.folder))
+
+
+BASES = {"nothing": base_nothing, "few": base_few, "stray": base_stray, "long": base_long}

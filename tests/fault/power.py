@@ -24,6 +24,17 @@ def quietly(*command):
         raise OSError("%s: %s" % (" ".join(command), done.stdout.decode("utf-8", "replace").strip()[-200:]))
 
 
+def unmount(folder):
+    """A child that was just forked may hold it for a moment."""
+    for _ in range(50):
+        done = subprocess.run(["umount", folder], stderr=subprocess.PIPE, timeout=LIMIT, check=False)
+        if done.returncode == 0 or b"busy" not in done.stderr:
+            break
+        time.sleep(0.02)
+    if done.returncode != 0:
+        raise OSError("umount %s: %s" % (folder, done.stderr.decode("utf-8", "replace").strip()))
+
+
 def said_by(*command):
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=LIMIT).stdout.decode().strip()
 
@@ -46,7 +57,7 @@ class Ext4:
         try:
             yield
         finally:
-            quietly("umount", folder)
+            unmount(folder)
 
 
 class ExFat:
@@ -68,7 +79,7 @@ class ExFat:
                     yield
                 finally:
                     with contextlib.suppress(OSError):
-                        quietly("umount", folder)
+                        unmount(folder)
                     driver.communicate(timeout=LIMIT)
         finally:
             quietly("losetup", "-d", loop)
@@ -143,7 +154,7 @@ def recorder(bench, image, log, folder):
             wait_for_mount(folder, process)
             yield
         finally:
-            quietly("umount", folder)
+            unmount(folder)
             process.wait(timeout=LIMIT)
 
 

@@ -138,7 +138,9 @@ def flip(path):
 def one_altered(bench, op, base):
     """Stops at the first rename, that of the pack; a hash that the log is built on is altered; goes on."""
     place = bench.place(base.folder)
-    tiles = os.path.join(place, VAULT, "log/tile/0/000.p")
+    # The tile of the highest level: nothing but the root tells that it was altered.
+    level = max(os.listdir(os.path.join(place, VAULT, "log/tile")), key=lambda n: int(n) if n.isdigit() else -1)
+    tiles = os.path.join(place, VAULT, "log/tile", level, "000.p")
     tile = os.path.join(tiles, sorted(os.listdir(tiles))[0])
     before = notes_in(os.path.join(place, VAULT))
     log = place + ".trace"

@@ -96,7 +96,9 @@ static enum evault_status
 judge_new(int dir, const struct candidate *old, const struct candidate *new,
 	  const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
+	struct evault_error why = { 0 };
 	struct ev_hash root;
+	enum evault_status rc;
 
 	*good = false;
 	if (!new->signed_by_log)
@@ -109,8 +111,13 @@ judge_new(int dir, const struct candidate *old, const struct candidate *new,
 		return ev_find(findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, NEW_PATH,
 			       "left by an interrupted run");
 	}
-	if (root_of_bundles(dir, new->c.size, &root, NULL) != EVAULT_OK ||
-	    !ev_hash_equal(&root, &new->c.root))
+	rc = root_of_bundles(dir, new->c.size, &root, &why);
+	if (rc == EVAULT_E_NOMEM)
+		return ev_fail_nomem(err);
+	if (rc == EVAULT_E_IO)
+		return ev_find(findings, err, EVAULT_FINDING_UNREADABLE, EV_NO_ITEM, NEW_PATH, "%s",
+			       why.text);
+	if (rc != EVAULT_OK || !ev_hash_equal(&root, &new->c.root))
 		return ev_find(findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, NEW_PATH,
 			       "is signed for %llu entries, and these are not there",
 			       (unsigned long long)new->c.size);

@@ -1,0 +1,83 @@
+"""The harness against evault with a bug planted: each must be caught, by the layer that is named.
+
+Each variant is built once, into BUILD/fault/plant/<name>: the objects of the real one, and plant.c with its switch;
+or, where the bug is no system call, one object compiled anew.
+"""
+import os
+import subprocess
+
+import killed
+import power
+import refused
+import weakest
+from bench import Bench
+from operations import BASES, OPERATIONS
+
+# name, what it does, layer that catches it, operation
+PLANTS = [
+    ("FILE_SYNC", "file sync dropped", "power", "add small"),
+    ("FOLDER_SYNC", "folder sync dropped", "power", "add small"),
+    ("PARENT_SYNC", "new parent's sync dropped", "weakest", "add small"),
+    ("LOG_BEFORE_PACKS", "log before packs", "killed", "add small"),
+    ("HEAD_BEFORE_TILES", "checkpoint before tiles", "killed", "add small"),
+    ("TILES_REMOVED_FIRST", "old tiles removed before the new checkpoint", "killed", "add small"),
+    ("RENAME_BEFORE_SYNC", "rename before sync", "weakest", "add small"),
+    ("SHORT_WRITE", "short write ignored", "short", "add small"),
+    ("WRITE_ERROR", "write error ignored", "refused", "add small"),
+    ("CLOSE_ERROR", "close error ignored", "refused", "add small"),
+    ("FSYNC_RETRIED", "fsync retried", "refused", "add small"),
+    ("NEW_DISCARDED", "checkpoint.new discarded", "killed", "add small"),
+    ("OLD_ROOT", "old root not recomputed", "altered", "add to long"),
+    ("LOCK_KEPT", "lock not released", "killed", "add small"),
+]
+LAYERS = {
+    "killed": lambda b, op, base: killed.jobs(b, op, base, None),
+    "refused": lambda b, op, base: refused.jobs(b, op, base, None),
+    "short": lambda b, op, base: refused.short_jobs(b, op, base, 4),
+    "altered": refused.altered_jobs,
+    "weakest": lambda b, op, base: weakest.jobs(b, op, base, None, 4),
+    "power": lambda b, op, base: power.jobs(b, op, base, power.FILE_SYSTEMS[0], None, 60),
+}
+IN_THE_CODE = {"OLD_ROOT": "vault/store/log_write"}
+
+
+def build(folder, name):
+    """Path of evault with that bug."""
+    out = os.path.join(folder, "fault/plant", name)
+    if not os.path.exists(out):
+        done = subprocess.run(["make", "-s", "BUILD=" + folder, "PLANT=" + name, "PLANT_IN=" + IN_THE_CODE.get(name, ""), out],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if done.returncode != 0:
+            raise SystemExit("not ok the harness itself: %s" % done.stdout.decode())
+    return out
+
+
+def caught(tally, bench, layer, op, base):
+    """(points, complaint) when it is caught; (points, None) when not."""
+    points = 0
+    for name, complaints in tally.each(LAYERS[layer](bench, op, base)):
+        points += 1
+        if complaints:
+            return points, "%s: %s" % (name, complaints[0])
+    return points, None
+
+
+def run(tally, folder, tools, only=None):
+    rows = []
+    can_mount = os.geteuid() == 0
+    for name, what, layer, op_name in PLANTS:
+        if only and name not in only:
+            continue
+        op = next(o for o in OPERATIONS if o.name == op_name)
+        if layer == "power" and not can_mount:
+            layer = "weakest"
+        with Bench(build(folder, name), None, tools) as bench:
+            points, complaint = caught(tally, bench, layer, op, BASES[op.base](bench))
+        rows.append("| %s | %s | %s | %s |" % (what, name, layer, points if complaint else "**not caught**"))
+        tally.say(complaint is not None, "planted: %s: caught by `%s`" % (what, layer), points,
+                  [] if complaint else ["not caught in %d points" % points])
+        if complaint:
+            print("#     " + complaint[:200])
+    # As it stands in README.md.
+    print("\n".join(["# | planted | switch `EV_PLANT_…` | caught by | at point |", "# |---|---|---|---|"] +
+                    ["# " + r for r in rows]))
