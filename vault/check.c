@@ -84,6 +84,12 @@ ev_check_failure(struct ev_checking *c, enum evault_status status, const struct 
 	}
 }
 
+enum evault_finding_kind
+ev_check_doubt(const struct ev_checking *c, enum evault_finding_kind kind)
+{
+	return c->v->unread || c->summary->unreadable > 0 ? EVAULT_FINDING_UNREADABLE : kind;
+}
+
 enum evault_status
 ev_check_tick(void *ctx, uint64_t bytes, struct evault_error *err)
 {
@@ -290,8 +296,10 @@ unlock(struct ev_checking *c, const struct evault_unlock *how, bool *unlocked,
 	*unlocked = rc == EVAULT_OK;
 	/* A damaged log may be why there is no slot that the key opens. */
 	if (rc == EVAULT_E_DAMAGED || (rc == EVAULT_E_KEY && !c->log_sound))
-		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, "",
-			       "the vault cannot be unlocked: %s", why.text);
+		return ev_find(&c->findings, err,
+			       rc == EVAULT_E_DAMAGED ? EVAULT_FINDING_ALTERED
+						      : ev_check_doubt(c, EVAULT_FINDING_ALTERED),
+			       EV_NO_ITEM, "", "the vault cannot be unlocked: %s", why.text);
 	if (rc != EVAULT_OK && err != NULL)
 		*err = why;
 	return rc;

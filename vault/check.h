@@ -25,6 +25,8 @@ enum evault_status ev_check_failure(struct ev_checking *c, enum evault_status st
 				    const struct evault_error *why, uint64_t index,
 				    const char *path, struct evault_error *err);
 /* Counts bytes read; E_CANCELLED when the caller asks to stop.  `ctx` is the ev_checking. */
+/* Where the system did not read something, that may be why: then nothing can be said. */
+enum evault_finding_kind ev_check_doubt(const struct ev_checking *c, enum evault_finding_kind kind);
 enum evault_status ev_check_tick(void *ctx, uint64_t bytes, struct evault_error *err);
 
 /* Files that the log names: vault, key files, README.txt. */

@@ -138,8 +138,9 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	if (rc != EVAULT_OK)
 		return rc;
 	if (object.there || there)
-		return find_item(c, item, EVAULT_FINDING_ALTERED, "its original is damaged", err);
-	return find_item(c, item, EVAULT_FINDING_MISSING,
+		return find_item(c, item, ev_check_doubt(c, EVAULT_FINDING_ALTERED),
+				 "its original is damaged", err);
+	return find_item(c, item, ev_check_doubt(c, EVAULT_FINDING_MISSING),
 			 "its original, or a part of it, is not to be had from the packs that can "
 			 "be read",
 			 err);
@@ -161,9 +162,10 @@ check_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	if (rc != EVAULT_OK)
 		return rc;
 	if (record.there)
-		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, item->index, "",
-			       "the record of this item is damaged");
-	return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, item->index, "",
+		return ev_find(&c->findings, err, ev_check_doubt(c, EVAULT_FINDING_ALTERED),
+			       item->index, "", "the record of this item is damaged");
+	return ev_find(&c->findings, err, ev_check_doubt(c, EVAULT_FINDING_MISSING), item->index,
+		       "",
 		       "the record of this item is not to be had from the packs that can be read");
 }
 

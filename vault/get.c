@@ -338,8 +338,11 @@ restore_time(const struct giving *w)
 
 /* Is there a file to give at all? */
 static enum evault_status
-keeps_file(const struct evault_item *item, struct evault_error *err)
+keeps_file(const struct evault *v, const struct evault_item *item, struct evault_error *err)
 {
+	if (item->n_fields == 0 && v->unread)
+		return ev_fail(err, EVAULT_E_IO,
+			       "its record could not be read; `evault check` says more");
 	if (item->n_fields == 0)
 		return ev_fail(err, EVAULT_E_DAMAGED,
 			       "its record is missing or damaged; `evault check` says more");
@@ -394,7 +397,7 @@ give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	char shown[EV_SHOW_SIZE];
 
 	w.shown = g->what->out == NULL ? "standard output" : ev_show_path(g->what->out, shown);
-	event.status = keeps_file(item, &why);
+	event.status = keeps_file(g->v, item, &why);
 	if (event.status == EVAULT_OK)
 		event.status = g->out < 0 ? write_original(&w, &why) : give_file(&w, &why);
 	g->progress.files_done++;

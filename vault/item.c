@@ -77,6 +77,7 @@ ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry, evaul
 	ev_hash_hex(&entry->actor, item.actor_key);
 	ev_record_init(&record);
 	rc = ev_vault_record(v, &entry->digest, &record, err);
+	v->unread = v->unread || rc == EVAULT_E_IO;
 	if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO)
 		rc = fn(ctx, &item, err);
 	else if (rc == EVAULT_OK)

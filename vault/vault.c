@@ -223,6 +223,7 @@ fill_record(struct filling *f, const struct ev_member *m, struct evault_error *e
 
 	ev_buf_clear(&f->text);
 	rc = ev_pack_read(f->v->pack, m, ev_sink_buf(&f->text), err);
+	f->v->unread = f->v->unread || rc == EVAULT_E_IO;
 	if (rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO)
 		return EVAULT_OK;
 	if (rc == EVAULT_OK)
@@ -276,6 +277,7 @@ fill_catalog(struct evault *v, struct evault_error *err)
 		rc = ev_vault_pack(v, f.pack, &pack, err);
 		if (rc == EVAULT_OK)
 			rc = ev_pack_members(pack, fill_member, &f, err);
+		v->unread = v->unread || rc == EVAULT_E_IO;
 		if (may_go_on(rc))
 			rc = EVAULT_OK;
 	}

@@ -18,6 +18,7 @@ struct evault {
 	int dir;
 	int lock; /* descriptor of `writer`; -1 unless open for writing */
 	enum evault_access access;
+	bool unread; /* the system did not read a pack: what is not found may be there */
 	bool stale;  /* a commit failed: the catalog tells of what is not in the log */
 	char *shown; /* the folder's path, escaped, for messages */
 	struct ev_vault_note note;

@@ -79,12 +79,12 @@ class Profile:
         self.weakest = 2000 if long else 60
         self.draws = 6 if long else 2
         self.prefixes = 240 if long else 18
-        self.torn = 60 if long else 8
+        self.torn = 140 if long else 8
         self.short = 40 if long else 4
 
     def killed_first(self, op):
         """How many kills before a loss of power."""
-        return None if self.long and not op.heavy else 3 if op.heavy else 16
+        return None if self.long and not op.heavy else 1 if op.heavy else 16
 
     def points(self, op, many):
         return self.heavy if op.heavy else many
