@@ -78,7 +78,7 @@ class Profile:
         self.again = 60 if long else 20
         self.weakest = 2000 if long else 60
         self.draws = 6 if long else 2
-        self.prefixes = 240 if long else 18
+        self.prefixes = 240 if long else 20
         self.torn = 140 if long else 8
         self.short = 40 if long else 4
 

@@ -44,11 +44,10 @@ IN_THE_CODE = {"OLD_ROOT": "vault/store/log_write"}
 def build(folder, name):
     """Path of evault with that bug."""
     out = os.path.join(folder, "fault/plant", name)
-    if not os.path.exists(out):
-        done = subprocess.run(["make", "-s", "BUILD=" + folder, "PLANT=" + name, "PLANT_IN=" + IN_THE_CODE.get(name, ""), out],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        if done.returncode != 0:
-            raise SystemExit("not ok the harness itself: %s" % done.stdout.decode())
+    done = subprocess.run(["make", "-s", "BUILD=" + folder, "PLANT=" + name, "PLANT_IN=" + IN_THE_CODE.get(name, ""), out],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        raise SystemExit("not ok the harness itself: %s" % done.stdout.decode())
     return out
 
 
