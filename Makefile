@@ -10,7 +10,7 @@ JOBS     ?= 2
 SANITIZE ?=
 COVERAGE ?=
 
-PKGS     := libsodium sqlite3 libzstd libcrypto
+PKGS     := libsodium sqlite3 libzstd libcrypto libutf8proc zlib
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes \
             -Wmissing-prototypes -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
 HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
@@ -36,6 +36,9 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) -pthread $(CFLAGS) -Iinclu
 REVISION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(BUILD)/vault/version.o: ALL_CFLAGS += -DEVAULT_VERSION='"$(VERSION)"' -DEVAULT_BUILD='"$(REVISION)"'
 
+# Where installed messages are looked for when they are neither beside the program nor in ../share.
+$(BUILD)/cli/language.o: ALL_CFLAGS += -DLOCALEDIR='"$(PREFIX)/share/evault/locale"'
+
 LIB_SRC  := $(wildcard vault/base/*.c vault/format/*.c vault/store/*.c vault/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
@@ -59,12 +62,17 @@ FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TOOLS    := $(TOOL_SRC:%.c=$(BUILD)/%)
 ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY)) \
             $(foreach t,$(TOOL_SRC),$(call tool_rest,$(t)))
+# Each language twice: for libc where it has the locale, and for where it has none (cli/language.c).
+LANGUAGES := $(patsubst cli/po/%.po,%,$(wildcard cli/po/*.po))
+MESSAGES  := $(foreach l,$(LANGUAGES),locale/$(l)/LC_MESSAGES/evault.mo locale/$(l)/C/LC_MESSAGES/evault.mo)
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ifeq ($(LIBS)$(filter clean demo test check coverage fuzz,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
 endif
+# libzxcvbn has no file for pkg-config.
+LIBS     += -lzxcvbn -lm
 
-all: $(BUILD)/evault
+all: $(BUILD)/evault $(MESSAGES:%=$(BUILD)/%)
 
 $(BUILD)/libevault.a: $(LIB_OBJ)
 	@rm -f $@
@@ -77,8 +85,16 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(foreach l,$(LANGUAGES),$(eval $(filter %/$(l)/LC_MESSAGES/evault.mo %/$(l)/C/LC_MESSAGES/evault.mo,$(MESSAGES:%=$(BUILD)/%)): cli/po/$(l).po))
+$(MESSAGES:%=$(BUILD)/%):
+	@mkdir -p $(@D)
+	msgfmt --check-format -o $@ $<
+
 $(UNITS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call object,$(FRAME)) $(BUILD)/libevault.a
-	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
+	$(CC) $(LDHARDEN) -pthread -o $@ $(filter %.o,$^) $(BUILD)/libevault.a $(LIBS)
+
+# What of the command line knows nothing of a terminal is tested as the library is.
+$(BUILD)/tests/unit/test_editor $(BUILD)/tests/unit/test_editor_input: $(call object,$(addprefix cli/,editor.c glyph.c guarded.c keys.c rows.c screen.c utf8.c))
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
 	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
@@ -103,7 +119,13 @@ install:
 	@test -x $(BUILD)/evault || { echo 'make: nothing built yet; run make first' >&2; exit 1; }
 	install -D -m 755 $(BUILD)/evault $(DESTDIR)$(PREFIX)/bin/evault
 	install -D -m 644 cli/evault.1 $(DESTDIR)$(PREFIX)/share/man/man1/evault.1
+	for m in $(MESSAGES); do \
+		install -D -m 644 $(BUILD)/$$m $(DESTDIR)$(PREFIX)/share/evault/$$m || exit; done
 	install -D -m 644 cli/evault.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evault
+
+# Takes new and changed strings of the source into the translations (cli/po/README.md).
+po:
+	cli/po/update
 
 # make demo [FILES='photo.jpg statement.pdf …']
 demo:
@@ -135,9 +157,11 @@ fuzz:
 		-artifact_prefix=build/fuzz/found/ build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
 
 # Power cuts, full disks, pulled sticks: tests/fault/README.md.  As root, for all of it; LONG=1 takes hours.
+# What cannot be had here is skipped, with the reason.
 fault:
-	tests/install-packages build fault
-	$(MAKE) -s -j$(JOBS) all $(BUILD)/fault/recorder $(BUILD)/fault/short.so
+	tests/install-packages build fault || true
+	$(MAKE) -s -j$(JOBS) all $(BUILD)/fault/short.so
+	if pkg-config --exists fuse3; then $(MAKE) -s $(BUILD)/fault/recorder; fi
 	$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE=address,undefined all
 	@JOBS=$(JOBS) python3 tests/fault/fault.py $(if $(LONG),--long) $(BUILD)
 
@@ -159,5 +183,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d)
 FORCE:
-.PHONY: all units fuzzers tools objects install demo test check coverage fuzz fault clean FORCE
+.PHONY: all units fuzzers tools objects install po demo test check coverage fuzz fault clean FORCE
 .SECONDARY:

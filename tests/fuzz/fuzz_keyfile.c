@@ -30,18 +30,20 @@ all_three(struct ev_slice text)
 		check(text, ev_write_key_encode(&w, &again, NULL), &again);
 }
 
-/* As it is, and as the lines of a page that is padded as it must be. */
+/* As it is, and as lines that are padded as they must be. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ev_buf page = EV_BUF_INIT;
 
+	if (ev_secret_start(NULL) != EVAULT_OK)
+		abort();
 	all_three(ev_slice_of(data, size));
-	if (size + 2 > EV_KEYFILE_SIZE)
+	if (size > EV_KEYFILE_MAX)
 		return 0;
 	ev_buf_add(&page, data, size);
 	ev_buf_puts(&page, "#");
-	ev_buf_fill(&page, '.', EV_KEYFILE_SIZE - size - 2);
+	ev_buf_fill(&page, '.', EV_KEYFILE_SIZE - 1 - (size + 1) % EV_KEYFILE_SIZE);
 	ev_buf_puts(&page, "\n");
 	all_three(ev_slice_of(page.data, page.len));
 	ev_buf_release(&page);
