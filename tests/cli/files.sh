@@ -86,7 +86,7 @@ claim a_file_that_changes_while_it_is_read_is_refused_and_kept_when_it_is_still 
 
 t() {
 	new_vault "$T/eio" && run_expect 3 faulty -P "$T/in/b.txt" -e trace=read -e inject=read:error=EIO "$EVAULT_RELEASE" -V "$T/eio" -i "$T/eio.key" add "$T/in" &&
-		warns "error: refused $T/in/b.txt: " && warns "Input/output error" && [ "$(named_as_kept)" = 2 ] && keeps 2 "$T/eio"
+		warns "error: refused $T/in/b.txt: " && warns "Input/output error" && warns "hint: what was refused is not kept, all else is" && [ "$(named_as_kept)" = 2 ] && keeps 2 "$T/eio"
 }
 claim a_file_that_the_disk_does_not_give_is_refused_and_the_others_kept t
 

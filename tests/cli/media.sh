@@ -103,6 +103,9 @@ if mount_at "$T/small" -t tmpfs -o size=9m none; then
 	t() { ! grep 'already kept' "$OUT" | grep -q jpg; }
 	claim and_names_nothing_as_kept_that_is_not t
 
+	t() { ! grep -q 'adopt' "$ERR" && [ "$(grep -c 'error: ' "$ERR")" = 1 ] && warns "error: $T/small/v: "; }
+	claim and_says_it_once_and_with_the_name_of_the_vault t
+
 	t() { keeps 3 "$T/small/v" && interrupted_only "$T/small/v" && run_expect 0 ev "$T/small/v" check --sealed; }
 	claim and_the_vault_is_as_it_was_before t
 
@@ -141,10 +144,21 @@ if mount_at "$T/small" -t tmpfs -o size=9m none; then
 	claim get_from_a_full_disk_gives_and_says_that_it_was_not_logged t
 
 	t() {
+		rm -f "$T/small/fill"
+		mount -o remount,size=140m "$T/small" && mkdir "$T/bigger" || return 1
+		for i in 1 2 3 4 5 6 7; do head -c 20000000 /dev/urandom >"$T/bigger/$i.mov"; done
+		run_expect 2 ev "$T/small/v" add "$T/bigger" && warns "hint: 6" && warns "MiB of it were written and are not yet kept; to keep what they hold: evault check --adopt" && [ "$(named_as_kept)" = 0 ] || return 1
+		run_expect 0 ev "$T/small/v" check --adopt && says "taken in: " && mount -o remount,size=200m "$T/small" &&
+			run_expect 0 ev "$T/small/v" add "$T/bigger" && says "4 files kept" && says "3 kept already" && rm -r "$T/bigger"
+	}
+	claim what_was_written_when_the_disk_was_full_is_kept_by_check_adopt t
+
+	t() {
 		local before
+		head -c 300000000 /dev/zero >"$T/small/fill" 2>/dev/null
 		before=$(find "$T/small" | wc -l)
 		run_expect 2 ev "$T/tight" get --all -o "$T/small/out" && warns "No space left" && [ -z "$(find "$T/small/out" -type f)" ] &&
-			run_expect 2 "$EVAULT_BIN" init "$T/small/new" --to "$(grep -o 'age1[0-9a-z]*' "$T/v.key")" && warns "No space left" && [ ! -e "$T/small/new/vault" ] &&
+			run_expect 2 "$EVAULT_BIN" init "$T/small/new" --to "$(grep -o 'age1[0-9a-z]*' "$T/v.key")" && warns "error: $T/small/new" && warns "No space left" && warns "hint: no vault was made" && [ ! -e "$T/small/new/vault" ] &&
 			run_expect 2 "$EVAULT_BIN" keygen -o "$T/small/k" && warns "No space left" && [ ! -s "$T/small/k" ]
 	}
 	claim get_init_and_keygen_onto_a_full_disk_say_so_and_leave_nothing_half t

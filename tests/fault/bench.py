@@ -1,6 +1,7 @@
 """Where a run of the harness lives: the programs, the sources, the folders, and how evault is run."""
 import dataclasses
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -12,7 +13,7 @@ import tempfile
 # In every source, and in the name of every file: no byte of it may be seen in a vault.
 CANARY = b"qzKanarek7Xv"
 VAULT = "case.vault"
-LIMIT = 120  # seconds that any one command may take
+LIMIT = 300  # seconds that any one command may take
 
 
 @dataclasses.dataclass
@@ -43,22 +44,31 @@ class Bench:
     def __init__(self, binary, sanitized=None, tools=None, keep=False):
         self.binary = os.path.realpath(binary)
         self.sanitized = os.path.realpath(sanitized) if sanitized else self.binary
-        self.tools = tools
+        # The commands run elsewhere.
+        self.tools = os.path.realpath(tools) if tools else None
         self.keep = keep
         memory = "/dev/shm"
         self.top = tempfile.mkdtemp(prefix="fault.", dir=memory if os.access(memory, os.W_OK) else None)
         self.key = os.path.join(self.top, "key")
         self.sources = os.path.join(self.top, "src")
         self.count = 0
+        self.examinations = itertools.count()
         self.env = {
             "PATH": os.environ["PATH"], "HOME": self.top, "LC_ALL": "C.UTF-8", "TZ": "UTC",
             # Under strace there can be no leak check.
             "ASAN_OPTIONS": "exitcode=99:detect_leaks=0", "UBSAN_OPTIONS": "exitcode=99",
         }
-        made = subprocess.run([self.binary, "keygen", "-o", self.key], env=self.env, check=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.recipient = re.search("age1[a-z0-9]+", made.stdout + open(self.key, encoding="ascii").read()).group()
+        self.recipient = self.keygen(self.key)
+        # Of another holder, or of the same one after a change: whatever is cut short, one of the two opens the vault.
+        self.second_key = os.path.join(self.top, "second.key")
+        self.second = self.keygen(self.second_key)
         make_sources(self.sources)
+
+    def keygen(self, path):
+        made = subprocess.run([self.binary, "keygen", "-o", path], env=self.env, check=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        with open(path, encoding="ascii") as f:
+            return re.search("age1[a-z0-9]+", made.stdout + f.read()).group()
 
     def close(self):
         if not self.keep:
@@ -80,14 +90,27 @@ class Bench:
             shutil.copytree(base, path, symlinks=True)
         return path
 
+    def examiner(self):
+        """(binary, environment) for looking at a state: one in four times with sanitizers, that of leaks too."""
+        if next(self.examinations) % 4 != 0:
+            return self.binary, {}
+        return self.sanitized, {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "LSAN_OPTIONS": "exitcode=99"}
+
     def command(self, args, binary=None):
-        return [binary or self.binary, "-V", VAULT, "-i", self.key, "--json"] + \
-            [a.format(src=self.sources, recipient=self.recipient, vault=VAULT) for a in args]
+        return [binary or self.binary, "-V", VAULT, "-i", self.key, "-i", self.second_key, "--json"] + \
+            [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT) for a in args]
+
+    def input_of(self, args):
+        """What the command reads as standard input: a statement, or nothing."""
+        if args[:1] != ("testify",):
+            return open(os.devnull, "rb")
+        return open(os.path.join(self.sources, "said", CANARY.decode() + "-said"), "rb")
 
     def run(self, place, args, wrap=(), env=None, binary=None, stdout=subprocess.PIPE):
         """Runs evault in a place; `wrap` goes before the command."""
-        done = subprocess.run(list(wrap) + self.command(args, binary), cwd=place, env={**self.env, **(env or {})},
-                              stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, timeout=LIMIT,
+        with self.input_of(tuple(args)) as said:
+            done = subprocess.run(list(wrap) + self.command(args, binary), cwd=place, env={**self.env, **(env or {})},
+                              stdin=said, stdout=stdout, stderr=subprocess.PIPE, timeout=LIMIT,
                               check=False)
         text = (done.stdout or b"").decode("utf-8", "replace")
         return Ran(done.returncode, events_of(text), done.stderr.decode("utf-8", "replace"))
@@ -111,6 +134,7 @@ def make_sources(top):
         write_source(top + "/small", "small%d" % i, 5000 + 70000 * i, rng)
     for i in range(300):
         write_source(top + "/many", "many%03d" % i, 200 + i, rng)
+    write_source(top + "/said", "said", 90000, rng)
     write_source(top + "/large", "large", (17 << 20) + 5, rng)
     write_source(top + "/wide", "wide", (70 << 20) + 5, rng)
 

@@ -1,9 +1,10 @@
 """Layer 1: killed before, and so after the one before, every call that changes a state."""
+import dataclasses
 import shutil
 
 from operations import promises
 from oracle import Oracle
-from trace import killed_at, profile, strace, thinned
+from trace import killed_at, profile, refused_at, thinned
 
 CHANGES = ("write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat",
            "rmdir", "mkdir", "mkdirat", "ftruncate", "fallocate", "utimensat", "fchmod", "fchmodat", "exit_group")
@@ -39,26 +40,28 @@ def jobs(bench, op, base, limit):
 # ---- layer 4: again, while it recovers
 
 
-def interrupted(bench, op, base, point):
-    """The base of a second fault: a place in which the command was killed at that point."""
+def interrupted(bench, op, base, point, error):
+    """The base of a second fault: a place in which the command was killed at that point, or refused from there on."""
     place = bench.place(base.folder)
-    ran = killed_at(bench, place, op.args, point)
+    ran = refused_at(bench, place, op.args, point, error, True) if error else killed_at(bench, place, op.args, point)
     oracle = Oracle(bench, op, place, {**base.promised, **promises(ran.events)}, base.notes, base.whole)
     oracle.look()
     return type(base)(place, oracle.promised, oracle.notes, base.whole or bool(oracle.notes)), oracle.complaints
 
 
-def telling(points, limit):
-    """Points that leave different things behind: at each rename, mkdir and unlink; then evenly."""
-    named = [p for p in points if p.call.startswith(("rename", "mkdir", "unlink")) and p.ok]
-    return thinned(named, limit)
+def telling(points, calls, limit):
+    """Points that leave different things behind; then evenly."""
+    return thinned([p for p in points if p.call.startswith(calls) and p.ok], limit)
 
 
 def again_bases(bench, op, base, limit):
-    """Interrupted bases, and the operation whose command is now the completing one."""
-    import dataclasses
+    """(what was done, operation whose command is now the completing one, interrupted base)."""
     second = dataclasses.replace(op, args=op.completing())
-    for point in telling(points_of(bench, base.folder, op.args), limit):
-        left, complaints = interrupted(bench, op, base, point)
+    points = points_of(bench, base.folder, op.args)
+    first = [("killed", None, p) for p in telling(points, ("rename", "mkdir", "unlink"), limit)]
+    for i, p in enumerate(telling(points, ("rename", "mkdir", "fsync"), limit)):
+        first.append(("refused", ("ENOSPC", "EIO")[i % 2], p))
+    for what, error, point in first:
+        left, complaints = interrupted(bench, op, base, point, error)
         if not complaints and not (op.name == "init" and left.notes):
-            yield point, second, left
+            yield "%s at %s" % (what, point), second, left

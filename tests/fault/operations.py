@@ -17,6 +17,7 @@ class Operation:
     keeps: tuple = ()        # folders of sources that are in the vault when it is complete
     gives: bool = False      # it writes the originals to `out`
     writes: bool = True      # it changes the vault
+    restores: bool = False   # exported keys are put back before it is examined
     heavy: bool = False      # much data: fewer points in the short run
 
     def completing(self):
@@ -31,7 +32,23 @@ OPERATIONS = [
     Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
     Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt")),
     Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",)),
+    Operation("testify", "few", ("testify", "--witness", "Said", "--case", "C"), keeps=("said",)),
     Operation("get", "few", ("get", "--all", "-o", "out"), again=("get", "--all", "--force", "-o", "out"), gives=True),
+    Operation("annotate", "few", ("annotate", "1", "--title", "T", "--field", "k=v")),
+    Operation("retract", "few", ("retract", "1", "--reason", "R")),
+    Operation("retract many", "long", ("retract", "1-50", "--reason", "R"), heavy=True),
+    Operation("search", "few", ("search", "x"), writes=False),
+    # Cut short, they are done or not: what completes them is the next writer.
+    Operation("key add", "few", ("key", "add", "B", "--role", "writer", "--to", "{second}"), again=("check", "--adopt")),
+    Operation("key remove", "held", ("key", "remove", "B", "--yes"), again=("check", "--adopt")),
+    Operation("key rename", "held", ("key", "rename", "B", "C"), again=("check", "--adopt")),
+    Operation("key rotate", "rotated", ("key", "rotate")),
+    Operation("key passphrase", "few", ("key", "passphrase", "--to", "{second}")),
+    Operation("add to rotated", "rotated", ("add", "{src}/small"), keeps=("small",)),
+    Operation("key split", "few", ("key", "split", "-k", "2", "-n", "3", "--paper", "pages.html"), again=("check", "--adopt")),
+    Operation("key export", "few", ("key", "export", "-o", "exported"), again=("check",), writes=False),
+    Operation("panic --arm", "exported", ("panic", "--arm", "--exported", "exported")),
+    Operation("panic", "armed", ("panic",), again=("version",), restores=True),
     Operation("check", "few", ("check",), writes=False),
     Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",)),
 ]
@@ -45,7 +62,7 @@ LONG_OPERATIONS = [
 class Base:
     """A place as it was before the fault, and what was promised of it."""
     folder: str
-    promised: dict           # item → SHA-256
+    promised: dict           # as promises() gives it
     notes: dict              # size → text of the signed head
     whole: bool              # there is a vault already
 
@@ -66,14 +83,21 @@ def parse_note(text):
 
 
 def notes_in(vault):
-    """{size: text} of what is seen in checkpoint and checkpoint.new; two of one size are in each other's way."""
-    found = {}
+    """{size: text} of what is seen in checkpoint and checkpoint.new."""
+    texts = []
     for name in ("checkpoint", "checkpoint.new"):
         try:
             with open(os.path.join(vault, "log", name), encoding="utf-8") as f:
-                text = f.read()
+                texts.append(f.read())
         except (OSError, ValueError):
             continue
+    return notes_of(texts)
+
+
+def notes_of(texts):
+    """{size: text} of those that are signed heads; two of one size are in each other's way."""
+    found = {}
+    for text in texts:
         note = parse_note(text)
         if note is None:
             continue
@@ -84,8 +108,14 @@ def notes_in(vault):
     return found
 
 
+ACTIONS = {"annotated": "annotate", "retracted": "retract"}
+
+
 def promises(events):
-    return {e["item"]: e["sha256"] for e in events if e.get("event") in ("kept", "already")}
+    """What was acknowledged: item → SHA-256 of its file, or the action of an entry that has none."""
+    found = {e["item"]: e["sha256"] for e in events if e.get("event") in ("kept", "already")}
+    found.update({e["item"]: ACTIONS[e["event"]] for e in events if e.get("event") in ACTIONS and "item" in e})
+    return found
 
 
 def must(ran, what):
@@ -118,6 +148,36 @@ def base_stray(bench):
     return base
 
 
+def base_held(bench):
+    """Two holders."""
+    base = base_few(bench)
+    must(bench.run(base.folder, ("key", "add", "B", "--role", "writer", "--to", "{second}")), "key add")
+    return dataclasses.replace(base, notes=head_of(base.folder))
+
+
+def base_exported(bench):
+    """A copy of the keys beside it."""
+    base = base_few(bench)
+    must(bench.run(base.folder, ("key", "export", "-o", "exported")), "key export")
+    bench.exported = os.path.join(base.folder, "exported", "keys")
+    return base
+
+
+def base_armed(bench):
+    base = base_exported(bench)
+    must(bench.run(base.folder, ("panic", "--arm", "--exported", "exported")), "panic --arm")
+    return base
+
+
+def base_rotated(bench):
+    """A third epoch, and items in the first two."""
+    base = base_held(bench)
+    must(bench.run(base.folder, ("key", "remove", "B", "--yes")), "key remove")
+    base.promised.update(promises(must(bench.run(base.folder, ("add", "{src}/first")), "add").events))
+    must(bench.run(base.folder, ("key", "rotate")), "key rotate")
+    return dataclasses.replace(base, notes=head_of(base.folder))
+
+
 def base_long(bench):
     """More entries than a tile has: there is a second level."""
     base = base_few(bench)
@@ -125,4 +185,4 @@ def base_long(bench):
     return dataclasses.replace(base, notes=head_of(base.folder))
 
 
-BASES = {"nothing": base_nothing, "few": base_few, "stray": base_stray, "long": base_long}
+BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed, "rotated": base_rotated, "stray": base_stray, "long": base_long}

@@ -7,9 +7,22 @@ import shutil
 import subprocess
 
 from bench import CANARY, VAULT, hashes_below
-from operations import notes_in, parse_note, promises
+from operations import ACTIONS, notes_in, parse_note, promises
 
 CRASHES = (-4, -6, -7, -8, -11, 99)
+
+
+def wording(ran):
+    """What is wrong with how it was said: each line is a message, and a failure is one error."""
+    lines = ran.said.splitlines()
+    if any(not line.startswith("evault: ") or len(line) > 700 for line in lines):
+        return ["no message of evault: %s" % ran.failure()]
+    errors = [line for line in lines if line.startswith("evault: error: ") and not line.startswith("evault: error: refused ")]
+    # Standard output is closed last, and may fail too.
+    output = [line for line in errors if line.startswith("evault: error: cannot write to standard output")]
+    if ran.status == 2 and len(errors) - len(output) != 1 and not (errors == output and output):
+        return ["exit 2 and %d errors: %s" % (len(errors), ran.failure())]
+    return []
 
 
 class Oracle:
@@ -46,13 +59,17 @@ class Oracle:
 
     # ---- what evault says
 
+    def run(self, place, args):
+        binary, env = self.bench.examiner()
+        return self.bench.run(place, args, binary=binary, env=env)
+
     def ran(self, ran, what, allowed):
         if ran.status in CRASHES:
             self.complain("%s crashed (%d): %s" % (what, ran.status, ran.failure()))
         elif ran.status not in allowed:
             self.complain("%s: exit %d: %s" % (what, ran.status, ran.failure()))
-        elif ran.status == 2 and "evault: error: " not in ran.said:
-            self.complain("%s: exit 2 and no word why" % what)
+        else:
+            self.complaints += ["%s: %s" % (what, text) for text in wording(ran)]
         return ran.status in allowed and ran.status != 2
 
     def check(self, when, may_fail=False):
@@ -61,13 +78,13 @@ class Oracle:
         for size, text in sorted(self.notes.items()):
             quick = size != newest
             args = ["check"] + (["--sealed"] if quick else []) + ["--against", self.note_file(text)]
-            ran = self.bench.run(self.place, args)
+            ran = self.run(self.place, args)
             if not self.ran(ran, "check %s against size %d" % (when, size), (0, 3)):
                 self.name_findings(ran)
                 return False
             self.judge(ran, "check %s against size %d" % (when, size))
         if newest is None:
-            ran = self.bench.run(self.place, ("check",))
+            ran = self.run(self.place, ("check",))
             # A vault note without a head is what a stolen head looks like: check says missing.
             if self.ran(ran, "check " + when, (0, 1, 2, 3) if may_fail else (0, 3)) and not may_fail:
                 self.judge(ran, "check " + when)
@@ -93,23 +110,33 @@ class Oracle:
     def get(self, place, what):
         """Gives everything back; every item that the log has is whole, and the promised ones are there."""
         out = os.path.join(place, "given")
-        ran = self.bench.run(place, ("get", "--all", "-o", "given"))
+        # By number, so that what is retracted comes, too.
+        ran = self.run(place, ("get", "0-999999", "-o", "given/"))
         # 3: there is nothing to give.
         if not self.ran(ran, "get " + what, (0,) if self.promised else (0, 2, 3)):
             return {}
         given = {e["item"]: e["sha256"] for e in ran.events if e.get("event") == "given"}
-        for item, sha256 in self.promised.items():
-            if given.get(item) != sha256:
+        for item, kept in self.promised.items():
+            if kept in ACTIONS.values():
+                self.shows(place, item, kept, what)
+            elif given.get(item) != kept:
                 self.complain("%s: item %d, which was acknowledged, is not given back" % (what, item))
         if os.path.isdir(out) and hashes_below(out) != sorted(given.values()):
             self.complain("%s: what get wrote is not what it says" % what)
         shutil.rmtree(out, ignore_errors=True)
         return given
 
+    def shows(self, place, item, action, what):
+        ran = self.bench.run(place, ("show", str(item)))
+        if not self.ran(ran, "show " + what, (0,)) or [e.get("action") for e in ran.events] != [action]:
+            self.complain("%s: entry %d, which was acknowledged, is not there" % (what, item))
+
     # ---- the whole examination
 
     def state(self):
         """The state as it is: seen, checked, given back (from a copy, so that it stays)."""
+        if self.op.restores:  # as somebody would do it who had exported the keys
+            shutil.copytree(self.bench.exported, os.path.join(self.vault(), "keys"), dirs_exist_ok=True)
         self.look()
         if not self.whole and not self.notes:
             self.check("of a vault that was not finished", may_fail=True)
@@ -136,7 +163,7 @@ class Oracle:
         if self.op.name == "init" and self.notes:
             pass  # it was finished
         else:
-            ran = self.bench.run(self.place, self.op.completing())
+            ran = self.run(self.place, self.op.completing())
             self.ran(ran, "the command again", (0,))
             self.promised.update(promises(ran.events))
         self.look()

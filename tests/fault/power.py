@@ -4,11 +4,13 @@ Root, loop devices and FUSE are needed; a file system that this machine cannot m
 """
 import contextlib
 import dataclasses
+import hashlib
 import os
 import random
 import shutil
 import struct
 import subprocess
+import tempfile
 import time
 
 from bench import CANARY, LIMIT, VAULT, events_of
@@ -39,11 +41,22 @@ def said_by(*command):
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=LIMIT).stdout.decode().strip()
 
 
+def copy(folder, to):
+    """Names and bytes alone: not every file system has more."""
+    os.mkdir(to)
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            copy(entry.path, os.path.join(to, entry.name))
+        else:
+            shutil.copyfile(entry.path, os.path.join(to, entry.name))
+
+
 BEGIN = b"begin\n"
 
 
 class Ext4:
     needs = ("mkfs.ext4", "mount", "losetup")
+    flushes = True
 
     def __init__(self, mode):
         self.name, self.mode = "ext4 " + mode, mode
@@ -63,6 +76,7 @@ class Ext4:
 class ExFat:
     """Its driver is a program, on a loop device."""
     name = "exFAT"
+    flushes = True
     needs = ("mkfs.exfat", "mount.exfat-fuse", "losetup")
 
     def make(self, image):
@@ -72,29 +86,56 @@ class ExFat:
     def mounted(self, image, folder):
         loop = said_by("losetup", "-f", "--show", image)
         try:
-            with subprocess.Popen(["mount.exfat-fuse", "-d", loop, folder], stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.PIPE) as driver:
-                try:
-                    wait_for_mount(folder, driver)
-                    yield
-                finally:
-                    with contextlib.suppress(OSError):
-                        unmount(folder)
-                    driver.communicate(timeout=LIMIT)
+            with driven(folder, "mount.exfat-fuse", "-d", loop, folder):
+                yield
         finally:
             quietly("losetup", "-d", loop)
 
 
-def wait_for_mount(folder, process):
+class Fat32:
+    """Its driver is a program that has no sync: what it wrote is taken as durable, in the order in which it wrote it."""
+    name = "FAT32"
+    flushes = False
+    needs = ("mkfs.vfat", "fusefat")
+
+    def make(self, image):
+        # Large clusters for much data: each one is several writes.
+        quietly("mkfs.vfat", "-F", "32", "-s", "8" if os.path.getsize(image) > 100 << 20 else "1", image)
+
+    @contextlib.contextmanager
+    def mounted(self, image, folder):
+        with driven(folder, "fusefat", "-f", "-o", "rw+", image, folder):
+            yield
+
+
+@contextlib.contextmanager
+def driven(folder, *command):
+    """A file system that is a program.  What it says goes to a file: it would wait for who does not read its pipe."""
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said) as driver:
+            try:
+                wait_for_mount(folder, driver, said)
+                yield driver
+            finally:
+                with contextlib.suppress(OSError):
+                    unmount(folder)
+                try:
+                    driver.wait(timeout=LIMIT)
+                finally:
+                    driver.kill()
+
+
+def wait_for_mount(folder, process, said):
     end = time.monotonic() + 20
     while not os.path.ismount(folder):
         if process.poll() is not None or time.monotonic() > end:
-            said = process.stderr.read().decode("utf-8", "replace") if process.poll() is not None else "did not come"
-            raise OSError("%s: %s" % (folder, said.strip()[-200:]))
+            said.seek(0)
+            words = said.read().decode("utf-8", "replace").strip() or "it did not come"
+            raise OSError("%s: %s" % (folder, words[-200:]))
         time.sleep(0.005)
 
 
-FILE_SYSTEMS = [Ext4("ordered"), Ext4("writeback"), ExFat()]
+FILE_SYSTEMS = [Ext4("ordered"), Ext4("writeback"), ExFat(), Fat32()]
 
 
 @dataclasses.dataclass
@@ -128,8 +169,12 @@ def why_not(fs, bench):
     if os.geteuid() != 0:
         return "only root can mount"
     missing = [n for n in fs.needs if shutil.which(n) is None]
+    if not os.path.exists(bench.tools + "/recorder"):
+        missing.append("recorder (it is made where libfuse3-dev is)")
     if missing:
         return "not here: " + " ".join(missing)
+    if not os.path.exists("/dev/fuse"):
+        return "there is no /dev/fuse"
     place = bench.place()
     image, folder = place + "/image", place + "/mnt"
     os.mkdir(folder)
@@ -148,14 +193,8 @@ def why_not(fs, bench):
 
 @contextlib.contextmanager
 def recorder(bench, image, log, folder):
-    with subprocess.Popen([os.path.join(bench.tools, "recorder"), folder, image, log], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE) as process:
-        try:
-            wait_for_mount(folder, process)
-            yield
-        finally:
-            unmount(folder)
-            process.wait(timeout=LIMIT)
+    with driven(folder, os.path.join(bench.tools, "recorder"), folder, image, log):
+        yield
 
 
 def record(bench, fs, op, base):
@@ -170,7 +209,7 @@ def record(bench, fs, op, base):
     fs.make(image)
     with fs.mounted(image, mnt):
         if os.path.isdir(os.path.join(base.folder, VAULT)):
-            shutil.copytree(os.path.join(base.folder, VAULT), os.path.join(mnt, VAULT), copy_function=shutil.copyfile)
+            copy(os.path.join(base.folder, VAULT), os.path.join(mnt, VAULT))
     quietly("cp", "--sparse=always", image, start)
     with recorder(bench, image, log, rec):
         with fs.mounted(rec + "/disk", mnt):
@@ -227,6 +266,13 @@ def torn(events, n, rng):
     return sure + loose
 
 
+def digest(writes, said):
+    h = hashlib.sha256(said)
+    for e in writes:
+        h.update(b"%d %d " % (e.offset, len(e.data)) + hashlib.sha256(e.data).digest())
+    return h.digest()
+
+
 def loose_ends(events):
     """Lengths just before a flush: there the most is undecided."""
     return [i for i, e in enumerate(events) if e.kind == "F" and i > 0 and events[i - 1].kind == "W"] or [len(events)]
@@ -255,7 +301,7 @@ def examine(bench, op, base, recording, where, said):
     try:
         with recording.fs.mounted(image, mnt):
             if os.path.isdir(os.path.join(mnt, VAULT)):
-                shutil.copytree(os.path.join(mnt, VAULT), os.path.join(place, VAULT), copy_function=shutil.copyfile)
+                copy(os.path.join(mnt, VAULT), os.path.join(place, VAULT))
     except (OSError, shutil.Error) as e:
         return ["what is on the disk cannot be read: %s" % str(e)[:300]]
     promised = {**base.promised, **promises(events_of(said.decode("utf-8", "replace")))}
@@ -276,12 +322,18 @@ def jobs(bench, op, base, fs, limit, draws):
     def said(n):
         return b"".join(e.data for e in events[:n] if e.kind == "M")
 
+    if not fs.flushes and op.heavy:
+        limit = min(limit, 40)
     for n in prefixes(events, limit):
         yield "%d of %d writes and flushes" % (n, len(events)), \
             lambda n=n: one(bench, op, base, recording, whole_prefix(events, n), said(n))
-    ends = loose_ends(events)
-    for draw in range(draws):
+    ends, seen = loose_ends(events), set()
+    for draw in range(draws if fs.flushes else 0):
         rng = random.Random("%s %s %d" % (fs.name, op.name, draw))
         n = rng.choice(ends) if draw % 2 else rng.randrange(1, len(events) + 1)
-        yield "of %d writes and flushes, those after the last flush in part (draw %d)" % (n, draw), \
-            lambda n=n, r=rng: one(bench, op, base, recording, torn(events, n, r), said(n))
+        writes = torn(events, n, rng)
+        key = digest(writes, said(n))
+        if key not in seen:
+            seen.add(key)
+            yield "of %d writes and flushes, those after the last flush in part (draw %d)" % (n, draw), \
+                lambda n=n, w=writes: one(bench, op, base, recording, w, said(n))

@@ -4,7 +4,8 @@
  * Mounts at FOLDER a file system with two files.  `disk` is IMAGE: a loop
  * device, or a file system in user space, is put on it.  What is written to
  * `mark` goes to the log alone, between the writes: a command whose output is
- * the mark says there when it acknowledged what.
+ * the mark says there when it acknowledged what.  After the line "pull" in it
+ * the disk is gone, every read and write of it an EIO, until the line "plug".
  *
  * The log is a sequence of records: one letter (W write, F flush, M mark),
  * then offset and length as 8 bytes each, little-endian, then the bytes.
@@ -21,6 +22,7 @@
 
 struct recorder {
 	int image, log;
+	int pulled;
 };
 
 static struct recorder *
@@ -106,6 +108,8 @@ rec_read(const char *path, char *buf, size_t size, off_t offset, struct fuse_fil
 	ssize_t r = is_disk(path) ? pread(recorder()->image, buf, size, offset) : 0;
 
 	(void)fi;
+	if (is_disk(path) && recorder()->pulled)
+		return -EIO;
 	return r < 0 ? -errno : (int)r;
 }
 
@@ -113,9 +117,16 @@ static int
 rec_write(const char *path, const char *buf, size_t size, off_t offset, struct fuse_file_info *fi)
 {
 	ssize_t w = (ssize_t)size;
-	int r = record(is_disk(path) ? 'W' : 'M', (uint64_t)offset, buf, size);
+	int r;
 
 	(void)fi;
+	if (is_disk(path) && recorder()->pulled)
+		return -EIO;
+	if (!is_disk(path) && size == 5 && memcmp(buf, "pull\n", 5) == 0)
+		recorder()->pulled = 1;
+	if (!is_disk(path) && size == 5 && memcmp(buf, "plug\n", 5) == 0)
+		recorder()->pulled = 0;
+	r = record(is_disk(path) ? 'W' : 'M', (uint64_t)offset, buf, size);
 	if (r == 0 && is_disk(path))
 		w = pwrite(recorder()->image, buf, size, offset);
 	if (r == 0 && w < 0)
@@ -128,6 +139,8 @@ rec_fsync(const char *path, int data_only, struct fuse_file_info *fi)
 {
 	(void)data_only;
 	(void)fi;
+	if (is_disk(path) && recorder()->pulled)
+		return -EIO;
 	return is_disk(path) ? record('F', 0, NULL, 0) : 0;
 }
 
@@ -143,7 +156,7 @@ static const struct fuse_operations operations = {
 int
 main(int argc, char **argv)
 {
-	struct recorder r;
+	struct recorder r = { .pulled = 0 };
 	char *args[16];
 	int i, n = 0;
 

@@ -12,9 +12,9 @@ import random
 import re
 import shutil
 
-from bench import events_of
+from bench import VAULT, events_of
 from killed import points_of
-from operations import head_of, promises
+from operations import head_of, notes_of, promises
 from oracle import Oracle
 from trace import evenly, strace, thinned
 
@@ -75,6 +75,7 @@ class Disk:
         self.root = self.read(self.place)
         self.files = {}      # descriptors
         self.said = b""      # on standard output
+        self.seen = {}       # heads that anybody could have seen
 
     def read(self, path):
         """All of it is durable."""
@@ -87,6 +88,19 @@ class Disk:
                     folder.now[entry.name] = File(f.read(), True)
         folder.sync()
         return folder
+
+    def look(self):
+        """What evault, or anybody with `cat`, would show as the head; a `checkpoint.new` is synced before it is shown."""
+        log = self.root
+        for name in (VAULT, "log"):
+            log = log.now.get(os.fsencode(name)) if isinstance(log, Folder) else None
+        if not isinstance(log, Folder):
+            return
+        head, new = log.now.get(b"checkpoint"), log.synced.get(b"checkpoint.new")
+        texts = [bytes(head.data)] if head is not None else []
+        texts += [new.synced] if new is not None and new.synced is not None else []
+        for size, text in notes_of(t.decode("utf-8", "replace") for t in texts).items():
+            self.seen.setdefault(size, text)
 
     def find(self, path):
         """(folder, name) of an absolute path; None outside of the place."""
@@ -191,6 +205,7 @@ def record(bench, place, args, *options, after=None):
             for line in f:
                 m = LINE.match(line)
                 if m is not None and m.group(3)[0] not in "-?" and disk.do(m.group(1), m.group(2), int(m.group(3))):
+                    disk.look()
                     yield m.group(1)
         os.unlink(log)
 
@@ -207,20 +222,20 @@ def lay_out(place, state):
                 f.write(data)
 
 
-def digest(state, said):
-    h = hashlib.sha256(said)
+def digest(state, said, heads):
+    h = hashlib.sha256(said + repr(sorted(heads)).encode())
     for path in sorted(state):
         h.update(path + b"\0" + (b"/" if state[path] is None else hashlib.sha256(state[path]).digest()))
     return h.digest()
 
 
-def one(bench, op, base, state, said, before):
+def one(bench, op, base, state, said, heads, before):
     place = bench.place()
     lay_out(place, state)
     promised = {**base.promised, **before, **promises(events_of(said.decode("utf-8", "replace")))}
     whole = base.whole or b"made" in said
     # A copy that `get` wrote is not promised to last: it is not of the vault.
-    oracle = Oracle(bench, op, place, promised, base.notes, whole)
+    oracle = Oracle(bench, op, place, promised, {**heads, **base.notes}, whole)
     oracle.state()
     if not oracle.complaints:
         oracle.completed()
@@ -229,17 +244,17 @@ def one(bench, op, base, state, said, before):
 
 
 def states_of(disk, steps, draws, seed, chosen=None):
-    """(name, state, said): each step's weakest state, and `draws` others at random; none of them twice."""
+    """(name, state, said, heads): each step's weakest state, and `draws` others at random; none of them twice."""
     seen = set()
     for i, call in enumerate(steps()):
         if chosen is not None and i not in chosen:
             continue
         for draw in range(draws + 1):
             state = disk.after(random.Random("%s %d %d" % (seed, i, draw)) if draw else None)
-            key = digest(state, disk.said)
+            key = digest(state, disk.said, disk.seen)
             if key not in seen:
                 seen.add(key)
-                yield "after step %d (%s), %s" % (i, call, "draw %d" % draw if draw else "nothing unsynced"), state, disk.said
+                yield "after step %d (%s), %s" % (i, call, "draw %d" % draw if draw else "nothing unsynced"), state, disk.said, dict(disk.seen)
 
 
 def jobs(bench, op, base, limit, draws):
@@ -248,8 +263,8 @@ def jobs(bench, op, base, limit, draws):
     disk, steps, _ = record(bench, place, op.args)
     shutil.rmtree(place)
     states = evenly(list(states_of(disk, steps, draws, op.name)), limit)
-    for name, state, said in states:
-        yield name, lambda s=state, t=said: one(bench, op, base, s, t, {})
+    for name, state, said, heads in states:
+        yield name, lambda s=state, t=said, h=heads: one(bench, op, base, s, t, h, {})
 
 
 def again_jobs(bench, op, base, bases, limit, draws):
@@ -267,6 +282,6 @@ def again_jobs(bench, op, base, bases, limit, draws):
             continue
         disk, steps, _ = record(bench, place, op.completing(), after=disk)
         shutil.rmtree(place)
-        for name, state, said in evenly(list(states_of(disk, steps, draws, op.name)), limit):
+        for name, state, said, heads in evenly(list(states_of(disk, steps, draws, op.name)), limit):
             yield "killed at %s; again, power lost %s" % (point, name), \
-                lambda s=state, t=said, f=first: one(bench, op, base, s, t, f)
+                lambda s=state, t=said, h=heads, f=first: one(bench, op, base, s, t, h, f)

@@ -307,6 +307,39 @@ pack_that_was_dropped_and_is_still_there_is_no_stray(void)
 	CHECK(f.n == 0 && s.entries == 7 && s.items == 2);
 }
 
+/* The run that wrote it may have died before its name was on the disk. */
+static void
+pack_is_synced_by_name_before_the_log_names_it(void)
+{
+	struct fault_plan plan = { FAULT_OPENAT, 0, EIO, false, NULL };
+	struct evault_check_summary s;
+	bool refused = false, fired = true;
+	char pack[300], folder[300];
+	struct found f;
+	size_t i;
+
+	NEED(begin() && fixture_text("n", "new") && interrupted("n"));
+	/* The folder of the pack that is not one of the two before. */
+	NEED(check(&f, &s) == EVAULT_OK && f.n == 1);
+	snprintf(folder, sizeof(folder), "%.8s", f.path);
+	for (i = 0; i < 3; i++) {
+		NEED(fixture_pack("c", i, pack, sizeof(pack)));
+		if (strstr(pack, f.path) == NULL && strstr(pack, folder) != NULL)
+			return; /* two in one folder: one run in a hundred */
+	}
+	plan.name = folder;
+	NEED(fixture_remove("before") && fixture_copy("c", "before"));
+	/* It is opened to be listed, then to be synced; the log must not name it when that fails.
+	 */
+	for (plan.nth = 0; fired; plan.nth++) {
+		NEED(fixture_remove("c") && fixture_copy("before", "c"));
+		faults_on(&plan);
+		refused = adopt(EVAULT_WRITE, &s, NULL) == EVAULT_E_IO || refused;
+		fired = faults_off();
+	}
+	CHECK(refused && s.adopted == 1);
+}
+
 int
 main(void)
 {
@@ -318,5 +351,6 @@ main(void)
 	UNIT_RUN(of_packs_that_share_records_each_item_with_an_original_is_taken_in_once);
 	UNIT_RUN(record_that_adds_nothing_is_not_taken_in);
 	UNIT_RUN(pack_that_was_dropped_and_is_still_there_is_no_stray);
+	UNIT_RUN(pack_is_synced_by_name_before_the_log_names_it);
 	return fixture_end();
 }

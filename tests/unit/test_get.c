@@ -374,6 +374,35 @@ cancelled_run_leaves_no_half_file(void)
 	CHECK(s.cancelled && s.given == 0 && fixture_bytes("cano", NULL) == 0);
 }
 
+/* Of two packs one at most is open still from the opening of the vault. */
+static void
+record_that_cannot_be_read_is_not_called_damaged(void)
+{
+	static const int errors[] = { EIO, ENOSPC, EDQUOT, EROFS };
+	static const uint64_t items[] = { 1, 3 };
+	struct evault_get what = { .items = items, .n_items = 2, .out = "unreado", .folder = true };
+	struct fault_plan plan = { FAULT_OPENAT, 0, 0, true, ".tar.zst.age" };
+	struct told t = { .good = 0 };
+	struct evault_get_summary s;
+	struct evault *v = NULL;
+	size_t i;
+
+	NEED(fixture_vault("unread") && fixture_text("u", "text") && add("unread", "u") &&
+	     fixture_text("u2", "text 2") && add("unread", "u2"));
+	what.event = on_event;
+	what.ctx = &t;
+	for (i = 0; i < 4; i++) {
+		plan.sys = errors[i];
+		t.status = EVAULT_OK;
+		NEED(fixture_remove("unreado"));
+		NEED(fixture_open("unread", EVAULT_READ, FIXTURE_KEY, &v, NULL) == EVAULT_OK);
+		faults_on(&plan);
+		CHECK(evault_get(v, &what, &s, NULL) == EVAULT_OK && s.failed > 0);
+		CHECK(faults_off() && t.status == EVAULT_E_IO);
+		evault_close(v);
+	}
+}
+
 static void
 full_disk_ends_the_run_and_leaves_no_half_file(void)
 {
@@ -482,6 +511,7 @@ main(void)
 	UNIT_RUN(damaged_original_does_not_keep_the_others_back);
 	UNIT_RUN(original_goes_to_a_descriptor);
 	UNIT_RUN(cancelled_run_leaves_no_half_file);
+	UNIT_RUN(record_that_cannot_be_read_is_not_called_damaged);
 	UNIT_RUN(full_disk_ends_the_run_and_leaves_no_half_file);
 	UNIT_RUN(what_keeps_no_file_is_said_to_keep_none);
 	UNIT_RUN(access_is_an_entry_that_names_item_and_record);
