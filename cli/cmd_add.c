@@ -116,6 +116,7 @@ print_json_summary(const struct evault_add_summary *s, bool dry_run)
 	json_number(&json, "refused", s->refused);
 	json_number(&json, "bytes", s->bytes);
 	json_number(&json, "deduplicated", s->deduplicated);
+	json_number(&json, "left", s->left);
 	json_bool(&json, "dry_run", dry_run);
 	json_bool(&json, "cancelled", s->cancelled);
 	json_object_end(&json);
@@ -174,17 +175,45 @@ agreed(const struct adding *a, int *status)
 	return false;
 }
 
+/* The disk of the vault failed: what of it is kept, and how to go on. */
+static int
+failed(const struct adding *a, const struct evault_add_summary *s, const struct evault_error *err)
+{
+	char size[FORMAT_SIZE];
+	int status;
+
+	if (err->status == EVAULT_E_FULL)
+		status = failure_say(err, _("what was reported as kept is kept; make room and run "
+					    "the same command again to complete it"));
+	else if (err->status == EVAULT_E_IO)
+		status = failure_say(err, _("what was reported as kept is kept; when the disk can "
+					    "be written again, run the same command again to "
+					    "complete it"));
+	else
+		status = failure_report(err, a->globals);
+	if (s->left > 0)
+		message_hint(
+		    _("%s of it were written and are not yet kept; to keep what they hold: "
+		      "evault check --adopt"),
+		    format_bytes(s->left, size));
+	return status;
+}
+
 static int
 judge(const struct adding *a, enum evault_status rc, const struct evault_add_summary *s,
       const struct evault_error *err)
 {
 	if (rc != EVAULT_OK && rc != EVAULT_E_CANCELLED)
-		return failure_report(err, a->globals);
+		return failed(a, s, err);
 	if (s->cancelled || rc == EVAULT_E_CANCELLED) {
 		message_warning(_("stopped before the end: what is named above is kept"));
 		message_hint(_("run the same command again to complete it"));
 		return EXIT_PARTLY;
 	}
+	if (s->refused > 0)
+		message_hint(
+		    _("what was refused is not kept, all else is; when it can be read, run "
+		      "the same command again"));
 	return s->skipped + s->refused > 0 ? EXIT_PARTLY : EXIT_SOUND;
 }
 

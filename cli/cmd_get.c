@@ -1,6 +1,5 @@
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,25 +7,27 @@
 #include "escape.h"
 #include "evault.h"
 #include "failure.h"
+#include "filter.h"
 #include "format.h"
 #include "interrupt.h"
 #include "item.h"
 #include "json.h"
-#include "lines.h"
 #include "message.h"
 #include "options.h"
 #include "progress.h"
+#include "refs.h"
 #include "session.h"
 #include "terminal.h"
 
 struct getting {
 	struct globals *globals;
-	struct list refs, given; /* `given`: from standard input, our memory */
+	struct list operands;
+	struct refs refs;
 	struct evault_filter filter;
-	bool all;
+	bool all, retracted;
+	uint64_t left_out;
 	const char *out;
-	uint64_t *items;
-	size_t n, cap;
+	struct picked picked;
 	struct evault_get what;
 	bool damaged;
 };
@@ -37,67 +38,43 @@ collect(void *ctx, const struct evault_item *item, struct evault_error *err)
 	struct getting *g = ctx;
 
 	(void)err;
-	if (!item_is_lost(item) && evault_item_field(item, "sha256") == NULL)
-		return EVAULT_OK; /* an access or an adoption, within a range: there is no file */
-	if (g->n == g->cap) {
-		g->cap = g->cap == 0 ? 64 : g->cap * 2;
-		g->items = memory_grow(g->items, g->cap * sizeof(*g->items));
-	}
-	g->items[g->n++] = item->index;
+	if (filter_leaves_out(&g->filter, item, &g->left_out))
+		return EVAULT_OK;
+	if (item_is_lost(item) || evault_item_field(item, "sha256") != NULL)
+		picked_add(&g->picked, item->index);
 	return EVAULT_OK;
 }
 
-static int
-compare_numbers(const void *a, const void *b)
+/* Who names an item by itself shall know that it was retracted. */
+static enum evault_status
+warn_of_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 {
-	uint64_t x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return (x > y) - (x < y);
-}
-
-/* Each item once, in the order of the log. */
-static void
-sort_items(struct getting *g)
-{
-	size_t i, n = 0;
-
-	if (g->n == 0)
-		return;
-	qsort(g->items, g->n, sizeof(*g->items), compare_numbers);
-	for (i = 0; i < g->n; i++)
-		if (n == 0 || g->items[i] != g->items[n - 1])
-			g->items[n++] = g->items[i];
-	g->n = n;
+	(void)ctx;
+	(void)err;
+	item_warn_retracted(item);
+	return EVAULT_OK;
 }
 
 static enum evault_status
 resolve(struct getting *g, struct evault *vault, struct evault_error *err)
 {
-	const struct list *refs = g->given.n > 0 ? &g->given : &g->refs;
 	enum evault_status rc = EVAULT_OK;
-	size_t i, before;
-	char *shown;
+	uint64_t retracted = 0;
+	size_t i;
 
-	if (refs->n == 0)
+	if (g->refs.items.n == 0)
 		rc = evault_list(vault, &g->filter, collect, g, err);
-	for (i = 0; rc == EVAULT_OK && i < refs->n; i++) {
-		before = g->n;
-		rc = evault_find(vault, refs->items[i], collect, g, err);
-		if (rc != EVAULT_OK || g->n > before)
-			continue;
-		shown = escape_text(refs->items[i]);
-		rc = failure_set(err, EVAULT_E_NOT_FOUND,
-				 _("%.100s: that is recorded, but is no file"), shown);
-		free(shown);
-	}
-	if (rc == EVAULT_OK && g->n == 0)
+	else
+		rc = refs_pick(&g->refs, vault, false, &g->picked, &retracted, err);
+	for (i = 0; rc == EVAULT_OK && retracted > 0 && i < g->refs.items.n; i++)
+		rc = refs_find(&g->refs, i, vault, warn_of_item, NULL, err);
+	filter_note_left_out(g->left_out);
+	if (rc == EVAULT_OK && g->picked.n == 0)
 		rc = failure_set(err, EVAULT_E_NOT_FOUND, _("no item is like that"));
-	sort_items(g);
-	if (rc == EVAULT_OK && g->what.out == NULL && g->n > 1)
+	if (rc == EVAULT_OK && g->what.out == NULL && g->picked.n > 1)
 		rc = failure_set(err, EVAULT_E_USAGE,
-				 _("standard output takes one file, and these are %zu"), g->n);
+				 _("standard output takes one file, and these are %zu"),
+				 g->picked.n);
 	return rc;
 }
 
@@ -198,8 +175,8 @@ get(struct getting *g, struct evault *vault, const struct evault_error *not_logg
 	rc = resolve(g, vault, &err);
 	if (rc != EVAULT_OK)
 		return failure_report(&err, g->globals);
-	g->what.items = g->items;
-	g->what.n_items = g->n;
+	g->what.items = g->picked.items;
+	g->what.n_items = g->picked.n;
 	fflush(stdout); /* the library writes to the descriptor */
 	interrupt_watch();
 	progress_begin(NULL);
@@ -242,70 +219,17 @@ open_and_get(struct getting *g)
 	return status;
 }
 
-/* A line of standard input: an item, or a JSON object with a member "citation". */
-static bool
-ref_of_line(char *line)
-{
-	char *at = line, *end;
-
-	if (line[0] != '{')
-		return true;
-	/* Within a string the quotes would be escaped, so this is the member's name or nothing. */
-	while ((at = strstr(at, "\"citation\"")) != NULL) {
-		end = at + strlen("\"citation\"");
-		end += strspn(end, " \t");
-		if (at[-1] == '\\' || *end != ':') {
-			at++;
-			continue;
-		}
-		end += 1 + strspn(end + 1, " \t");
-		if (*end != '"')
-			return false;
-		at = end + 1;
-		end = strchr(at, '"');
-		if (end == NULL)
-			return false;
-		memmove(line, at, (size_t)(end - at));
-		line[end - at] = '\0';
-		return true;
-	}
-	return false;
-}
-
-static int
-read_refs(struct getting *g)
-{
-	struct evault_error err = { .text = "" };
-	char *line;
-	size_t i, n = 0;
-
-	if (g->globals->passphrase_file != NULL && strcmp(g->globals->passphrase_file, "-") == 0)
-		return options_wrong(&command_get, _("standard input can be only one of: the "
-						     "passphrase, the list of items"));
-	if (lines_read("-", '\n', &g->given, &err) != EVAULT_OK)
-		return failure_report(&err, g->globals);
-	for (i = 0; i < g->given.n; i++) {
-		line = (char *)(size_t)g->given.items[i];
-		if (ref_of_line(line))
-			g->given.items[n++] = line;
-		else /* a summary, for one */
-			free(line);
-	}
-	g->given.n = n;
-	if (n > 0)
-		return OPTIONS_GO_ON;
-	message_error(_("standard input names no item"));
-	return EXIT_FAILED;
-}
-
 static int
 prepare(struct getting *g)
 {
-	bool filtered = g->filter.case_name != NULL || g->filter.tag != NULL;
+	bool filtered = g->filter.case_name != NULL || g->filter.tag != NULL || g->retracted;
+	int status = filter_settle(&command_get, &g->filter, g->retracted);
 
-	if ((g->refs.n > 0) + filtered + g->all != 1)
-		return options_wrong(&command_get,
-				     _("say what: items, or --case and --tag, or --all"));
+	if (status != OPTIONS_GO_ON)
+		return status;
+	if ((g->operands.n > 0) + filtered + g->all != 1)
+		return options_wrong(&command_get, _("say what: items, or --case, --tag and "
+						     "--retracted, or --all"));
 	if (g->out == NULL)
 		return options_wrong(&command_get, _("say where to: -o PATH, or -o - for "
 						     "standard output"));
@@ -322,9 +246,7 @@ prepare(struct getting *g)
 		return EXIT_FAILED;
 	}
 	g->what.fd = STDOUT_FILENO;
-	if (g->refs.n == 1 && strcmp(g->refs.items[0], "-") == 0)
-		return read_refs(g);
-	return OPTIONS_GO_ON;
+	return refs_take(&command_get, g->globals, &g->operands, &g->refs);
 }
 
 static int
@@ -335,11 +257,12 @@ run_get(struct globals *globals, char **argv)
 		{ 0, "case", .text = &g.filter.case_name },
 		{ 0, "tag", .text = &g.filter.tag },
 		{ 0, "all", .flag = &g.all },
+		{ 0, "retracted", .flag = &g.retracted },
 		{ 'o', "output", .text = &g.out },
 		{ 0, "force", .flag = &g.what.force },
 		{ 0 },
 	};
-	int status = options_read(&command_get, options, globals, argv, &g.refs);
+	int status = options_read(&command_get, options, globals, argv, &g.operands);
 
 	g.what.event = on_event;
 	g.what.progress = on_progress;
@@ -348,9 +271,9 @@ run_get(struct globals *globals, char **argv)
 		status = prepare(&g);
 	if (status == OPTIONS_GO_ON)
 		status = open_and_get(&g);
-	list_release(&g.refs);
-	list_release_all(&g.given);
-	free(g.items);
+	refs_release(&g.refs);
+	list_release(&g.operands);
+	picked_release(&g.picked);
 	return status;
 }
 
@@ -365,11 +288,13 @@ const struct command command_get = {
 	       "modification times that they had. Each is checked against its SHA-256 before it\n"
 	       "appears under its name. The access is written into the vault's log.\n"
 	       "Items are named as in show; - reads them from standard input, one on each line,\n"
-	       "also the lines of evault list --json.\n"
+	       "also the lines of evault list --json. What was retracted is given with a warning\n"
+	       "when it is named, and left out otherwise.\n"
 	       "\n"
 	       "  -o, --output PATH   a folder, or for one item a file; - is standard output\n"
 	       "  --case C, --tag T   all items of this case, with this tag\n"
 	       "  --all               all items\n"
+	       "  --retracted         only what was retracted\n"
 	       "  --force             replace files that exist\n"
 	       "\n"
 	       "example:\n"

@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
+#include "key.h"
 #include "message.h"
 #include "options.h"
 
@@ -23,6 +25,7 @@ command_overview(FILE *out)
 	      "it\n"
 	      "  -i, --identity FILE      unlock with an age identity; may be repeated\n"
 	      "  --passphrase-file FILE   unlock with the first line of FILE; - is standard input\n"
+	      "  --index DIR              keep the index in this folder, not in the vault\n"
 	      "  --json                   one JSON object on each line\n"
 	      "  -h, --help               about a command\n"
 	      "  --version\n"
@@ -37,6 +40,17 @@ command_overview(FILE *out)
 	    out);
 }
 
+/* "add", or "key add"; NULL: there is none, or not one. */
+static const struct command *
+named(const struct list *names)
+{
+	if (names->n == 1)
+		return command_find(names->items[0]);
+	if (names->n == 2 && strcmp(names->items[0], command_key.name) == 0)
+		return key_find(names->items[1]);
+	return NULL;
+}
+
 static int
 run_help(struct globals *globals, char **argv)
 {
@@ -47,11 +61,12 @@ run_help(struct globals *globals, char **argv)
 	if (status != OPTIONS_GO_ON)
 		goto out;
 	status = EXIT_SOUND;
+	command = named(&names);
 	if (names.n == 0) {
 		command_overview(stdout);
-	} else if (names.n > 1) {
+	} else if (names.n > 1 && command == NULL) {
 		status = options_wrong(&command_help, _("help is about one command at a time"));
-	} else if ((command = command_find(names.items[0])) != NULL) {
+	} else if (command != NULL) {
 		fputs(_(command->usage), stdout);
 	} else {
 		command_unknown(names.items[0]);

@@ -7,83 +7,30 @@
 #include "escape.h"
 #include "evault.h"
 #include "failure.h"
+#include "fullscreen.h"
 #include "json.h"
 #include "message.h"
+#include "new_passphrase.h"
 #include "options.h"
+#include "paper.h"
 #include "secret.h"
 #include "terminal.h"
-#include "utf8.h"
 
-enum {
-	PASSPHRASE_LEAST = 8 /* characters */
+/* What to give where there is nobody to ask. */
+static const char instead[] = N_("there is no terminal to ask for a passphrase: give --to age1… "
+				 "or --passphrase-file FILE");
+
+/* What is wanted of a recovery key. */
+struct recovery {
+	bool none; /* --no-recovery */
+	struct paper_showing showing;
 };
 
-static enum evault_status
-judge_passphrase(const char *text, struct evault_error *err)
-{
-	size_t n = utf8_count(text, strlen(text));
-
-	if (n == 0)
-		return failure_set(err, EVAULT_E_USAGE, _("an empty passphrase protects nothing"));
-	if (n < PASSPHRASE_LEAST)
-		return failure_set(
-		    err, EVAULT_E_USAGE,
-		    _("a passphrase of fewer than %d characters is soon guessed by "
-		      "whoever has a copy of the vault; five words at random are good"),
-		    PASSPHRASE_LEAST);
-	return EVAULT_OK;
-}
-
-/* Asks twice; what was typed amiss is asked again. */
-static enum evault_status
-ask_new(struct secret *secret, struct evault_error *err)
-{
-	struct secret *again = secret_new();
-	enum evault_status rc;
-	struct evault_error why = { .text = "" };
-	bool good = false;
-
-	do {
-		rc = terminal_ask_secret(_("New passphrase (nothing is shown while you type): "),
-					 secret->text, sizeof(secret->text), err);
-		if (rc != EVAULT_OK)
-			break;
-		if (judge_passphrase(secret->text, &why) != EVAULT_OK) {
-			message_error("%s", why.text);
-			continue;
-		}
-		rc = terminal_ask_secret(_("The same again: "), again->text, sizeof(again->text),
-					 err);
-		if (rc != EVAULT_OK)
-			break;
-		good = strcmp(secret->text, again->text) == 0;
-		if (!good)
-			message_error(_("the two were not the same"));
-	} while (!good);
-	secret_free(again);
-	return rc;
-}
-
-static enum evault_status
-new_passphrase(const struct globals *globals, struct secret *secret, struct evault_error *err)
-{
-	enum evault_status rc;
-
-	if (globals->passphrase_file != NULL) {
-		rc = secret_read_file(secret, globals->passphrase_file, err);
-		return rc != EVAULT_OK ? rc : judge_passphrase(secret->text, err);
-	}
-	if (!terminal_can_ask())
-		return failure_set(
-		    err, EVAULT_E_KEY,
-		    _("there is no terminal to ask for a passphrase: give --to age1… "
-		      "or --passphrase-file FILE"));
-	return ask_new(secret, err);
-}
-
 static void
-print_made(const struct globals *globals, const struct evault_init *how, const char *origin)
+print_made(const struct globals *globals, const struct evault_init *how,
+	   const struct recovery *recovery, const char *origin)
 {
+	FILE *out = paper_beside(&recovery->showing);
 	char *dir = escape_for_shell(how->dir);
 	struct json json;
 
@@ -93,22 +40,23 @@ print_made(const struct globals *globals, const struct evault_init *how, const c
 		json_text(&json, "origin", origin);
 		json_end(&json);
 	} else {
-		printf(_("made the vault %s\n"), dir);
-		printf(_("its name is %s; its items are cited as %.6s-1 and so on\n"), origin,
-		       origin + strlen("evault/"));
+		fprintf(out, _("made the vault %s\n"), dir);
+		fprintf(out, _("its name is %s; its items are cited as %.6s-1 and so on\n"), origin,
+			origin + strlen("evault/"));
 		if (how->to != NULL)
-			printf(_("to keep something: evault -V %s -i FILE add PATH…\n"), dir);
+			fprintf(out, _("to keep something: evault -V %s -i FILE add PATH…\n"), dir);
 		else
-			printf(_("to keep something: evault -V %s add PATH…\n"), dir);
+			fprintf(out, _("to keep something: evault -V %s add PATH…\n"), dir);
 	}
-	if (how->n_readers == 0) {
+	if (how->paper != NULL)
+		paper_warn(&recovery->showing);
+	if (how->n_readers == 0 && how->paper == NULL) {
 		message_warning(
 		    how->to != NULL
 			? _("if the key's file is lost, nobody can open this vault")
 			: _("if the passphrase is forgotten, nobody can open this vault"));
-		message_hint(_("for a second way to open it, make a key that is kept elsewhere "
-			       "(evault keygen -o FILE), and make it anew, while it is empty, with "
-			       "--reader age1…"));
+		message_hint(_("for a second way to open it, split a key among people or places "
+			       "that you trust: evault key split -k 2 -n 3"));
 	}
 	free(dir);
 }
@@ -131,9 +79,53 @@ is_vault_already(const char *dir)
 	return is;
 }
 
-static int
-make(const struct globals *globals, struct evault_init *how)
+/* Called while the vault is made: see evault_init. */
+static enum evault_status
+show_recovery(void *ctx, struct evault_paper *paper, struct evault_error *err)
 {
+	return paper_show(ctx, paper, err);
+}
+
+/* A key on paper, if it is wanted; who is at a terminal is asked. */
+static enum evault_status
+offer_recovery(struct evault_init *how, struct recovery *recovery, struct evault_error *err)
+{
+	enum evault_status rc;
+
+	if (recovery->none)
+		return EVAULT_OK;
+	if (recovery->showing.pages == NULL &&
+	    (!terminal_is(stdin) || !terminal_is(stderr) || !fullscreen_possible() ||
+	     !terminal_ask_unless_no(_("Make a recovery key on paper? If nobody can open the vault "
+				       "any more, it can"))))
+		return EVAULT_OK;
+	recovery->showing.dir = how->dir;
+	recovery->showing.threshold = recovery->showing.shares = 1;
+	rc = evault_paper_new(1, 1, &how->paper, err);
+	how->written = show_recovery;
+	how->ctx = &recovery->showing;
+	return rc;
+}
+
+static int
+not_made(const struct evault_error *err, const struct globals *globals)
+{
+	switch (err->status) {
+	case EVAULT_E_FULL:
+	case EVAULT_E_IO:
+	case EVAULT_E_READ_ONLY:
+		return failure_say(err, _("no vault was made; when the disk can be written and has "
+					  "room, run the same command again"));
+	default:
+		return failure_report(err, globals);
+	}
+}
+
+static int
+make(const struct globals *globals, struct evault_init *how, struct recovery *recovery)
+{
+	const struct new_passphrase pass = { globals->passphrase_file, _(instead), how->name,
+					     how->dir };
 	struct secret *secret = secret_new();
 	struct evault_error err = { .text = "" };
 	char origin[EVAULT_ORIGIN_SIZE];
@@ -145,7 +137,9 @@ make(const struct globals *globals, struct evault_init *how)
 		rc = failure_set(&err, EVAULT_E_EXISTS,
 				 _("%.300s is a vault already; nothing was changed"), shown);
 	else if (how->to == NULL)
-		rc = new_passphrase(globals, secret, &err);
+		rc = new_passphrase(&pass, secret, &err);
+	if (rc == EVAULT_OK)
+		rc = offer_recovery(how, recovery, &err);
 	if (rc == EVAULT_OK) {
 		how->passphrase = how->to == NULL ? secret->text : NULL;
 		rc = evault_init(how, origin, &err);
@@ -153,26 +147,13 @@ make(const struct globals *globals, struct evault_init *how)
 	how->passphrase = NULL;
 	secret_free(secret);
 	if (rc == EVAULT_OK)
-		print_made(globals, how, origin);
+		print_made(globals, how, recovery, origin);
 	else
-		status = failure_report(&err, globals);
+		status = not_made(&err, globals);
+	evault_paper_free(how->paper);
+	how->paper = NULL;
 	free(shown);
 	return status;
-}
-
-static bool
-read_work_factor(const char *text, unsigned *factor)
-{
-	char *end;
-	unsigned long n;
-
-	if (text == NULL)
-		return true;
-	n = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end != '\0' || n < 10 || n > 20)
-		return false;
-	*factor = (unsigned)n;
-	return true;
 }
 
 static int
@@ -180,13 +161,16 @@ run_init(struct globals *globals, char **argv)
 {
 	struct evault_init how = { 0 };
 	struct list dirs = { 0 }, readers = { 0 };
+	struct recovery recovery = { 0 };
 	const char *work_factor = NULL;
 	const struct option_def options[] = {
 		{ 0, "to", .text = &how.to },
 		{ 0, "reader", .list = &readers },
 		{ 0, "name", .text = &how.name },
 		{ 0, "discreet", .flag = &how.discreet },
-		{ 0, "work-factor", .text = &work_factor }, /* not in the help: for tests */
+		{ 0, "no-recovery", .flag = &recovery.none },
+		{ 0, "paper", .text = &recovery.showing.pages },
+		{ 0, "work-factor", .text = &work_factor },
 		{ 0 },
 	};
 	int status = options_read(&command_init, options, globals, argv, &dirs);
@@ -201,12 +185,16 @@ run_init(struct globals *globals, char **argv)
 		status = options_wrong(&command_init, _("name one folder for the vault"));
 	else if (how.to != NULL && globals->passphrase_file != NULL)
 		status = options_wrong(&command_init, _("choose one: --to, or --passphrase-file"));
-	else if (!read_work_factor(work_factor, &how.work_factor))
-		status = options_wrong(&command_init, _("--work-factor is a number from 10 to 20"));
+	else if (!new_passphrase_work_factor(work_factor, &how.work_factor))
+		status = options_wrong(&command_init, _("--work-factor is a number from 18 to 20"));
+	else if (recovery.none && recovery.showing.pages != NULL)
+		status = options_wrong(&command_init, _("choose one: --paper, or --no-recovery"));
+	else if (globals->json && paper_beside(&recovery.showing) != stdout)
+		status = options_wrong(&command_init, _("choose one: --json, or --paper -"));
 	if (status != OPTIONS_GO_ON)
 		goto out;
 	how.dir = dirs.items[0];
-	status = make(globals, &how);
+	status = make(globals, &how, &recovery);
 out:
 	list_release(&readers);
 	list_release(&dirs);
@@ -218,15 +206,23 @@ const struct command command_init = {
 	.summary = N_("make a vault"),
 	.usage =
 	    N_("usage: evault init DIR [--to age1…] [--reader age1…]… [--name N] [--discreet]\n"
+	       "                       [--no-recovery | --paper FILE] [--work-factor N]\n"
 	       "\n"
 	       "Makes a vault in a new or empty folder. It opens with a passphrase, which is\n"
-	       "asked for twice, or with the key that --to names.\n"
+	       "asked for twice, or with the key that --to names. For Enter alone, evault makes\n"
+	       "a passphrase. At a terminal, it then offers a recovery key: 16 groups of\n"
+	       "letters, to be written on paper and kept elsewhere.\n"
 	       "\n"
 	       "  --to age1…       open it with this key (see: evault help keygen)\n"
 	       "  --reader age1…   this key may read too: a second way in, if the first is lost;\n"
 	       "                   may be repeated\n"
 	       "  --name N         what you call yourself; it goes into each record\n"
 	       "  --discreet       leave out README.txt, which says what the folder is\n"
+	       "  --no-recovery    do not offer a recovery key\n"
+	       "  --paper FILE     make one, and write it to FILE as a page to be printed;\n"
+	       "                   delete FILE then. - is standard output\n"
+	       "  --work-factor N  what guessing the passphrase costs: 18 (usual), 19 twice as\n"
+	       "                   much, 20; opening the vault costs that much, too\n"
 	       "\n"
 	       "example:\n"
 	       "  evault init case.vault --name 'A. Lawyer'\n"),

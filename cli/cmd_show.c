@@ -1,21 +1,24 @@
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "escape.h"
 #include "evault.h"
 #include "failure.h"
+#include "format.h"
 #include "item.h"
 #include "json.h"
 #include "message.h"
 #include "options.h"
+#include "pager.h"
+#include "refs.h"
 #include "session.h"
 
 struct showing {
 	const struct globals *globals;
 	struct evault *vault;
+	struct pager pager;
 	uint64_t lost;
 	bool something; /* was printed before: an empty line comes between */
 };
@@ -24,7 +27,7 @@ static void
 separate(struct showing *s)
 {
 	if (s->something && !s->globals->json)
-		fputc('\n', stdout);
+		fputc('\n', s->pager.out);
 	s->something = true;
 }
 
@@ -33,29 +36,13 @@ print_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 {
 	struct showing *s = ctx;
 
-	(void)err;
 	s->lost += item_is_lost(item);
 	separate(s);
 	if (s->globals->json)
-		item_print_json(stdout, item);
+		item_print_json(s->pager.out, item);
 	else
-		item_print_all(stdout, item);
-	return EVAULT_OK;
-}
-
-/* The number in "13" or "3f9a01-13"; false for anything else. */
-static bool
-entry_number(const char *ref, uint64_t *number)
-{
-	size_t digits;
-
-	if (strlen(ref) > 7 && strspn(ref, "0123456789abcdefABCDEF") == 6 && ref[6] == '-')
-		ref += 7;
-	digits = strspn(ref, "0123456789");
-	if (digits == 0 || digits > 19 || ref[digits] != '\0')
-		return false;
-	*number = strtoull(ref, NULL, 10);
-	return true;
+		item_print_all(s->pager.out, item);
+	return pager_is_over(&s->pager) ? failure_set(err, EVAULT_E_CANCELLED, "-") : EVAULT_OK;
 }
 
 static enum evault_status
@@ -76,34 +63,34 @@ print_entry(struct showing *s, uint64_t number, struct evault_error *err)
 	snprintf(citation, sizeof(citation), "%.6s-%" PRIu64, short_name, number);
 	separate(s);
 	if (s->globals->json) {
-		json = json_begin(stdout);
+		json = json_begin(s->pager.out);
 		json_number(&json, "item", number);
 		json_text(&json, "citation", citation);
 		json_text(&json, "entry", text);
 		json_end(&json);
 	} else {
-		printf("%-12s  %s\n", "entry", citation);
-		printf("%-12s  ", "no item, but");
-		escape_write(stdout, text, strlen(text));
-		fputc('\n', stdout);
+		fprintf(s->pager.out, "%-12s  %s\n", "entry", citation);
+		format_padded(s->pager.out, _("no item, but"), 12 + 2);
+		escape_write(s->pager.out, text, strlen(text));
+		fputc('\n', s->pager.out);
 	}
 	return EVAULT_OK;
 }
 
 static enum evault_status
-show_one(struct showing *s, const char *ref, struct evault_error *err)
+show_one(struct showing *s, const struct refs *refs, size_t i, struct evault_error *err)
 {
-	enum evault_status rc = evault_find(s->vault, ref, print_item, s, err);
+	enum evault_status rc = refs_find(refs, i, s->vault, print_item, s, err);
 	uint64_t number;
 
-	if (rc == EVAULT_E_NOT_FOUND && entry_number(ref, &number) &&
+	if (rc == EVAULT_E_NOT_FOUND && refs_number(refs->items.items[i], &number) &&
 	    print_entry(s, number, NULL) == EVAULT_OK)
 		return EVAULT_OK;
 	return rc;
 }
 
 static int
-show(struct globals *globals, const struct list *refs)
+show(struct globals *globals, const struct refs *refs)
 {
 	struct session session;
 	struct showing s = { .globals = globals };
@@ -117,9 +104,11 @@ show(struct globals *globals, const struct list *refs)
 		rc = session_open(&session, EVAULT_READ, &s.vault, &err);
 	if (rc != EVAULT_OK)
 		status = failure_report(&err, globals);
-	for (i = 0; rc == EVAULT_OK && i < refs->n; i++)
-		if (show_one(&s, refs->items[i], &err) != EVAULT_OK)
+	pager_begin(&s.pager, rc == EVAULT_OK && !globals->json);
+	for (i = 0; rc == EVAULT_OK && i < refs->items.n && !pager_is_over(&s.pager); i++)
+		if (show_one(&s, refs, i, &err) != EVAULT_OK && !pager_is_over(&s.pager))
 			status = failure_report(&err, globals);
+	pager_end(&s.pager);
 	evault_close(s.vault);
 	session_release(&session);
 	item_warn_lost(s.lost);
@@ -129,14 +118,18 @@ show(struct globals *globals, const struct list *refs)
 static int
 run_show(struct globals *globals, char **argv)
 {
-	struct list refs = { 0 };
-	int status = options_read(&command_show, NULL, globals, argv, &refs);
+	struct list operands = { 0 };
+	struct refs refs = { .lines = NULL };
+	int status = options_read(&command_show, NULL, globals, argv, &operands);
 
-	if (status == OPTIONS_GO_ON && refs.n == 0)
+	if (status == OPTIONS_GO_ON && operands.n == 0)
 		status = options_wrong(&command_show, _("name an item, as in: evault show 12"));
 	if (status == OPTIONS_GO_ON)
+		status = refs_take(&command_show, globals, &operands, &refs);
+	if (status == OPTIONS_GO_ON)
 		status = show(globals, &refs);
-	list_release(&refs);
+	refs_release(&refs);
+	list_release(&operands);
 	return status;
 }
 
@@ -146,10 +139,11 @@ const struct command command_show = {
 	.usage = N_(
 	    "usage: evault show ITEM…\n"
 	    "\n"
-	    "Shows all that is recorded of an item, a line for each field. An item is named by\n"
-	    "its number (12), its citation (3f9a01-12), a range (12-40), or the first digits of\n"
-	    "its SHA-256, at least six. Entries of the log that are no items are shown as\n"
-	    "what they are.\n"
+	    "Shows all that is recorded of an item, a line for each field, then what was said\n"
+	    "later of it. An item is named by its number (12), its citation (3f9a01-12), a range\n"
+	    "(12-40), or the first digits of its SHA-256, at least six; - reads such names from\n"
+	    "standard input, one on each line, or the lines of evault list --json. Entries of\n"
+	    "the log that are no items are shown as what they are.\n"
 	    "\n"
 	    "example:\n"
 	    "  evault -V case.vault show 12\n"),

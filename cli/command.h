@@ -15,6 +15,7 @@ struct globals {
 	const char *vault;           /* -V, or NULL */
 	struct list identities;      /* -i */
 	const char *passphrase_file; /* or NULL; "-" is standard input */
+	const char *index;           /* --index, or NULL */
 	bool json;
 	bool help;
 	bool version;
@@ -28,15 +29,24 @@ struct command {
 	int (*run)(struct globals *globals, char **argv);
 };
 
+extern const struct command command_key;
 extern const struct command command_keygen;
 extern const struct command command_init;
 extern const struct command command_add;
+extern const struct command command_testify;
 extern const struct command command_list;
+extern const struct command command_search;
 extern const struct command command_show;
 extern const struct command command_get;
+extern const struct command command_annotate;
+extern const struct command command_retract;
+extern const struct command command_history;
 extern const struct command command_check;
 extern const struct command command_checkpoint;
 extern const struct command command_status;
+extern const struct command command_unlock;
+extern const struct command command_lock;
+extern const struct command command_panic;
 extern const struct command command_version;
 extern const struct command command_help;
 

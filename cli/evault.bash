@@ -5,7 +5,7 @@ _evault_command()
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-V | --vault | -i | --identity | --passphrase-file) ((i++)) ;;
+		-V | --vault | -i | --identity | --passphrase-file | --new-passphrase-file | --index) ((i++)) ;;
 		-*) ;;
 		*)
 			echo "${COMP_WORDS[i]}"
@@ -18,16 +18,16 @@ _evault_command()
 _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local all='--vault --identity --passphrase-file --json --help' options=''
-	local commands='init add list show get check status checkpoint keygen version help'
+	local all='--vault --identity --passphrase-file --index --json --help' options=''
+	local commands='init add testify list search show get annotate retract history check status checkpoint unlock lock panic key keygen version help'
 
 	COMPREPLY=()
 	case $before in
-	-V | --vault)
+	-V | --vault | --index | --exported)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
-	-i | --identity | --passphrase-file | -o | --output | --against | --files-from)
+	-i | --identity | --passphrase-file | -o | --output | --against | --files-from | --paper)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -39,14 +39,22 @@ _evault()
 		*) options=$commands ;;
 		esac
 		;;
-	init) options='--to --reader --name --discreet' ;;
+	init) options='--to --reader --name --discreet --no-recovery --paper --work-factor' ;;
 	add) options='--case --title --tag --field --exclude --files-from --null --dry-run --yes' ;;
-	list) options='--case --tag --action --all --since --until' ;;
-	get) options='--output --case --tag --all --force' ;;
+	testify) options='--case --title --tag --witness --interviewer --interpreter --language --consent --place --field --resume' ;;
+	search) options='--case --tag --action --since --until --retracted --limit' ;;
+	list) options='--case --tag --action --all --since --until --retracted --limit' ;;
+	get) options='--output --case --tag --all --retracted --force' ;;
+	annotate) options='--case --title --tag --field' ;;
+	retract) options='--reason' ;;
 	check) options='--quick --sealed --against --adopt' ;;
+	unlock) options='--for' ;;
+	lock) options='--all' ;;
+	key) options='list add remove rename rotate passphrase split join export --role --to --new-passphrase-file --yes' ;;
+	panic) options='--arm --exported --disarm' ;;
 	keygen) options='--output' ;;
 	help) options=$commands ;;
-	show | status | checkpoint | version) ;;
+	show | history | status | checkpoint | version) ;;
 	*) return ;;
 	esac
 	case $word in

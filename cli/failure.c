@@ -64,10 +64,12 @@ advice(enum evault_status status, const struct globals *globals)
 	case EVAULT_E_READ_ONLY:
 		return _("list, show, get and check work here; what writes needs a copy elsewhere");
 	case EVAULT_E_FULL:
-		return _("what was reported as kept is kept; make room and run the same command "
-			 "again to complete it");
+		return _("make room and run the same command again");
 	case EVAULT_E_NOMEM:
 		return _("close other programs, or allow more locked memory: ulimit -l");
+	case EVAULT_E_NO_KEYRING:
+		return _("here evault can only ask each time; or give the key with -i FILE or "
+			 "--passphrase-file FILE");
 	case EVAULT_E_DENIED:
 		return _("ask an owner of the vault");
 	default:
@@ -76,12 +78,16 @@ advice(enum evault_status status, const struct globals *globals)
 }
 
 int
-failure_report(const struct evault_error *err, const struct globals *globals)
+failure_say(const struct evault_error *err, const char *hint)
 {
-	const char *hint = advice(err->status, globals);
-
 	message_error("%s", err->text);
 	if (hint != NULL)
 		message_hint("%s", hint);
 	return failure_exit(err->status);
+}
+
+int
+failure_report(const struct evault_error *err, const struct globals *globals)
+{
+	return failure_say(err, advice(err->status, globals));
 }

@@ -12,6 +12,9 @@ enum evault_status failure_set(struct evault_error *err, enum evault_status stat
 /* 1 for damage, 3 for what was asked to stop, otherwise 2. */
 int failure_exit(enum evault_status status);
 
+/* Says the error and this hint (may be NULL).  Returns the exit status. */
+int failure_say(const struct evault_error *err, const char *hint);
+
 /* Says the error and, where something can be done about it, what.  Returns the exit status. */
 int failure_report(const struct evault_error *err, const struct globals *globals);
 

@@ -2,6 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "utf8.h"
 
 const char *
 format_bytes(uint64_t bytes, char out[FORMAT_SIZE])
@@ -21,6 +25,15 @@ format_bytes(uint64_t bytes, char out[FORMAT_SIZE])
 		snprintf(out, FORMAT_SIZE, "%" PRIu64 ".%" PRIu64 " %s", whole, rest * 10 / 1024,
 			 units[unit]);
 	return out;
+}
+
+void
+format_padded(FILE *out, const char *text, int width)
+{
+	int fill = abs(width) - (int)utf8_count(text, strlen(text));
+
+	fprintf(out, "%*s%s%*s", width < 0 && fill > 0 ? fill : 0, "", text,
+		width > 0 && fill > 0 ? fill : 0, "");
 }
 
 const char *

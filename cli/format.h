@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum {
 	FORMAT_SIZE = 24
@@ -13,5 +14,9 @@ enum {
 const char *format_bytes(uint64_t bytes, char out[FORMAT_SIZE]);
 /* "0:42", "3:05:00"; returns out. */
 const char *format_duration(uint64_t seconds, char out[FORMAT_SIZE]);
+
+/* Text filled up with spaces to that many columns: on its right, or on its left when `width` is
+ * negative. */
+void format_padded(FILE *out, const char *text, int width);
 
 #endif

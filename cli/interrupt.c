@@ -5,12 +5,44 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "evault.h"
 #include "message.h"
 
 /* What a handler can reach. */
 static volatile sig_atomic_t asked;
 static volatile time_t asked_at;
 static bool told;
+
+void
+interrupt_end(int number)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+	sigset_t open;
+
+	evault_wipe_secrets();
+	sigemptyset(&usual.sa_mask);
+	sigaction(number, &usual, NULL);
+	sigemptyset(&open);
+	sigaddset(&open, number);
+	sigprocmask(SIG_UNBLOCK, &open, NULL);
+	kill(getpid(), number);
+}
+
+void
+interrupt_init(void)
+{
+	static const int ending[] = { SIGINT,  SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU, SIGXFSZ,
+				      SIGSEGV, SIGBUS,  SIGFPE, SIGILL,  SIGABRT, SIGSYS };
+	struct sigaction ours = { .sa_handler = interrupt_end }, before;
+	size_t i;
+
+	sigemptyset(&ours.sa_mask);
+	for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
+		/* Not over a sanitizer's, and not over "ignore". */
+		if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+			sigaction(ending[i], &ours, NULL);
+	}
+}
 
 static void
 on_signal(int number)
@@ -22,8 +54,7 @@ on_signal(int number)
 		asked_at = now.tv_sec;
 		asked = 1;
 	} else if (now.tv_sec - asked_at > 1) {
-		signal(number, SIG_DFL);
-		kill(getpid(), number);
+		interrupt_end(number);
 	}
 }
 

@@ -1,4 +1,6 @@
 /*
+ * Signals.  One that ends the program wipes all secrets first.
+ *
  * SIGINT, SIGTERM and SIGHUP while something is written: the first asks to
  * finish what is at hand.  One that comes more than a second later ends the
  * program at once, which loses nothing that was reported as kept (G2).
@@ -7,6 +9,11 @@
 #define CLI_INTERRUPT_H
 
 #include <stdbool.h>
+
+/* Once, at the program's start: what ends it wipes secrets. */
+void interrupt_init(void);
+/* What a handler does then: wipes, and lets the signal have its usual effect. */
+void interrupt_end(int number);
 
 void interrupt_watch(void);
 /* True once one came; the first time that it is asked after that, it is also said. */

@@ -6,11 +6,14 @@
 
 #include "escape.h"
 #include "format.h"
+#include "glyph.h"
+#include "memory.h"
 #include "message.h"
 
 enum {
 	CITATION_WIDTH = 12,
-	LABEL_WIDTH = 12
+	BEFORE_NAME = 44, /* columns of a line before the name */
+	NAME_LEAST = 16,  /* columns that make cutting worth while */
 };
 
 bool
@@ -43,9 +46,8 @@ field_number(const struct evault_field *field, uint64_t *number)
 	return true;
 }
 
-/* "2026-11-22T09:15:09Z" as "2026-11-22 09:15Z". */
-static void
-print_minute(FILE *out, const struct evault_field *time)
+void
+item_print_minute(FILE *out, const struct evault_field *time)
 {
 	if (time == NULL)
 		fprintf(out, "%-17s", "?");
@@ -55,27 +57,123 @@ print_minute(FILE *out, const struct evault_field *time)
 		escape_write(out, time->value, time->len);
 }
 
-void
-item_print_header(FILE *out)
+/* The stream's text, NUL-terminated; it does not return where there is no memory. */
+static char *
+text_of(FILE *stream, char **text)
 {
-	fprintf(out, "%-*s  %-17s  %9s  %s\n", CITATION_WIDTH, _("ITEM"), _("RECORDED (UTC)"),
-		_("SIZE"), _("NAME"));
+	if (stream == NULL || fclose(stream) == EOF || *text == NULL)
+		memory_need(SIZE_MAX);
+	return *text;
+}
+
+char *
+item_text(const struct evault_item *item, const char *name)
+{
+	const struct evault_field *f = evault_item_field(item, name);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out != NULL && f != NULL)
+		escape_write(out, f->value, f->len);
+	else if (out != NULL)
+		fputc('?', out);
+	return text_of(out, &text);
+}
+
+bool
+item_says(const struct evault_item *item, const char *name, const char *value)
+{
+	const struct evault_field *f = evault_item_field(item, name);
+
+	return f != NULL && f->len == strlen(value) && memcmp(f->value, value, f->len) == 0;
 }
 
 void
-item_print_line(FILE *out, const struct evault_item *item)
+item_warn_retracted(const struct evault_item *item)
+{
+	const struct evault_item *by = evault_item_retraction(item);
+	char *reason;
+
+	if (!item->retracted)
+		return;
+	if (by == NULL) {
+		message_warning(_("%s was retracted"), item->citation);
+		return;
+	}
+	reason = item_text(by, "reason");
+	message_warning(_("%s was retracted in %s: %s"), item->citation, by->citation, reason);
+	free(reason);
+}
+
+static bool
+same_key(const struct evault_field *a, const struct evault_field *b)
+{
+	const char *end;
+
+	if (strcmp(a->name, b->name) != 0)
+		return false;
+	if (strcmp(a->name, "field") != 0)
+		return true;
+	end = memchr(a->value, '=', a->len);
+	return end != NULL && (size_t)(end - a->value) < b->len &&
+	       memcmp(a->value, b->value, (size_t)(end - a->value) + 1) == 0;
+}
+
+bool
+item_is_said(const char *field)
+{
+	static const char *const said[] = {
+		"case",     "title",   "witness", "interviewer", "interpreter",
+		"language", "consent", "place",   "field",       "tag",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (strcmp(field, said[i]) == 0)
+			return true;
+	return false;
+}
+
+const struct evault_item *
+item_replaced_by(const struct evault_item *item, size_t from, const struct evault_field *f)
+{
+	bool single = item_is_said(f->name) && strcmp(f->name, "tag") != 0;
+	const struct evault_item *c;
+	size_t i, k;
+
+	for (i = item->n_corrections; i > from && single; i--) {
+		c = &item->corrections[i - 1];
+		for (k = 0; !c->retracted && k < c->n_fields; k++)
+			if (same_key(&c->fields[k], f) && item_says(c, "action", "annotate"))
+				return c;
+	}
+	return NULL;
+}
+
+/* ---- one line -------------------------------------------------------------------- */
+
+void
+item_print_header(FILE *out)
+{
+	format_padded(out, _("ITEM"), CITATION_WIDTH + 2);
+	format_padded(out, _("RECORDED (UTC)"), 17 + 2);
+	format_padded(out, _("SIZE"), -9);
+	fprintf(out, "  %s\n", _("NAME"));
+}
+
+static char *
+name_text(const struct evault_item *item)
 {
 	const struct evault_field *name = evault_item_field(item, "name");
 	const struct evault_field *folder = evault_item_field(item, "folder");
 	const struct evault_field *action = evault_item_field(item, "action");
-	char size[FORMAT_SIZE] = "-";
-	uint64_t bytes;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
 
-	if (field_number(evault_item_field(item, "size"), &bytes))
-		format_bytes(bytes, size);
-	fprintf(out, "%-*s  ", CITATION_WIDTH, item->citation);
-	print_minute(out, evault_item_field(item, "time"));
-	fprintf(out, "  %9s  ", size);
+	if (out == NULL)
+		return text_of(out, &text);
 	if (folder != NULL && folder->len > 0) {
 		escape_write(out, folder->value, folder->len);
 		fputc('/', out);
@@ -89,50 +187,102 @@ item_print_line(FILE *out, const struct evault_item *item)
 		escape_write(out, action->value, action->len);
 		fputc(')', out);
 	}
-	fputc('\n', out);
+	return text_of(out, &text);
+}
+
+/* The title that holds, in quotation marks; "" when there is none. */
+static char *
+title_text(const struct evault_item *item)
+{
+	const struct evault_field *title = evault_item_latest(item, "title");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out != NULL && title != NULL && title->len > 0) {
+		fputc('"', out);
+		escape_write(out, title->value, title->len);
+		fputc('"', out);
+	}
+	return text_of(out, &text);
+}
+
+/* The first columns of a text, and a sign that there is more. */
+static void
+print_start(FILE *out, const char *text, unsigned columns)
+{
+	size_t len = strlen(text), i;
+	unsigned used = 0;
+	struct glyph g;
+
+	if (glyph_columns(text, len) <= columns) {
+		fputs(text, out);
+		return;
+	}
+	for (i = 0; i < len; i += g.len) {
+		glyph_read(text + i, len - i, used, &g);
+		used += g.width;
+		if (used >= columns)
+			break;
+		fwrite(text + i, 1, g.len, out);
+	}
+	fputs("\xE2\x80\xA6", out); /* … */
+}
+
+/* The last columns: of a path they say more than the first. */
+static void
+print_end(FILE *out, const char *text, unsigned columns)
+{
+	size_t len = strlen(text), i;
+	unsigned all = glyph_columns(text, len);
+	struct glyph g;
+
+	if (all <= columns) {
+		fputs(text, out);
+		return;
+	}
+	fputs("\xE2\x80\xA6", out);
+	for (i = 0; i < len && all >= columns; i += g.len) {
+		glyph_read(text + i, len - i, 0, &g);
+		all -= g.width;
+	}
+	fwrite(text + i, 1, len - i, out);
 }
 
 static void
-print_label(FILE *out, const char *label)
+print_names(FILE *out, const char *name, const char *title, unsigned room)
 {
-	fprintf(out, "%-*s  ", LABEL_WIDTH, label);
-}
+	unsigned wanted = glyph_columns(name, strlen(name)), given = room;
+	unsigned rest = title[0] == '\0' ? 0 : glyph_columns(title, strlen(title)) + 2;
 
-/* Whose word it is that a time is right (G10). */
-static const char *
-whose_claim(const char *field)
-{
-	if (strcmp(field, "time") == 0)
-		return _("by the clock of the computer that recorded it");
-	if (strcmp(field, "modified") == 0)
-		return _("as the file's folder said when it was recorded");
-	return NULL;
+	/* Where both do not fit, the title gets what the name leaves, and half at least. */
+	if (wanted + rest > room && rest > 0)
+		given = wanted < room / 2 ? wanted : room - (rest < room / 2 ? rest : room / 2);
+	print_end(out, name, given);
+	if (rest == 0)
+		return;
+	fputs("  ", out);
+	print_start(out, title, room - (wanted < given ? wanted : given) - 2);
 }
 
 void
-item_print_all(FILE *out, const struct evault_item *item)
+item_print_line(FILE *out, const struct evault_item *item, unsigned columns)
 {
-	const struct evault_field *f;
-	const char *claim;
-	size_t i;
+	const char *mark = item->retracted ? _("RETRACTED  ") : "";
+	unsigned before = BEFORE_NAME + glyph_columns(mark, strlen(mark));
+	char size[FORMAT_SIZE] = "-", *name = name_text(item), *title = title_text(item);
+	uint64_t bytes;
 
-	print_label(out, "item");
-	fprintf(out, "%s\n", item->citation);
-	if (item_is_lost(item)) {
-		print_label(out, "record");
-		fprintf(out, "%s\n", _("missing or damaged"));
-	}
-	for (i = 0; i < item->n_fields; i++) {
-		f = &item->fields[i];
-		claim = whose_claim(f->name);
-		print_label(out, f->name);
-		escape_write(out, f->value, f->len);
-		if (claim != NULL)
-			fprintf(out, "  (%s)", claim);
-		fputc('\n', out);
-	}
-	print_label(out, "digest");
-	fprintf(out, "%s\n", item->digest);
-	print_label(out, "actor-key");
-	fprintf(out, "%s\n", item->actor_key);
+	if (field_number(evault_item_field(item, "size"), &bytes))
+		format_bytes(bytes, size);
+	fprintf(out, "%-*s  ", CITATION_WIDTH, item->citation);
+	item_print_minute(out, evault_item_field(item, "time"));
+	fprintf(out, "  %9s  %s", size, mark);
+	if (columns >= before + NAME_LEAST)
+		print_names(out, name, title, columns - before);
+	else
+		fprintf(out, "%s%s%s", name, title[0] == '\0' ? "" : "  ", title);
+	fputc('\n', out);
+	free(name);
+	free(title);
 }

@@ -29,6 +29,13 @@ static const struct {
 	{ "modified", "modified", false },
 	{ "case", "case", false },
 	{ "title", "title", false },
+	{ "witness", "witness", false },
+	{ "interviewer", "interviewer", false },
+	{ "interpreter", "interpreter", false },
+	{ "language", "language", false },
+	{ "consent", "consent", false },
+	{ "place", "place", false },
+	{ "reason", "reason", false },
 	{ "pack", "pack", false },
 };
 
@@ -204,28 +211,107 @@ write_raw_fields(struct json *json, const struct evault_item *item)
 	json_array_end(json);
 }
 
+/* All that the fields of one record say; `about` can be of a thousand items. */
+static void
+write_fields(struct json *json, const struct evault_item *item, bool about)
+{
+	struct pair *pairs = memory_need((item->n_fields + 1) * sizeof(*pairs));
+	size_t n;
+
+	write_known(json, item);
+	write_array(json, item, "tag", "tags", "tags_base64");
+	n = collect(item, true, pairs);
+	write_pairs(json, "fields", pairs, n);
+	write_raw_fields(json, item);
+	if (about)
+		write_about(json, item);
+	n = collect(item, false, pairs);
+	if (n > 0)
+		write_pairs(json, "other", pairs, n);
+	free(pairs);
+}
+
+/* What a person said of it, each where nothing later takes its place: what holds. */
+static void
+write_latest(struct json *json, const struct evault_item *item)
+{
+	size_t n = item->n_fields, i, k;
+	struct evault_item latest = { .n_fields = 0 };
+	struct evault_field *fields;
+
+	for (i = 0; i < item->n_corrections; i++)
+		n += item->corrections[i].n_fields;
+	fields = memory_need((n + 1) * sizeof(*fields));
+	for (k = 0; k < item->n_fields; k++)
+		if (item_is_said(item->fields[k].name) &&
+		    item_replaced_by(item, 0, &item->fields[k]) == NULL)
+			fields[latest.n_fields++] = item->fields[k];
+	for (i = 0; i < item->n_corrections; i++) {
+		const struct evault_item *c = &item->corrections[i];
+
+		for (k = 0; k < c->n_fields && !c->retracted && item_says(c, "action", "annotate");
+		     k++)
+			if (item_is_said(c->fields[k].name) &&
+			    item_replaced_by(item, i + 1, &c->fields[k]) == NULL)
+				fields[latest.n_fields++] = c->fields[k];
+	}
+	latest.fields = fields;
+	json_object_begin(json, "latest", strlen("latest"));
+	write_fields(json, &latest, false);
+	json_object_end(json);
+	free(fields);
+}
+
+static void
+write_correction(struct json *json, const struct evault_item *c)
+{
+	json_object_begin(json, NULL, 0);
+	json_number(json, "item", c->index);
+	json_text(json, "citation", c->citation);
+	if (item_is_lost(c))
+		json_bool(json, "lost", true);
+	json_bool(json, "taken_back", c->retracted);
+	write_fields(json, c, false);
+	json_text(json, "digest", c->digest);
+	json_text(json, "actor_key", c->actor_key);
+	json_object_end(json);
+}
+
+static void
+write_corrections(struct json *json, const struct evault_item *item)
+{
+	size_t i;
+
+	if (item->n_corrections == 0)
+		return;
+	write_latest(json, item);
+	json_array_begin(json, "corrections");
+	for (i = 0; i < item->n_corrections; i++)
+		write_correction(json, &item->corrections[i]);
+	json_array_end(json);
+	if (item->corrections_cut)
+		json_bool(json, "corrections_cut", true);
+}
+
+void
+item_write_json(struct json *json, const struct evault_item *item)
+{
+	json_number(json, "item", item->index);
+	json_text(json, "citation", item->citation);
+	if (item_is_lost(item))
+		json_bool(json, "lost", true);
+	json_bool(json, "retracted", item->retracted);
+	write_fields(json, item, true);
+	json_text(json, "digest", item->digest);
+	json_text(json, "actor_key", item->actor_key);
+	write_corrections(json, item);
+}
+
 void
 item_print_json(FILE *out, const struct evault_item *item)
 {
-	struct pair *pairs = memory_need((item->n_fields + 1) * sizeof(*pairs));
 	struct json json = json_begin(out);
-	size_t n;
 
-	json_number(&json, "item", item->index);
-	json_text(&json, "citation", item->citation);
-	if (item_is_lost(item))
-		json_bool(&json, "lost", true);
-	write_known(&json, item);
-	write_array(&json, item, "tag", "tags", "tags_base64");
-	n = collect(item, true, pairs);
-	write_pairs(&json, "fields", pairs, n);
-	write_raw_fields(&json, item);
-	write_about(&json, item);
-	n = collect(item, false, pairs);
-	if (n > 0)
-		write_pairs(&json, "other", pairs, n);
-	json_text(&json, "digest", item->digest);
-	json_text(&json, "actor_key", item->actor_key);
+	item_write_json(&json, item);
 	json_end(&json);
-	free(pairs);
 }

@@ -33,7 +33,7 @@ read_all(FILE *in, char end, struct list *lines, const char *shown, struct evaul
 		cap = 0;
 	}
 	if (rc == EVAULT_OK && ferror(in))
-		rc = failure_set(err, EVAULT_E_IO, "%s: %s", shown, strerror(errno));
+		rc = failure_set(err, EVAULT_E_IO, "%s: %s", shown, _(strerror(errno)));
 	free(line);
 	return rc;
 }
@@ -49,7 +49,7 @@ lines_read(const char *path, char end, struct list *lines, struct evault_error *
 	if (shown == NULL)
 		rc = failure_set(err, EVAULT_E_NOMEM, _("out of memory"));
 	else if (in == NULL)
-		rc = failure_set(err, EVAULT_E_IO, "%.300s: %s", shown, strerror(errno));
+		rc = failure_set(err, EVAULT_E_IO, "%.300s: %s", shown, _(strerror(errno)));
 	else
 		rc = read_all(in, end, lines, shown, err);
 	if (in != NULL && !input)

@@ -15,13 +15,16 @@
 #include "command.h"
 #include "escape.h"
 #include "evault.h"
+#include "interrupt.h"
 #include "message.h"
 #include "options.h"
 
 const struct command *const command_table[] = {
-	&command_init,   &command_add,     &command_list,   &command_show,
-	&command_get,    &command_check,   &command_status, &command_checkpoint,
-	&command_keygen, &command_version, &command_help,   NULL,
+	&command_init,  &command_add,    &command_testify,    &command_list,    &command_search,
+	&command_show,  &command_get,    &command_annotate,   &command_retract, &command_history,
+	&command_check, &command_status, &command_checkpoint, &command_unlock,  &command_lock,
+	&command_panic, &command_key,    &command_keygen,     &command_version, &command_help,
+	NULL,
 };
 
 const struct command *
@@ -152,6 +155,9 @@ main(int argc, char **argv)
 	if (argc < 1 || !fill_standard_descriptors())
 		return EXIT_FAILED;
 	refuse_core_dumps();
+	if (atexit(evault_wipe_secrets) != 0)
+		return EXIT_FAILED;
+	interrupt_init();
 	signal(SIGPIPE, SIG_IGN);
 	message_init();
 	status = run(&globals, argv + 1);

@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "message.h"
 
@@ -20,6 +21,22 @@ void *
 memory_need(size_t size)
 {
 	return memory_grow(NULL, size);
+}
+
+char *
+memory_last_part(const char *path)
+{
+	size_t end = strlen(path), from;
+	char *part;
+
+	while (end > 1 && path[end - 1] == '/')
+		end--;
+	for (from = end; from > 0 && path[from - 1] != '/'; from--)
+		;
+	part = memory_need(end - from + 1);
+	memcpy(part, path + from, end - from);
+	part[end - from] = '\0';
+	return part;
 }
 
 void

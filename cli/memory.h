@@ -8,6 +8,9 @@
 void *memory_need(size_t size);
 void *memory_grow(void *old, size_t size);
 
+/* "case.vault" of "a/case.vault/"; new memory. */
+char *memory_last_part(const char *path);
+
 /* Texts in the order they came.  It owns the array, not the texts. */
 struct list {
 	const char **items;

@@ -1,27 +1,19 @@
 #include "message.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "language.h"
 #include "progress.h"
-
-#ifndef LOCALEDIR
-#define LOCALEDIR "/usr/local/share/locale"
-#endif
 
 void
 message_init(void)
 {
-	/* Numbers keep their point: only words and characters follow the user's language. */
-	setlocale(LC_CTYPE, "");
-	setlocale(LC_MESSAGES, "");
-	bindtextdomain("evault", LOCALEDIR);
-	textdomain("evault");
+	language_init();
 }
 
 static void __attribute__((format(printf, 2, 0)))
@@ -105,7 +97,7 @@ message_close_output(void)
 	}
 	if (failed && !quiet && sys != 0)
 		fprintf(stderr, "evault: %s%s: %s\n", _("error: "),
-			_("cannot write to standard output"), strerror(sys));
+			_("cannot write to standard output"), _(strerror(sys)));
 	else if (failed && !quiet)
 		fprintf(stderr, "evault: %s%s\n", _("error: "),
 			_("cannot write to standard output"));

@@ -157,6 +157,7 @@ read_with_globals(struct reading *r, struct globals *globals)
 		{ 'V', "vault", .text = &globals->vault },
 		{ 'i', "identity", .list = &globals->identities },
 		{ 0, "passphrase-file", .text = &globals->passphrase_file },
+		{ 0, "index", .text = &globals->index },
 		{ 0, "json", .flag = &globals->json },
 		{ 'h', "help", .flag = &globals->help },
 		{ 0, "version", .flag = &globals->version },

@@ -4,26 +4,22 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "escape.h"
 #include "failure.h"
+#include "guarded.h"
 #include "message.h"
 
 struct secret *
 secret_new(void)
 {
-	struct secret *s =
-	    mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct secret *s = guarded_new(sizeof(*s));
 
-	if (s == MAP_FAILED) {
+	if (s == NULL) {
 		message_error(_("out of memory"));
 		exit(EXIT_FAILED);
 	}
-	/* Best effort: where locking is not allowed, a passphrase may reach the swap. */
-	(void)mlock(s, sizeof(*s));
-	(void)madvise(s, sizeof(*s), MADV_DONTDUMP);
 	return s;
 }
 
@@ -36,10 +32,7 @@ secret_wipe(struct secret *secret)
 void
 secret_free(struct secret *secret)
 {
-	if (secret == NULL)
-		return;
-	secret_wipe(secret);
-	munmap(secret, sizeof(*secret));
+	guarded_free(secret, sizeof(*secret));
 }
 
 enum evault_status
@@ -58,7 +51,7 @@ secret_read_line(int fd, char *out, size_t size, bool (*stop)(void), struct evau
 		}
 		got = read(fd, &c, 1);
 		if (got < 0 && errno != EINTR)
-			rc = failure_set(err, EVAULT_E_IO, "%s", strerror(errno));
+			rc = failure_set(err, EVAULT_E_IO, "%s", _(strerror(errno)));
 		if (got < 0)
 			continue;
 		ended = got == 0 || c == '\n';
@@ -94,7 +87,7 @@ secret_read_file(struct secret *secret, const char *path, struct evault_error *e
 	int fd = input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
-		rc = failure_set(err, EVAULT_E_IO, "%s: %s", shown, strerror(errno));
+		rc = failure_set(err, EVAULT_E_IO, "%s: %s", shown, _(strerror(errno)));
 		goto out;
 	}
 	rc = secret_read_line(fd, secret->text, sizeof(secret->text), NULL, &why);

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,7 @@ session_init(struct session *session, const struct globals *globals, struct evau
 	session->unlock.n_identity_files = globals->identities.n;
 	if (globals->identities.n == 0 || globals->passphrase_file != NULL)
 		session->unlock.ask = session_ask;
+	session->unlock.kept = !session_has_key(globals);
 	session->unlock.ctx = session;
 	session->passphrase = secret_new();
 
@@ -143,11 +145,36 @@ session_release(struct session *session)
 	*session = (struct session){ 0 };
 }
 
+/* The library's sentences hold no bytes of evidence that are not escaped. */
+static void
+session_notice(void *ctx, const char *text)
+{
+	(void)ctx;
+	message_note("%s", text);
+}
+
 enum evault_status
 session_open(struct session *session, enum evault_access access, struct evault **vault,
 	     struct evault_error *err)
 {
-	const struct evault_unlock *unlock = access == EVAULT_SEALED ? NULL : &session->unlock;
+	struct evault_open how = {
+		.dir = session->dir,
+		.access = access,
+		.unlock = access == EVAULT_SEALED ? NULL : &session->unlock,
+		.index = session->globals->index,
+		.notice = session_notice,
+	};
 
-	return evault_open(session->dir, access, unlock, vault, err);
+	enum evault_status rc = evault_open(&how, vault, err);
+	uint64_t behind = rc == EVAULT_OK ? evault_behind(*vault) : 0;
+
+	if (behind > 0)
+		message_note(ngettext("the index is %" PRIu64
+				      " entry behind: somebody is adding to "
+				      "this vault",
+				      "the index is %" PRIu64 " entries behind: somebody is adding "
+				      "to this vault",
+				      behind),
+			     behind);
+	return rc;
 }

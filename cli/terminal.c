@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "failure.h"
+#include "language.h"
 #include "message.h"
 #include "progress.h"
 #include "secret.h"
@@ -36,6 +37,19 @@ terminal_width(void)
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col < 20)
 		return 80;
 	return w.ws_col;
+}
+
+bool
+terminal_size(unsigned *rows, unsigned *columns)
+{
+	struct winsize w;
+
+	if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 ||
+	    w.ws_row == 0 || w.ws_col == 0)
+		return false;
+	*rows = w.ws_row;
+	*columns = w.ws_col;
+	return true;
 }
 
 static int
@@ -136,14 +150,14 @@ ask_hidden(int fd, const char *prompt, char *out, size_t size, struct evault_err
 
 	if (tcgetattr(fd, &before) != 0)
 		return failure_set(err, EVAULT_E_IO, _("the terminal cannot be set up: %s"),
-				   strerror(errno));
+				   _(strerror(errno)));
 	hidden = before;
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	if (tcsetattr(fd, TCSAFLUSH, &hidden) != 0)
 		return any_came()
 			   ? EVAULT_E_CANCELLED
 			   : failure_set(err, EVAULT_E_IO, _("the terminal cannot be set up: %s"),
-					 strerror(errno));
+					 _(strerror(errno)));
 	put(fd, prompt);
 	rc = secret_read_line(fd, out, size, any_came, err);
 	put(fd, "\n");
@@ -175,11 +189,54 @@ terminal_ask_secret(const char *prompt, char *out, size_t size, struct evault_er
 	return rc;
 }
 
-bool
-terminal_ask_yes(const char *question)
+/* E_CANCELLED when a signal came. */
+static enum evault_status
+read_key(int fd, const char *prompt, char key[16])
 {
-	char answer[64];
-	bool yes;
+	struct termios before, raw;
+	ssize_t n;
+
+	if (tcgetattr(fd, &before) != 0)
+		return EVAULT_E_IO;
+	raw = before;
+	raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	if (tcsetattr(fd, TCSADRAIN, &raw) != 0)
+		return any_came() ? EVAULT_E_CANCELLED : EVAULT_E_IO;
+	put(fd, prompt);
+	n = any_came() ? 0 : read(fd, key, 15);
+	key[n > 0 ? n : 0] = '\0';
+	put(fd, "\r\033[K");
+	while (tcsetattr(fd, TCSADRAIN, &before) != 0 && errno == EINTR && !came[N_WATCHED - 1])
+		;
+	return n > 0 ? EVAULT_OK : EVAULT_E_CANCELLED;
+}
+
+void
+terminal_ask_key(const char *prompt, char key[16])
+{
+	struct sigaction before[N_WATCHED];
+	bool again, ended = false;
+	enum evault_status rc;
+	int fd = open_terminal();
+
+	key[0] = '\0';
+	if (fd < 0)
+		return;
+	do {
+		watch_signals(before);
+		rc = read_key(fd, prompt, key);
+		again = release_signals(before, &ended);
+	} while (again && !ended && rc == EVAULT_E_CANCELLED);
+	close(fd);
+}
+
+/* False when nobody can be asked, or nothing is typed any more. */
+static bool
+ask_line(const char *question, const char *mark, char *answer, size_t size)
+{
+	enum evault_status rc;
 	int fd = open_terminal();
 
 	if (fd < 0)
@@ -187,9 +244,32 @@ terminal_ask_yes(const char *question)
 	progress_hide();
 	fflush(stdout);
 	put(fd, question);
-	put(fd, _(" [y/N]? "));
-	yes = secret_read_line(fd, answer, sizeof(answer), NULL, NULL) == EVAULT_OK &&
-	      rpmatch(answer) == 1;
+	put(fd, mark);
+	rc = secret_read_line(fd, answer, size, NULL, NULL);
 	close(fd);
-	return yes;
+	return rc == EVAULT_OK;
+}
+
+bool
+terminal_ask_yes(const char *question)
+{
+	char answer[64];
+
+	return ask_line(question, _(" [y/N]? "), answer, sizeof(answer)) && language_is_yes(answer);
+}
+
+bool
+terminal_ask_unless_no(const char *question)
+{
+	char answer[64];
+
+	return ask_line(question, _(" [Y/n]? "), answer, sizeof(answer)) && !language_is_no(answer);
+}
+
+bool
+terminal_ask_word(const char *question, const char *word)
+{
+	char answer[64];
+
+	return ask_line(question, "", answer, sizeof(answer)) && strcmp(answer, word) == 0;
 }

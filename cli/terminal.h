@@ -12,6 +12,8 @@
 bool terminal_is(FILE *stream);
 /* Columns of standard error; 80 where that is not known. */
 int terminal_width(void);
+/* Of the terminal that standard output is; false when it is none, or does not say. */
+bool terminal_size(unsigned *rows, unsigned *columns);
 /* Somebody can be asked. */
 bool terminal_can_ask(void);
 
@@ -25,8 +27,19 @@ bool terminal_can_ask(void);
 enum evault_status terminal_ask_secret(const char *prompt, char *out, size_t size,
 				       struct evault_error *err);
 
+/*
+ * Shows the prompt, waits for one key, and removes the prompt.  `key` takes
+ * the bytes that it sent, NUL-terminated: "" when there is nobody to press
+ * one.  Signals have their usual effect.
+ */
+void terminal_ask_key(const char *prompt, char key[16]);
+
 /* Puts "[y/N]?" after the question, which has no mark.  True for yes.  Anything else, and no
  * terminal, is no. */
 bool terminal_ask_yes(const char *question);
+/* The same with "[Y/n]?": false for no, and without a terminal; true for anything else. */
+bool terminal_ask_unless_no(const char *question);
+/* True when just this word is typed. */
+bool terminal_ask_word(const char *question, const char *word);
 
 #endif

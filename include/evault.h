@@ -26,23 +26,24 @@ extern "C" {
 /* Values are pinned and never reused. */
 enum evault_status {
 	EVAULT_OK = 0,
-	EVAULT_E_USAGE = 1,      /* an argument cannot be right */
-	EVAULT_E_IO = 2,         /* the system refused a read, write, sync, open … */
-	EVAULT_E_NOMEM = 3,      /* memory could not be had, or not be locked */
-	EVAULT_E_NOT_FOUND = 4,  /* no such file, item or key */
-	EVAULT_E_EXISTS = 5,     /* something is there already, and is left alone */
-	EVAULT_E_NOT_VAULT = 6,  /* the folder is not a vault */
-	EVAULT_E_VERSION = 7,    /* made by a newer evault than this one */
-	EVAULT_E_DAMAGED = 8,    /* kept bytes are not what was kept */
-	EVAULT_E_KEY = 9,        /* wrong passphrase, or no key given opens this */
-	EVAULT_E_BUSY = 10,      /* another process is writing */
-	EVAULT_E_READ_ONLY = 11, /* the medium cannot be written */
-	EVAULT_E_FULL = 12,      /* no room left */
-	EVAULT_E_CHANGED = 13,   /* a source changed while it was read */
-	EVAULT_E_LIMIT = 14,     /* larger than what is taken, to bound memory */
-	EVAULT_E_CANCELLED = 15, /* a callback asked to stop */
-	EVAULT_E_FORMAT = 16,    /* bytes from outside are not of the form they should be */
-	EVAULT_E_DENIED = 17,    /* this holder's role does not allow it */
+	EVAULT_E_USAGE = 1,       /* an argument cannot be right */
+	EVAULT_E_IO = 2,          /* the system refused a read, write, sync, open … */
+	EVAULT_E_NOMEM = 3,       /* memory could not be had, or not be locked */
+	EVAULT_E_NOT_FOUND = 4,   /* no such file, item or key */
+	EVAULT_E_EXISTS = 5,      /* something is there already, and is left alone */
+	EVAULT_E_NOT_VAULT = 6,   /* the folder is not a vault */
+	EVAULT_E_VERSION = 7,     /* made by a newer evault than this one */
+	EVAULT_E_DAMAGED = 8,     /* kept bytes are not what was kept */
+	EVAULT_E_KEY = 9,         /* wrong passphrase, or no key given opens this */
+	EVAULT_E_BUSY = 10,       /* another process is writing */
+	EVAULT_E_READ_ONLY = 11,  /* the medium cannot be written */
+	EVAULT_E_FULL = 12,       /* no room left */
+	EVAULT_E_CHANGED = 13,    /* a source changed while it was read */
+	EVAULT_E_LIMIT = 14,      /* larger than what is taken, to bound memory */
+	EVAULT_E_CANCELLED = 15,  /* a callback asked to stop */
+	EVAULT_E_FORMAT = 16,     /* bytes from outside are not of the form they should be */
+	EVAULT_E_DENIED = 17,     /* this holder's role does not allow it */
+	EVAULT_E_NO_KEYRING = 18, /* the kernel cannot keep keys for this session */
 };
 
 struct evault_error {
@@ -54,6 +55,22 @@ struct evault_error {
 /* "0.1.0" and the build it came from, as `evault version` prints them. */
 const char *evault_version(void);
 const char *evault_build(void);
+
+/* ---- secrets in memory --------------------------------------------- */
+
+/*
+ * Zeroed memory that is locked against swapping and left out of core dumps,
+ * out of the 4 MiB that all secrets share; NULL when there is none, or the
+ * system does not lock it.
+ */
+void *evault_secret_new(size_t size);
+/* Wipes and frees.  NULL is fine. */
+void evault_secret_free(void *secret);
+/*
+ * Wipes all secrets, the library's own too.  For the end of the process: a
+ * handler of a signal may call it, and nothing else may be called afterwards.
+ */
+void evault_wipe_secrets(void);
 
 /* ---- keys ---------------------------------------------------------- */
 
@@ -75,6 +92,31 @@ enum {
 enum evault_status evault_keygen(const char *path, char recipient[EVAULT_RECIPIENT_SIZE],
 				 struct evault_error *err);
 
+/* ---- passphrases --------------------------------------------------- */
+
+enum evault_words {
+	EVAULT_WORDS_ENGLISH = 0,
+	EVAULT_WORDS_RUSSIAN = 1,
+};
+enum {
+	EVAULT_PASSPHRASE_MADE_SIZE = 272 /* bytes that a made one and its NUL fit into */
+};
+
+/*
+ * A passphrase that nobody guesses: words drawn at random, at least 80 bits,
+ * dashes between them.  `out` is in memory of evault_secret_new.  E_IO.
+ */
+enum evault_status evault_passphrase_make(enum evault_words words,
+					  char out[EVAULT_PASSPHRASE_MADE_SIZE],
+					  struct evault_error *err);
+/*
+ * Would it withstand whoever has a copy of the vault and a lot of money?
+ * E_USAGE with a sentence that says why not.  `names` are what they would try
+ * first: the holder's name, the vault's …; E_NOMEM.
+ */
+enum evault_status evault_passphrase_check(const char *text, const char *const *names,
+					   size_t n_names, struct evault_error *err);
+
 /*
  * How a vault is unlocked.  Identity files are tried first; if none opens a
  * slot and `ask` is not NULL, it is asked for a passphrase, once for each
@@ -83,6 +125,8 @@ enum evault_status evault_keygen(const char *path, char recipient[EVAULT_RECIPIE
 struct evault_unlock {
 	const char *const *identity_files; /* age identity files; may be NULL */
 	size_t n_identity_files;
+	const char *identity; /* one more, "AGE-SECRET-KEY-1…", in memory; may be NULL */
+	bool kept;            /* first of all tries what evault_unlock_keep has left */
 	/*
 	 * Fills `out` (at most `size` bytes, NUL-terminated).  attempt counts
 	 * from 0.  Returns EVAULT_E_KEY to give up.
@@ -91,6 +135,83 @@ struct evault_unlock {
 				  struct evault_error *err);
 	void *ctx;
 };
+
+/* ---- keys on paper ------------------------------------------------- */
+
+enum {
+	EVAULT_SHARES_MAX = 16,
+	EVAULT_PAPER_GROUPS = 16, /* of a text, each of EVAULT_PAPER_GROUP letters */
+	EVAULT_PAPER_GROUP = 6,
+	EVAULT_PAPER_LINE = 4, /* groups of a line */
+	EVAULT_PAPER_TEXT_SIZE = 113,
+	EVAULT_PAPER_NAME_SIZE = 64,
+};
+
+/*
+ * A reader's key that is kept on paper: whole (a recovery key), or split into
+ * shares.  It is in memory alone, which is locked.
+ */
+struct evault_paper;
+
+/*
+ * Makes one: n shares, any k of which open the vault; or with n = 1, k = 1, a
+ * recovery key.  E_USAGE for other numbers than 2 ≤ k ≤ n ≤ EVAULT_SHARES_MAX; E_NOMEM.
+ */
+enum evault_status evault_paper_new(unsigned k, unsigned n, struct evault_paper **paper,
+				    struct evault_error *err);
+/* Wipes.  NULL is fine. */
+void evault_paper_free(struct evault_paper *paper);
+/* "age1…", of the reader. */
+const char *evault_paper_recipient(const struct evault_paper *paper);
+/* Writes it for the vault of this name; once, before what follows. */
+enum evault_status evault_paper_for(struct evault_paper *paper, const char *origin,
+				    struct evault_error *err);
+/* What the reader may be called: "recovery", or "shares 9f3a01bc, 3 of 5"; the number is on all. */
+void evault_paper_name(const struct evault_paper *paper, char out[EVAULT_PAPER_NAME_SIZE]);
+/*
+ * Share `number`, from 1, in four lines.  `out` is in memory of evault_secret_new.
+ */
+void evault_paper_text(const struct evault_paper *paper, unsigned number,
+		       char out[EVAULT_PAPER_TEXT_SIZE]);
+/* Is that its group in place `place`, from 0, as somebody typed it?  E_FORMAT; E_NOMEM. */
+enum evault_status evault_paper_proves(const struct evault_paper *paper, unsigned number,
+				       unsigned place, const char *typed, struct evault_error *err);
+/*
+ * Pages to be printed, as HTML: into a new file (mode 0600, never over an
+ * existing one; synced), or where `path` is NULL to `fd`.  `label` (may be
+ * NULL) is what people call the vault.  E_EXISTS, E_IO, E_FULL, E_NOMEM.
+ */
+enum evault_status evault_paper_pages(const struct evault_paper *paper, const char *label,
+				      const char *path, int fd, struct evault_error *err);
+
+/* Shares, or a recovery key, as somebody types them; in locked memory. */
+struct evault_join;
+
+struct evault_joining {
+	unsigned place;     /* of the group that is expected, from 0 */
+	unsigned number;    /* of the share that is being typed; 0: not known yet */
+	unsigned have;      /* shares that are complete */
+	unsigned threshold; /* that are needed; 0: not known yet */
+	bool done;
+};
+
+/* For the vault of this name. */
+enum evault_status evault_join_new(const char *origin, struct evault_join **join,
+				   struct evault_error *err);
+/* Wipes.  NULL is fine. */
+void evault_join_free(struct evault_join *join);
+/*
+ * Takes one group or several, in order.  On failure those before the wrong
+ * one were taken, and `now` says where to go on: E_FORMAT a group is mistyped;
+ * E_KEY it is of another vault or of another set, E_EXISTS the share was
+ * given already, E_USAGE it is no share: the share then begins anew.  No
+ * message repeats what was typed.
+ */
+enum evault_status evault_join_type(struct evault_join *join, const char *typed,
+				    struct evault_joining *now, struct evault_error *err);
+/* "AGE-SECRET-KEY-1…", once it is done; into memory of evault_secret_new.  E_USAGE. */
+enum evault_status evault_join_identity(const struct evault_join *join,
+					char out[EVAULT_IDENTITY_SIZE], struct evault_error *err);
 
 /* ---- a vault ------------------------------------------------------- */
 
@@ -105,6 +226,15 @@ struct evault_init {
 	const char *const *readers; /* further age recipients who may read */
 	size_t n_readers;
 	bool discreet; /* no README.txt */
+	/*
+	 * A further reader whose key is on paper; may be NULL.  `written` is
+	 * called when the vault has its name, so that the texts can be shown, and before it
+	 * counts: what it returns, if not EVAULT_OK, ends init.
+	 */
+	struct evault_paper *paper;
+	enum evault_status (*written)(void *ctx, struct evault_paper *paper,
+				      struct evault_error *err);
+	void *ctx;
 };
 
 /*
@@ -118,22 +248,76 @@ enum evault_status evault_init(const struct evault_init *how, char origin[EVAULT
 
 enum evault_access {
 	EVAULT_SEALED = 0, /* no key is used: the log, key files and packs as bytes */
-	EVAULT_READ = 1,   /* unlocks, writes nothing */
+	EVAULT_READ = 1,   /* unlocks, writes nothing but the index */
 	EVAULT_WRITE = 2,  /* unlocks, takes the writer's lock, completes what was cut short */
 };
 
+struct evault_open {
+	const char *dir;
+	enum evault_access access;
+	const struct evault_unlock *unlock; /* may be NULL for SEALED */
+	const char *index; /* a folder for the index file; NULL: the vault's own folder */
+	/*
+	 * Takes a sentence that is no error: the index was altered and made
+	 * anew.  Called until the vault is closed.  May be NULL.
+	 */
+	void (*notice)(void *ctx, const char *text);
+	void *ctx;
+};
+
 /*
- * Opens the vault in `dir`.  For READ and WRITE the log is verified in full
- * and the catalog is filled.  `unlock` may be NULL for SEALED.
+ * Opens a vault.  For READ and WRITE the log is verified in full, and the
+ * index is brought up to date, or made anew where it is of no use; where it
+ * cannot be kept on disk it is made in memory.  What `how` points to must
+ * live until this returns.
  * E_NOT_VAULT, E_VERSION, E_DAMAGED, E_KEY, E_BUSY (the text says who),
- * E_READ_ONLY, E_IO, E_DENIED.
+ * E_READ_ONLY, E_IO, E_DENIED; E_NOT_FOUND when there is no folder `index`.
  */
-enum evault_status evault_open(const char *dir, enum evault_access access,
-			       const struct evault_unlock *unlock, struct evault **vault,
+enum evault_status evault_open(const struct evault_open *how, struct evault **vault,
 			       struct evault_error *err);
+
+/*
+ * How many entries at the log's end are not in the index yet: somebody is
+ * adding to the vault.  Lists and searches are of those before.
+ */
+uint64_t evault_behind(const struct evault *vault);
 
 /* Releases locks, wipes keys.  NULL is fine. */
 void evault_close(struct evault *vault);
+
+/* ---- unlocking for a while ------------------------------------------- */
+
+enum {
+	EVAULT_KEEP_SECONDS = 8 * 60 * 60, /* a working day */
+	EVAULT_KEEP_MAX = 24 * 60 * 60,
+};
+
+struct evault_kept {
+	bool kept;        /* what follows is known only then */
+	uint64_t seconds; /* that are left */
+	char until[21];   /* "2026-11-22T17:15:00Z" */
+	char clock[6];    /* the same by this machine's local time: "22:15" */
+};
+
+/*
+ * Unlocks as evault_open does, and keeps the holder's keys in the kernel's
+ * keyring of the login session, in memory that is not swapped, for `seconds`
+ * (1 to EVAULT_KEEP_MAX); the kernel then forgets them by itself.  Until then
+ * evault_open with `kept` set needs no key: whoever uses this session can
+ * open the vault.  Nothing is written to the vault.  E_NO_KEYRING; E_DENIED
+ * when it took several identities of readers; what evault_open returns.
+ */
+enum evault_status evault_unlock_keep(const char *dir, const struct evault_unlock *unlock,
+				      uint64_t seconds, struct evault_kept *kept,
+				      struct evault_error *err);
+/* Makes the kernel forget the keys at once; *was says whether it had any.  E_NOT_VAULT,
+ * E_NO_KEYRING. */
+enum evault_status evault_lock(const char *dir, bool *was, struct evault_error *err);
+/* The same for all vaults of this session, wherever they are; *n says of how many. */
+enum evault_status evault_lock_all(uint64_t *n, struct evault_error *err);
+/* Are this vault's keys kept, and how long still?  Needs no key.  E_NOMEM. */
+enum evault_status evault_get_kept(struct evault *vault, struct evault_kept *kept,
+				   struct evault_error *err);
 
 /* ---- items --------------------------------------------------------- */
 
@@ -152,15 +336,42 @@ struct evault_item {
 	char actor_key[EVAULT_HEX_SIZE];   /* SHA-256 of the signer's key */
 	const struct evault_field *fields; /* as in the record, in its order */
 	size_t n_fields;
+	/*
+	 * What was said later of it: the entries of the actions annotate and
+	 * retract that are about it, in the order of the log, each without
+	 * corrections of its own.  Of very many or very long ones the latest;
+	 * evault_history gives all.  Filled for who lists, finds or searches.
+	 */
+	const struct evault_item *corrections;
+	size_t n_corrections;
+	bool corrections_cut; /* there are earlier ones */
+	bool retracted;       /* a retraction is about it, and was not taken back by another one */
 };
 
 /* The first field of that name, or NULL. */
 const struct evault_field *evault_item_field(const struct evault_item *item, const char *name);
+/*
+ * The value that holds of a field that occurs once (not `tag`, `field`): the
+ * latest annotation's, else the record's own; NULL when there is none.
+ */
+const struct evault_field *evault_item_latest(const struct evault_item *item, const char *name);
+/* The latest retraction that counts, or NULL: it may be there and unreadable. */
+const struct evault_item *evault_item_retraction(const struct evault_item *item);
 
 typedef enum evault_status evault_item_fn(void *ctx, const struct evault_item *item,
 					  struct evault_error *err);
 
-/* NULL or 0 does not filter.  Times are prefixes of RFC 3339 in UTC ("2026-11"). */
+enum evault_retracted {
+	EVAULT_RETRACTED_OUT = 0,  /* what was retracted is left out */
+	EVAULT_RETRACTED_ONLY = 1, /* only what was retracted */
+	EVAULT_RETRACTED_TOO = 2,
+};
+
+/*
+ * NULL or 0 does not filter.  Of case and tag, what holds counts: the latest
+ * annotation's case, else the record's; tags of both.  Times are prefixes of RFC 3339
+ * in UTC ("2026-11").
+ */
 struct evault_filter {
 	const char *case_name;
 	const char *tag;
@@ -168,11 +379,74 @@ struct evault_filter {
 	bool all_actions;
 	const char *since; /* inclusive */
 	const char *until; /* inclusive, as a prefix */
+	enum evault_retracted retracted;
 };
 
 /* Calls `fn` for each item in the order of the log; stops at its first failure. */
 enum evault_status evault_list(struct evault *vault, const struct evault_filter *filter,
 			       evault_item_fn *fn, void *ctx, struct evault_error *err);
+
+/* ---- search ---------------------------------------------------------- */
+
+enum {
+	EVAULT_SEARCH_TERMS_MAX = 64
+};
+
+struct evault_range {
+	size_t from, to; /* bytes */
+};
+
+/* A line that has something of what is looked for. */
+struct evault_found {
+	const char *field; /* the record's ("witness"), the user's own ("K"), or "text" */
+	bool is_own;       /* the user's own */
+	uint64_t index;    /* the entry that says it: the item's, or of what is about the item */
+	char citation[EVAULT_CITATION_SIZE];
+	const char *line; /* raw bytes, about 160 at most; value or text around the place */
+	size_t len;
+	const struct evault_range *ranges; /* in `line`, in order, apart from each other */
+	size_t n_ranges;
+};
+
+/* An item in which all terms are; all pointers live until the callback returns. */
+struct evault_hit {
+	const struct evault_item *item;
+	const struct evault_found *found; /* as many as it takes to show each term once */
+	size_t n_found;
+};
+
+typedef enum evault_status evault_hit_fn(void *ctx, const struct evault_hit *hit,
+					 struct evault_error *err);
+
+struct evault_search {
+	/*
+	 * Each a term: `word`, `several words` in this order, `beginn*`; limited to a
+	 * field as `witness:word` (one that evault knows, the user's own, or
+	 * `text`).  What is in quotes (`"10:30"`) has no field.
+	 */
+	const char *const *terms;
+	size_t n_terms;
+	const struct evault_filter *filter; /* NULL: all items */
+};
+
+struct evault_search_summary {
+	uint64_t hits;
+	uint64_t unread;   /* items that may be hits, and whose record or text could not be read */
+	uint64_t wordless; /* entries whose words are not in the index: they could not be read */
+};
+
+/*
+ * Calls `fn` for each item in which all terms are, in the order of the log:
+ * in its record, in annotations and retractions of it (replaced ones, too), in the text
+ * of its file (of plain text, HTML, mail and documents; the first 8 MiB).
+ * Capitals, accents, vowel marks and letters of related alphabets do not
+ * matter.  The index says only where to look: what is given was found in the
+ * record or in the file's text.  Stops at the first failure of `fn`.
+ * E_USAGE: no term, or one without a word; E_LIMIT; E_KEY: not unlocked.
+ */
+enum evault_status evault_search(struct evault *vault, const struct evault_search *how,
+				 evault_hit_fn *fn, void *ctx,
+				 struct evault_search_summary *summary, struct evault_error *err);
 
 /*
  * What a person wrote to name items: "12", "3f9a01-12", "12-40", or at least
@@ -186,6 +460,24 @@ enum evault_status evault_find(struct evault *vault, const char *ref, evault_ite
 /* One line of an entry that has no record ("pack 77ab… 67108864"), for `show`. */
 enum evault_status evault_entry_text(struct evault *vault, uint64_t index, char *out, size_t size,
 				     struct evault_error *err);
+
+/* What a person says of an item: in add, testify and annotate alike. */
+struct evault_details {
+	const char *case_name, *title; /* may be NULL */
+	const char *const *tags;
+	size_t n_tags;
+	/*
+	 * "K=V", each K once.  case, title, tag, witness, interviewer, interpreter,
+	 * language, consent and place are fields that evault knows; others are the
+	 * user's own.
+	 */
+	const char *const *fields;
+	size_t n_fields;
+};
+
+/* E_USAGE for what no record could have: not K=V, a K twice, a consent that is none … */
+enum evault_status evault_details_check(const struct evault_details *said,
+					struct evault_error *err);
 
 /* ---- add ----------------------------------------------------------- */
 
@@ -234,6 +526,8 @@ struct evault_add_summary {
 	uint64_t kept, already, skipped, refused;
 	uint64_t bytes;        /* of what was kept */
 	uint64_t deduplicated; /* bytes that were known and not written again */
+	uint64_t left;         /* bytes that a run which failed wrote and did not come to keep:
+				* evault_check with `adopt` takes in what they hold */
 	bool cancelled;
 };
 
@@ -254,6 +548,163 @@ enum evault_status evault_add_scan(struct evault *vault, const struct evault_add
  */
 enum evault_status evault_add(struct evault *vault, const struct evault_add *what,
 			      struct evault_add_summary *summary, struct evault_error *err);
+
+/* ---- statements ----------------------------------------------------- */
+
+enum {
+	EVAULT_STATEMENT_MAX = 8 << 20, /* bytes of one that is typed, or is a draft */
+	EVAULT_STATEMENT_NAME_SIZE = 40,
+	EVAULT_DRAFT_ID_SIZE = 17, /* 16 hex and a NUL */
+	EVAULT_TIME_SIZE = 21,     /* "2026-11-22T09:15:09Z" and its NUL */
+};
+
+struct evault_testify {
+	struct evault_details said; /* of the witness, the place … */
+	const char *text;           /* the statement, UTF-8, as it was typed; or NULL: */
+	size_t len;
+	/* gives up to `size` of its bytes, as they come; *got is 0 at the end */
+	enum evault_status (*read)(void *ctx, uint8_t *out, size_t size, size_t *got,
+				   struct evault_error *err);
+	bool (*progress)(void *ctx, const struct evault_progress *progress); /* may be NULL */
+	void *ctx;
+};
+
+struct evault_testified {
+	uint64_t index;
+	char citation[EVAULT_CITATION_SIZE];
+	char sha256[EVAULT_HEX_SIZE];
+	char name[EVAULT_STATEMENT_NAME_SIZE]; /* "" when `already` */
+	uint64_t size;
+	bool already; /* the same bytes, of which the same was said, are kept as this item */
+};
+
+/*
+ * Keeps a statement in one commit (G2: durable on success).  On failure
+ * nothing of it is kept, and *kept is left alone.  E_USAGE: there is nothing in it,
+ * or a field that cannot be; E_LIMIT; E_CANCELLED; what `read` returns; as evault_add.
+ */
+enum evault_status evault_testify(struct evault *vault, const struct evault_testify *what,
+				  struct evault_testified *kept, struct evault_error *err);
+
+/*
+ * Calls `fn` for each item that a witness of this name was heard in, oldest
+ * first.  Names are compared as search compares words: capitals, marks and letters of
+ * related alphabets do not matter.
+ */
+enum evault_status evault_heard(struct evault *vault, const char *witness, evault_item_fn *fn,
+				void *ctx, struct evault_error *err);
+
+/*
+ * A statement that is not finished.  It lies in the vault's folder, sealed to
+ * the vault; to save one takes no key.  It is no evidence: nobody signed it.
+ */
+struct evault_draft {
+	char id[EVAULT_DRAFT_ID_SIZE]; /* "": a new one */
+	char begun[EVAULT_TIME_SIZE];  /* "": now */
+	char saved[EVAULT_TIME_SIZE];  /* when it was saved last */
+	struct evault_details said;    /* of one that is read, all of it is in `fields` */
+	const char *text;              /* UTF-8, `len` bytes, at most EVAULT_STATEMENT_MAX */
+	size_t len;
+	struct evault_error why; /* of one that is read: EVAULT_OK, or why there is only its id */
+};
+
+typedef enum evault_status evault_draft_fn(void *ctx, const struct evault_draft *draft,
+					   struct evault_error *err);
+
+/*
+ * Seals the draft in place of what it was; durable on success.  Fills id and
+ * begun where they are empty, and saved.  On failure an earlier one is still
+ * there.  For any access.  E_LIMIT, E_USAGE (what testify would refuse),
+ * E_FULL, E_READ_ONLY, E_IO.
+ */
+enum evault_status evault_draft_save(struct evault *vault, struct evault_draft *draft,
+				     struct evault_error *err);
+/* Calls `fn` for each draft, in the order of ids.  Pointers live until it returns. */
+enum evault_status evault_draft_list(struct evault *vault, evault_draft_fn *fn, void *ctx,
+				     struct evault_error *err);
+/* The same for one.  E_NOT_FOUND. */
+enum evault_status evault_draft_load(struct evault *vault, const char *id, evault_draft_fn *fn,
+				     void *ctx, struct evault_error *err);
+/* E_NOT_FOUND, E_IO. */
+enum evault_status evault_draft_remove(struct evault *vault, const char *id,
+				       struct evault_error *err);
+
+/* ---- annotate, retract, history ------------------------------------- */
+
+struct evault_annotate {
+	const uint64_t *items; /* indices */
+	size_t n_items;
+	struct evault_details details;
+};
+
+struct evault_retract {
+	const uint64_t *items; /* items; or annotations and retractions, to take them back */
+	size_t n_items;
+	const char *reason;
+	/* Called for each that is retracted already, and needs no entry.  May be NULL. */
+	void (*already)(void *ctx, const struct evault_item *item);
+	void *ctx;
+};
+
+struct evault_corrected {
+	uint64_t items, already;
+	uint64_t entries; /* that say so; a thousand items in each */
+	uint64_t index;   /* of the first of them */
+	char citation[EVAULT_CITATION_SIZE];
+};
+
+/*
+ * Adds to what is known of items; of each field the latest value holds.
+ * Nothing is kept when one of them cannot be annotated.  On success it is
+ * durable (G2).  E_USAGE: it is no item, and the text says what it is;
+ * nothing to say; a field that is wrong.  E_NOT_FOUND, E_DAMAGED, E_LIMIT,
+ * E_DENIED, and what writing returns.
+ */
+enum evault_status evault_annotate(struct evault *vault, const struct evault_annotate *what,
+				   struct evault_corrected *done, struct evault_error *err);
+/* The same for taking back; the reason must not be empty. */
+enum evault_status evault_retract(struct evault *vault, const struct evault_retract *what,
+				  struct evault_corrected *done, struct evault_error *err);
+
+/* A line of a structural entry (FORMAT.md, Entry). */
+enum evault_change_kind {
+	EVAULT_CHANGE_PACK = 0,
+	EVAULT_CHANGE_DROP = 1,
+	EVAULT_CHANGE_SLOT = 2,
+	EVAULT_CHANGE_SLOT_END = 3,
+	EVAULT_CHANGE_ACTOR = 4,
+	EVAULT_CHANGE_ACTOR_END = 5,
+	EVAULT_CHANGE_READ_KEY = 6,
+	EVAULT_CHANGE_LOG_KEY = 7,
+	EVAULT_CHANGE_FILE = 8,
+};
+struct evault_change {
+	enum evault_change_kind kind;
+	uint64_t number;                  /* PACK: bytes; SLOT, SLOT_END: which */
+	char hash[EVAULT_HEX_SIZE];       /* of the file; ACTOR, ACTOR_END, LOG_KEY: of the key */
+	char text[EVAULT_RECIPIENT_SIZE]; /* ACTOR: role; READ_KEY: recipient; FILE: name */
+};
+
+/* An entry of the log.  All pointers live until the callback returns. */
+struct evault_event {
+	uint64_t index;
+	char citation[EVAULT_CITATION_SIZE];
+	char actor_key[EVAULT_HEX_SIZE]; /* SHA-256 of the signer's key */
+	const struct evault_item *item;  /* its record; NULL: it is structural */
+	const struct evault_change *changes;
+	size_t n_changes;
+};
+typedef enum evault_status evault_event_fn(void *ctx, const struct evault_event *event,
+					   struct evault_error *err);
+
+/*
+ * Calls `fn` for what was done, in the order of the log: with `item` for the
+ * entry of that index and all that are about it, or about one of those;
+ * without (NULL) for the whole log.  Stops at its first failure.
+ * E_NOT_FOUND.
+ */
+enum evault_status evault_history(struct evault *vault, const uint64_t *item, evault_event_fn *fn,
+				  void *ctx, struct evault_error *err);
 
 /* ---- get ----------------------------------------------------------- */
 
@@ -293,6 +744,156 @@ struct evault_get_summary {
  */
 enum evault_status evault_get(struct evault *vault, const struct evault_get *what,
 			      struct evault_get_summary *summary, struct evault_error *err);
+
+/* ---- who holds keys -------------------------------------------------- */
+
+enum evault_role {
+	EVAULT_ROLE_OWNER = 0,   /* reads, writes, and changes keys */
+	EVAULT_ROLE_WRITER = 1,  /* reads and writes */
+	EVAULT_ROLE_CAPTURE = 2, /* adds, and reads nothing */
+	EVAULT_ROLE_READER = 3,  /* reads, and writes nothing */
+};
+/* "owner" …; and back: E_USAGE. */
+const char *evault_role_word(enum evault_role role);
+enum evault_status evault_role_parse(const char *word, enum evault_role *role,
+				     struct evault_error *err);
+
+enum {
+	EVAULT_HOLDER_NAME_SIZE = 256, /* bytes of a holder's name, and its NUL */
+	EVAULT_HOLDERS_MAX = 64,       /* holders and readers of a vault at one time */
+};
+
+/* Somebody who has a key of the vault, or had one. */
+struct evault_holder {
+	uint64_t number; /* of their key slot; 0: a reader, who has none, or a former holder */
+	char name[EVAULT_HOLDER_NAME_SIZE]; /* raw bytes; "": not known, or not given */
+	enum evault_role role;
+	char key[EVAULT_HEX_SIZE];             /* of the actor key that signs; "" for a reader */
+	char recipient[EVAULT_RECIPIENT_SIZE]; /* of a reader; otherwise "" */
+	bool passphrase;                       /* a passphrase opens the slot, no key file */
+	bool me;                               /* whose key the vault was opened with */
+	bool ended;                            /* removed */
+	uint64_t since, until; /* entry that admitted, and that removed; readers: 0 */
+};
+
+typedef enum evault_status evault_holder_fn(void *ctx, const struct evault_holder *holder,
+					    struct evault_error *err);
+
+/*
+ * Calls `fn` for those who hold keys: holders by number, then readers, then
+ * former holders.  Names and readers are known only to who may read; a vault
+ * that is sealed tells numbers, roles and keys alone.
+ */
+enum evault_status evault_key_list(struct evault *vault, evault_holder_fn *fn, void *ctx,
+				   struct evault_error *err);
+/*
+ * Whom a person named: by number, name or recipient; nobody who was removed.
+ * E_NOT_FOUND; E_USAGE when several are called so.
+ */
+enum evault_status evault_key_find(struct evault *vault, const char *who,
+				   struct evault_holder *holder, struct evault_error *err);
+/*
+ * The name of the holder whose key signed, also of one who was removed, by
+ * the 64 hex digits of evault_item.actor_key; until the vault is closed.
+ * NULL when it is not known.
+ */
+const char *evault_key_name(struct evault *vault, const char *actor_key);
+
+/*
+ * Changes of keys.  Each is one commit, with a record of who did what; it
+ * needs EVAULT_WRITE.  Afterwards the vault must be opened again before
+ * anything else is written.  Whatever happens meanwhile, the vault opens with
+ * the old keys or with the new ones.  E_DENIED unless an owner does it;
+ * E_DAMAGED when the vault's own list of holders is not what its log says;
+ * E_IO, E_FULL.
+ */
+struct evault_key_changed {
+	struct evault_holder holder; /* whom it concerned, as they were before */
+	uint64_t index;              /* of its record */
+	char citation[EVAULT_CITATION_SIZE];
+	bool new_epoch; /* the vault's own keys are new, too */
+};
+
+/* How a key slot is sealed. */
+struct evault_key_seal {
+	const char *to;         /* age recipient; NULL: passphrase */
+	const char *passphrase; /* used when `to` is NULL */
+	unsigned work_factor;   /* log2 of scrypt's N; 0: 18; 10 to 20 */
+};
+struct evault_key_add {
+	const char *name;
+	enum evault_role role;
+	struct evault_key_seal seal; /* of a reader: `to` */
+};
+/*
+ * Admits somebody.  The name must not be empty, nobody else's, longer than
+ * 255 bytes, or look like a number or a recipient: E_USAGE, E_EXISTS.  E_LIMIT for more than
+ * EVAULT_HOLDERS_MAX.  Who may read can read all that was kept before.
+ */
+enum evault_status evault_key_add(struct evault *vault, const struct evault_key_add *who,
+				  struct evault_key_changed *changed, struct evault_error *err);
+/*
+ * Removes whom evault_key_find would find, and begins a new epoch.  What they
+ * have seen or copied they keep, and the keys to what was kept before.
+ * E_NOT_FOUND, E_USAGE; E_DENIED for the last owner.
+ */
+enum evault_status evault_key_remove(struct evault *vault, const char *who,
+				     struct evault_key_changed *changed, struct evault_error *err);
+/* Another name, under the same conditions as in evault_key_add. */
+enum evault_status evault_key_rename(struct evault *vault, const char *who, const char *name,
+				     struct evault_key_changed *changed, struct evault_error *err);
+/* Begins a new epoch: new keys of the vault, for the same people. */
+enum evault_status evault_key_rotate(struct evault *vault, struct evault_key_changed *changed,
+				     struct evault_error *err);
+/*
+ * Seals the slot of who opened the vault anew; each holder can do that.
+ * E_DENIED for a reader, who has none.
+ */
+enum evault_status evault_key_passphrase(struct evault *vault, const struct evault_key_seal *seal,
+					 struct evault_key_changed *changed,
+					 struct evault_error *err);
+
+/*
+ * Copies the vault note and all key files, sealed as they are, to a new or
+ * empty folder; needs no key.  Put back (FOLDER/keys over the vault's keys), they open the
+ * vault as it opens now, until its keys are changed.  E_USAGE: inside
+ * the vault; E_EXISTS, E_DAMAGED, E_IO, E_FULL.
+ */
+enum evault_status evault_key_export(const char *dir, const char *out, struct evault_error *err);
+
+/* ---- panic ----------------------------------------------------------- */
+
+enum evault_armed {
+	EVAULT_ARMED_NOT = 0,
+	EVAULT_ARMED = 1,
+	EVAULT_ARMED_BEFORE = 2, /* its keys were changed since: evault_panic takes it for NOT */
+};
+
+struct evault_arm {
+	const char *exported; /* a folder of evault_key_export, of the keys as they are now */
+	const struct evault_unlock *unlock; /* a key that is not in the vault: nobody is asked */
+};
+
+/*
+ * Lets evault_panic do its work unasked, by a file `panic` in the vault, which
+ * is plain to see.  Proves first that the vault does not end with it: the key
+ * given opens what was exported.  *same_disk: the export lies on the vault's
+ * own file system.  E_KEY, E_USAGE (of another vault, inside the vault), E_DENIED (it opens not
+ * all of the vault), E_DAMAGED (it is no export of these keys).
+ */
+enum evault_status evault_panic_arm(const char *dir, const struct evault_arm *how, bool *same_disk,
+				    struct evault_error *err);
+/* No error when it was not armed. */
+enum evault_status evault_panic_disarm(const char *dir, struct evault_error *err);
+enum evault_status evault_panic_armed(const char *dir, enum evault_armed *armed,
+				      struct evault_error *err);
+/*
+ * Destroys all key files of the vault and what the kernel keeps of it: makes
+ * their names vanish, then overwrites what they held.  It waits for nobody,
+ * and goes on where one step fails; the first failure is returned.  E_DENIED,
+ * and nothing was done: it is not armed, and `unarmed` does not ask for it all the same.
+ */
+enum evault_status evault_panic(const char *dir, bool unarmed, struct evault_error *err);
 
 /* ---- check --------------------------------------------------------- */
 
@@ -365,11 +966,14 @@ struct evault_status_info {
 	char root[EVAULT_HEX_SIZE];
 	uint64_t entries;
 	uint64_t packs, pack_bytes;
+	uint64_t drafts;              /* statements that are not finished */
 	bool unlocked;                /* what follows is known only then */
 	uint64_t items, files, bytes; /* items that keep a file; distinct files; their bytes */
 	char holder[256];             /* name of who unlocked, or "" */
 	char role[16];                /* "owner" … */
 	uint64_t missing;             /* entries whose record could not be read */
+	uint64_t ways;   /* keys that open all of it, one for each person; 0: not known */
+	uint64_t behind; /* as evault_behind */
 };
 
 enum evault_status evault_get_status(struct evault *vault, struct evault_status_info *info,

@@ -252,8 +252,10 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 		rc = walk_all(&a, on_file, on_skipped, err);
 	if (rc == EVAULT_OK || rc == EVAULT_E_CANCELLED)
 		rc = finish_commit(&a, err);
-	else
+	if (rc != EVAULT_OK) {
 		rc = ev_error_prefix(err, rc, v->shown);
+		summary->left = ev_commit_left(&a.commit);
+	}
 	tell_events(&a);
 	summary->cancelled = a.stopped;
 	if (!what->dry_run)

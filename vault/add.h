@@ -25,9 +25,26 @@ struct ev_adding {
 	bool stopped;          /* and something was left undone for it */
 };
 
-/* A file being added. */
+/*
+ * Bytes that come as they come, their number not known before.  They are
+ * written even where a file has the same: a statement is never in one frame
+ * with files (FORMAT.md, section 3).
+ */
+struct ev_adding_stream {
+	/* Up to `size` bytes; fewer only at the end.  *ended: there are no more. */
+	enum evault_status (*read)(void *ctx, uint8_t *out, size_t size, size_t *got, bool *ended,
+				   struct evault_error *err);
+	/* All of a short one is read: is it to be left out, because it is kept? */
+	enum evault_status (*seen)(void *ctx, const struct ev_hash *sha256, bool *known,
+				   struct evault_error *err);
+	void *ctx;
+	bool ended;
+};
+
+/* A file being added, or a stream. */
 struct ev_adding_source {
-	const struct ev_walk_file *file;
+	const struct ev_walk_file *file; /* NULL: `stream` */
+	struct ev_adding_stream *stream;
 	int fd;
 	struct ev_os_stat before;
 	uint64_t size; /* bytes read */
@@ -46,8 +63,8 @@ bool ev_add_tick(struct ev_adding *a, uint64_t bytes);
 enum evault_status ev_add_commit_if_due(struct ev_adding *a, struct evault_error *err);
 
 /*
- * Reads the file in s->fd and keeps its bytes, unless they are known or it is
- * a dry run.  E_CHANGED: it is to be refused, for the reason in `err`.
+ * Reads the file in s->fd, or the stream, and keeps its bytes, unless they are
+ * known or it is a dry run.  E_CHANGED: it is to be refused, for the reason in `err`.
  */
 enum evault_status ev_add_source(struct ev_adding *a, struct ev_adding_source *s,
 				 struct evault_error *err);
@@ -57,6 +74,11 @@ enum evault_status ev_add_remember(struct ev_adding *a, const struct ev_adding_s
 /* The file is read: makes its record, unless there is one of the same file, and queues its event.
  */
 enum evault_status ev_add_conclude(struct ev_adding *a, const struct ev_adding_source *s,
+				   struct evault_error *err);
+/* The fields that a record of kept bytes begins with: those of all records, and name, size,
+ * sha256 and media-type. */
+enum evault_status ev_add_describe(const struct evault *v, const struct ev_adding_source *s,
+				   const char *action, const char *name, struct ev_record *r,
 				   struct evault_error *err);
 /* What would make every record fail: told before anything is read.  E_USAGE. */
 enum evault_status ev_add_check_fields(const struct evault_add *what, struct evault_error *err);

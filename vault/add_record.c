@@ -6,54 +6,52 @@
 
 #include "add.h"
 #include "base/os.h"
+#include "fields.h"
 
-static enum evault_status
-add_optional(struct ev_record *r, const char *name, const char *value, struct evault_error *err)
+static struct evault_details
+details(const struct evault_add *what)
 {
-	return value == NULL ? EVAULT_OK : ev_record_add_text(r, name, value, err);
+	return (struct evault_details){
+		.case_name = what->case_name,
+		.title = what->title,
+		.tags = what->tags,
+		.n_tags = what->n_tags,
+		.fields = what->fields,
+		.n_fields = what->n_fields,
+	};
 }
 
-static enum evault_status
-add_list(struct ev_record *r, const char *name, const char *const *values, size_t n,
-	 struct evault_error *err)
-{
-	enum evault_status rc = EVAULT_OK;
-	size_t i;
-
-	for (i = 0; i < n && rc == EVAULT_OK; i++)
-		rc = ev_record_add_text(r, name, values[i], err);
-	return rc;
-}
-
-static enum evault_status
-describe(const struct ev_adding *a, const struct ev_adding_source *s, const char *modified,
-	 struct ev_record *r, struct evault_error *err)
+enum evault_status
+ev_add_describe(const struct evault *v, const struct ev_adding_source *s, const char *action,
+		const char *name, struct ev_record *r, struct evault_error *err)
 {
 	char hex[EVAULT_HEX_SIZE], size[24];
 	enum evault_status rc;
 
 	ev_hash_hex(&s->sha256, hex);
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)s->size);
-	rc = ev_commit_begin_record(a->v, "add", r, err);
+	rc = ev_commit_begin_record(v, action, r, err);
 	if (rc == EVAULT_OK)
-		rc = ev_record_add_text(r, "name", s->file->name, err);
-	if (rc == EVAULT_OK && s->file->folder[0] != '\0')
-		rc = ev_record_add_text(r, "folder", s->file->folder, err);
+		rc = ev_record_add_text(r, "name", name, err);
 	if (rc == EVAULT_OK)
 		rc = ev_record_add_text(r, "size", size, err);
 	if (rc == EVAULT_OK)
 		rc = ev_record_add_text(r, "sha256", hex, err);
-	if (rc == EVAULT_OK)
-		rc = ev_record_add_text(r, "media-type", s->media_type, err);
+	return rc == EVAULT_OK ? ev_record_add_text(r, "media-type", s->media_type, err) : rc;
+}
+
+static enum evault_status
+describe(const struct ev_adding *a, const struct ev_adding_source *s, const char *modified,
+	 struct ev_record *r, struct evault_error *err)
+{
+	struct evault_details said = details(a->what);
+	enum evault_status rc = ev_add_describe(a->v, s, "add", s->file->name, r, err);
+
+	if (rc == EVAULT_OK && s->file->folder[0] != '\0')
+		rc = ev_record_add_text(r, "folder", s->file->folder, err);
 	if (rc == EVAULT_OK)
 		rc = ev_record_add_text(r, "modified", modified, err);
-	if (rc == EVAULT_OK)
-		rc = add_optional(r, "case", a->what->case_name, err);
-	if (rc == EVAULT_OK)
-		rc = add_optional(r, "title", a->what->title, err);
-	if (rc == EVAULT_OK)
-		rc = add_list(r, "tag", a->what->tags, a->what->n_tags, err);
-	return rc == EVAULT_OK ? add_list(r, "field", a->what->fields, a->what->n_fields, err) : rc;
+	return rc == EVAULT_OK ? ev_fields_add(&said, r, err) : rc;
 }
 
 static enum evault_status
@@ -109,17 +107,7 @@ ev_add_conclude(struct ev_adding *a, const struct ev_adding_source *s, struct ev
 enum evault_status
 ev_add_check_fields(const struct evault_add *what, struct evault_error *err)
 {
-	struct ev_record r;
-	enum evault_status rc;
+	struct evault_details said = details(what);
 
-	ev_record_init(&r);
-	rc = add_optional(&r, "case", what->case_name, err);
-	if (rc == EVAULT_OK)
-		rc = add_optional(&r, "title", what->title, err);
-	if (rc == EVAULT_OK)
-		rc = add_list(&r, "tag", what->tags, what->n_tags, err);
-	if (rc == EVAULT_OK)
-		rc = add_list(&r, "field", what->fields, what->n_fields, err);
-	ev_record_release(&r);
-	return rc;
+	return ev_fields_check(&said, err);
 }

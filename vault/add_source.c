@@ -28,8 +28,11 @@ static enum evault_status
 check_unchanged(const struct ev_adding_source *s, struct evault_error *err)
 {
 	struct ev_os_stat after;
-	enum evault_status rc = ev_os_fstat(s->fd, &after, err);
+	enum evault_status rc;
 
+	if (s->stream != NULL)
+		return EVAULT_OK;
+	rc = ev_os_fstat(s->fd, &after, err);
 	if (rc != EVAULT_OK)
 		return EVAULT_E_CHANGED;
 	if (changed(&s->before, &after) || s->size != s->before.size)
@@ -43,14 +46,20 @@ static enum evault_status
 read_piece(struct ev_adding *a, struct ev_adding_source *s, size_t len, size_t *got,
 	   struct evault_error *err)
 {
-	enum evault_status rc = ev_os_read(s->fd, a->buffer, len, got, "reading it", err);
+	enum evault_status rc;
 
+	if (s->stream != NULL)
+		rc = s->stream->read(s->stream->ctx, a->buffer, len, got, &s->stream->ended, err);
+	else
+		rc = ev_os_read(s->fd, a->buffer, len, got, _("reading it"), err);
 	if (rc != EVAULT_OK)
-		return rc == EVAULT_E_NOMEM ? rc : EVAULT_E_CHANGED;
+		return rc == EVAULT_E_NOMEM || s->stream != NULL ? rc : EVAULT_E_CHANGED;
 	if (s->size == 0)
 		s->media_type = ev_media_type(
 		    ev_slice_of(a->buffer, *got < MEDIA_SAMPLE ? *got : MEDIA_SAMPLE));
 	s->size += *got;
+	if (s->size > EV_MEMBER_LISTED_MAX)
+		return ev_fail(err, EVAULT_E_CHANGED, "is larger than a vault can keep");
 	ev_hasher_update(a->hasher, a->buffer, *got);
 	if (!ev_add_tick(a, *got) || *got < EV_MEMBER_OBJECT_MAX)
 		return EVAULT_OK;
@@ -109,7 +118,9 @@ put_small(struct ev_adding *a, struct ev_adding_source *s, struct evault_error *
 
 	ev_hasher_final(a->hasher, &s->sha256);
 	rc = check_unchanged(s, err);
-	if (rc == EVAULT_OK)
+	if (rc == EVAULT_OK && s->stream != NULL)
+		rc = s->stream->seen(s->stream->ctx, &s->sha256, &s->known, err);
+	else if (rc == EVAULT_OK)
 		rc = is_known(a, &s->sha256, &s->known, err);
 	if (rc != EVAULT_OK || s->known || a->what->dry_run)
 		return rc;
@@ -187,8 +198,11 @@ ev_add_source(struct ev_adding *a, struct ev_adding_source *s, struct evault_err
 
 	/* One byte more tells a file of just 8 MiB from a longer one. */
 	rc = read_piece(a, s, EV_MEMBER_OBJECT_MAX, &got, err);
-	if (rc != EVAULT_OK || (got < EV_MEMBER_OBJECT_MAX || s->before.size == got))
+	if (rc != EVAULT_OK || got < EV_MEMBER_OBJECT_MAX ||
+	    (s->stream != NULL ? s->stream->ended : s->before.size == got))
 		return rc != EVAULT_OK ? rc : put_small(a, s, err);
+	if (s->stream != NULL)
+		return put_long(a, s, got, err);
 	if (s->before.size > EV_MEMBER_LISTED_MAX)
 		return ev_fail(err, EVAULT_E_CHANGED, "is larger than a vault can keep");
 	if (!hash_first)

@@ -10,6 +10,7 @@
 #include "base/os.h"
 #include "check.h"
 #include "commit.h"
+#include "testify.h"
 
 struct adopting {
 	struct ev_checking *c;
@@ -35,6 +36,8 @@ is_kept_already(struct ev_checking *c, const struct ev_record *record, const str
 	struct ev_catalog_entry same;
 	enum evault_status rc;
 
+	if (ev_slice_is(value_of(record, "action"), "testify"))
+		return ev_testify_find_same(c->v, sha256, record, &same, kept, err);
 	rc = ev_catalog_same_file(c->v->catalog, sha256, value_of(record, "name"),
 				  value_of(record, "folder"), value_of(record, "modified"), &same,
 				  err);
@@ -58,7 +61,9 @@ is_wanted(struct ev_checking *c, const struct ev_hash *digest, bool *wanted,
 	ev_record_init(&record);
 	rc = ev_vault_record(c->v, digest, &record, err);
 	field = rc == EVAULT_OK ? ev_record_find(&record, "sha256") : NULL;
-	if (field != NULL && ev_slice_is(value_of(&record, "action"), "add") &&
+	if (field != NULL &&
+	    (ev_slice_is(value_of(&record, "action"), "add") ||
+	     ev_slice_is(value_of(&record, "action"), "testify")) &&
 	    ev_hash_parse(ev_slice_of(field->value, field->len), &sha256)) {
 		rc = ev_catalog_find_member(c->v->catalog, EV_MEMBER_OBJECT, &sha256, 0, &place,
 					    err);

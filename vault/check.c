@@ -1,14 +1,17 @@
 #include "check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/os.h"
+#include "store/keyring_change.h"
 
 enum {
 	CHECKPOINT_MAX = 65536, /* bytes of a checkpoint given to compare with */
 	HELD_MAX = 4096,        /* findings about the log that are told one by one */
 	LOG_TRIES = 6,
+	DETAIL_SIZE = 800, /* of a sentence, and a name */
 };
 
 const char *
@@ -33,14 +36,35 @@ evault_finding_word(enum evault_finding_kind kind)
 	return "unknown";
 }
 
+/* An actor's key says nothing to people: the name that the roster has for it goes beside it. */
+static const char *
+with_name(const struct ev_checking *c, const char *detail, char out[DETAIL_SIZE])
+{
+	static const char prefix[] = "evault/actor/";
+	const char *at = strstr(detail, prefix), *name = NULL;
+	char shown[EV_SHOW_SIZE];
+	struct ev_hash actor;
+
+	if (at != NULL && strlen(at) >= strlen(prefix) + 64 &&
+	    ev_hash_parse(ev_slice_of(at + strlen(prefix), 64), &actor))
+		name = ev_vault_holder(c->v, &actor);
+	if (name == NULL || name[0] == '\0')
+		return detail;
+	snprintf(out, DETAIL_SIZE, _("%s; this is the key of %s"), detail,
+		 ev_show_path(name, shown));
+	return out;
+}
+
 static enum evault_status
 report(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path,
        const char *detail, struct evault_error *err)
 {
 	struct ev_checking *c = ctx;
-	struct evault_finding f = { .kind = kind, .path = path, .detail = detail };
+	struct evault_finding f = { .kind = kind, .path = path };
+	char text[DETAIL_SIZE];
 
 	(void)err;
+	f.detail = with_name(c, detail, text);
 	if (index != EV_NO_ITEM) {
 		f.has_item = true;
 		f.item = index;
@@ -87,7 +111,12 @@ ev_check_failure(struct ev_checking *c, enum evault_status status, const struct 
 enum evault_finding_kind
 ev_check_doubt(const struct ev_checking *c, enum evault_finding_kind kind)
 {
-	return c->v->unread || c->summary->unreadable > 0 ? EVAULT_FINDING_UNREADABLE : kind;
+	bool unread = c->v->unread || c->summary->unreadable > 0;
+	size_t i;
+
+	for (i = 0; i < c->held.n; i++)
+		unread = unread || c->held.list[i].kind == EVAULT_FINDING_UNREADABLE;
+	return unread ? EVAULT_FINDING_UNREADABLE : kind;
 }
 
 enum evault_status
@@ -104,23 +133,11 @@ ev_check_tick(void *ctx, uint64_t bytes, struct evault_error *err)
 
 /* ---- the log, and a checkpoint from before -------------------------------------- */
 
-/* Findings of one reading of the log: told only when no writer moved it meanwhile. */
-struct held {
-	struct {
-		enum evault_finding_kind kind;
-		uint64_t index;
-		char path[80];
-		char detail[400];
-	} * list;
-	size_t n, cap;
-	uint64_t more; /* beyond HELD_MAX: counted, not kept */
-};
-
 static enum evault_status
 hold(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path, const char *detail,
      struct evault_error *err)
 {
-	struct held *h = ctx;
+	struct ev_held *h = ctx;
 	size_t cap = h->cap == 0 ? 16 : h->cap * 2;
 	void *grown;
 
@@ -145,8 +162,9 @@ hold(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path,
 }
 
 static enum evault_status
-tell_held(struct ev_checking *c, const struct held *h, struct evault_error *err)
+tell_held(struct ev_checking *c, struct evault_error *err)
 {
+	const struct ev_held *h = &c->held;
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
@@ -156,101 +174,137 @@ tell_held(struct ev_checking *c, const struct held *h, struct evault_error *err)
 	if (rc == EVAULT_OK && h->more > 0)
 		rc = ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, "log",
 			     "%llu further findings of this kind", (unsigned long long)h->more);
+	c->held.n = 0;
+	c->held.more = 0;
 	return rc;
 }
 
+static bool
+held_damage(const struct ev_held *h)
+{
+	size_t i;
+
+	for (i = 0; i < h->n && h->list[i].kind == EVAULT_FINDING_INTERRUPTED; i++)
+		;
+	return i < h->n || h->more > 0;
+}
+
+/* A checkpoint from before. */
+struct past {
+	struct ev_buf bytes;
+	struct ev_log_past log;
+	bool usable; /* of this vault */
+};
+
 /*
- * Reads the checkpoint that was given.  It must be signed by this log's first
- * key; another log's is a finding, since that is what a vault put in another
- * one's place looks like.
+ * Reads the checkpoint that was given.  One of another log is a finding,
+ * since that is what a vault put in another one's place looks like.
  */
 static enum evault_status
-load_past(struct ev_checking *c, struct ev_log_past *past, bool *usable, struct evault_error *err)
+load_past(struct ev_checking *c, struct past *past, struct evault_error *err)
 {
-	struct ev_buf bytes = EV_BUF_INIT;
 	struct ev_checkpoint cp;
 	struct ev_note note;
 	char shown[EV_SHOW_SIZE];
 	enum evault_status rc;
 
-	*usable = false;
 	ev_show_path(c->what->against, shown);
-	rc = ev_os_load_user(c->what->against, CHECKPOINT_MAX, &bytes, err);
-	if (rc == EVAULT_OK &&
-	    (ev_note_parse(ev_slice_of(bytes.data, bytes.len), &note, NULL) != EVAULT_OK ||
-	     ev_checkpoint_parse(note.text, &cp, NULL) != EVAULT_OK ||
-	     !ev_origin_valid(ev_slice_text(cp.origin))))
-		rc = ev_fail(err, EVAULT_E_FORMAT, "%s: is no checkpoint", shown);
+	rc = ev_os_load_user(c->what->against, CHECKPOINT_MAX, &past->bytes, err);
 	if (rc != EVAULT_OK)
-		goto out;
-	if (strcmp(cp.origin, c->v->note.origin) != 0) {
-		rc = ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
-			     "the checkpoint given is of %s, and this vault is %s", cp.origin,
-			     c->v->note.origin);
-	} else if (ev_checkpoint_open(ev_slice_of(bytes.data, bytes.len), &c->v->note.log, true,
-				      &cp, NULL) != EVAULT_OK) {
-		rc = ev_fail(err, EVAULT_E_FORMAT, "%s: is not signed by this vault's log", shown);
-	} else {
-		past->size = cp.size;
-		past->root = cp.root;
-		past->agrees = past->reached = cp.size == 0;
-		*usable = true;
-	}
-out:
-	ev_buf_release(&bytes);
-	return rc;
-}
-
-static enum evault_status
-judge_past(struct ev_checking *c, const struct ev_log_past *past, struct evault_error *err)
-{
-	c->summary->against_checked = true;
-	if (!past->reached)
+		return rc;
+	if (ev_note_parse(ev_slice_of(past->bytes.data, past->bytes.len), &note, NULL) !=
+		EVAULT_OK ||
+	    ev_checkpoint_parse(note.text, &cp, NULL) != EVAULT_OK ||
+	    !ev_origin_valid(ev_slice_text(cp.origin)))
+		return ev_fail(err, EVAULT_E_FORMAT, "%s: is no checkpoint", shown);
+	if (strcmp(cp.origin, c->v->note.origin) != 0)
 		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
-			       "the log is shorter than when the checkpoint was given: it had %llu "
-			       "entries",
-			       (unsigned long long)past->size);
-	if (!past->agrees)
-		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
-			       "the first %llu entries are not those that the checkpoint vouches "
-			       "for: the past was rewritten",
-			       (unsigned long long)past->size);
+			       "the checkpoint given is of %s, and this vault is %s", cp.origin,
+			       c->v->note.origin);
+	past->usable = true;
+	past->log.size = cp.size;
+	past->log.root = cp.root;
+	past->log.agrees = past->log.reached = cp.size == 0;
 	return EVAULT_OK;
 }
 
-/* *readable: the log has a head, and the rest can be compared with it. */
+/* Is it signed by the key that the log had at that size, as far as it goes? */
+static bool
+past_is_signed(const struct ev_checking *c, const struct past *past)
+{
+	const struct ev_verifier *key = ev_authority_log_key(&c->v->authority, past->log.size);
+	struct ev_checkpoint cp;
+
+	return ev_checkpoint_open(ev_slice_of(past->bytes.data, past->bytes.len), key, true, &cp,
+				  NULL) == EVAULT_OK;
+}
+
+static enum evault_status
+judge_past(struct ev_checking *c, const struct past *past, struct evault_error *err)
+{
+	unsigned long long size = past->log.size;
+	char shown[EV_SHOW_SIZE];
+	bool is_signed = past_is_signed(c, past);
+
+	if (!is_signed && past->log.reached)
+		return ev_fail(err, EVAULT_E_FORMAT, "%s: is not signed by this vault's log",
+			       ev_show_path(c->what->against, shown));
+	c->summary->against_checked = true;
+	if (!is_signed)
+		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the checkpoint given counts %llu entries, more than the log has, "
+			       "and is signed by a key that the log does not name: the log was cut "
+			       "back to before a change of its keys, or the checkpoint is no true "
+			       "one",
+			       size);
+	if (!past->log.reached)
+		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the log is shorter than when the checkpoint was given: it had %llu "
+			       "entries",
+			       size);
+	if (!past->log.agrees)
+		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the first %llu entries are not those that the checkpoint vouches "
+			       "for: the past was rewritten",
+			       size);
+	return EVAULT_OK;
+}
+
+/*
+ * *readable: the log has a head, and the rest can be compared with it.  What
+ * is found in the log is held until it can be said with names.
+ */
 static enum evault_status
 check_log(struct ev_checking *c, bool *readable, struct evault_error *err)
 {
-	struct held held = { 0 };
-	struct ev_findings findings = { hold, &held };
-	struct ev_log_past past = { 0 };
+	struct ev_findings findings = { hold, &c->held };
+	struct past past = { .bytes = EV_BUF_INIT };
 	struct evault_error why = { 0 };
-	bool usable = false;
 	int tries = 0;
 	enum evault_status rc = EVAULT_OK;
 
 	*readable = false;
 	if (c->what->against != NULL)
-		rc = load_past(c, &past, &usable, err);
+		rc = load_past(c, &past, err);
 	if (rc != EVAULT_OK)
-		return rc;
+		goto out;
 	do {
-		held.n = 0;
-		held.more = 0;
-		rc = ev_vault_load_log(c->v, &findings, &past, usable ? 1 : 0, &why);
-	} while (rc == EVAULT_OK && held.n > 0 && ev_vault_moved(c->v) && ++tries < LOG_TRIES);
+		c->held.n = 0;
+		c->held.more = 0;
+		rc = ev_vault_load_log(c->v, &findings, &past.log, past.usable ? 1 : 0, &why);
+	} while (rc == EVAULT_OK && c->held.n > 0 && ev_vault_moved(c->v) && ++tries < LOG_TRIES);
 	*readable = rc == EVAULT_OK;
-	if (rc == EVAULT_OK || rc == EVAULT_E_DAMAGED)
-		rc = tell_held(c, &held, err);
-	else if (err != NULL)
+	if (rc == EVAULT_E_DAMAGED)
+		rc = EVAULT_OK;
+	else if (rc != EVAULT_OK && err != NULL)
 		*err = why;
-	if (rc == EVAULT_OK && usable && *readable)
+	if (rc == EVAULT_OK && past.usable && *readable)
 		rc = judge_past(c, &past, err);
-	c->log_sound = c->summary->damage + c->summary->unreadable == 0;
+	c->log_sound = c->summary->damage + c->summary->unreadable == 0 && !held_damage(&c->held);
 	c->summary->log_checked = *readable;
 	c->summary->entries = *readable ? ev_log_head(c->v->log)->size : 0;
-	free(held.list);
+out:
+	ev_buf_release(&past.bytes);
 	return rc;
 }
 
@@ -305,14 +359,39 @@ unlock(struct ev_checking *c, const struct evault_unlock *how, bool *unlocked,
 	return rc;
 }
 
+/* Keys are sealed anew for those whom the roster names. */
+static enum evault_status
+check_roster(struct ev_checking *c, struct evault_error *err)
+{
+	const struct ev_roster *roster = c->v->keys->roster;
+	struct evault_error why = { 0 };
+	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	enum evault_status rc;
+
+	/* Who may not read it, or has a vault from before there was one. */
+	if (roster == NULL || roster->n == 0 || !c->log_sound)
+		return EVAULT_OK;
+	rc = ev_roster_agrees(roster, &c->v->authority, &why);
+	if (rc == EVAULT_OK)
+		return rc;
+	snprintf(path, sizeof(path), "keys/read.%llu.age",
+		 (unsigned long long)c->v->authority.n_read_keys - 1);
+	return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path, "%s", why.text);
+}
+
 static enum evault_status
 check_parts(struct ev_checking *c, const struct evault_unlock *how, struct evault_error *err)
 {
 	bool unlocked = false;
-	enum evault_status rc = unlock(c, how, &unlocked, err);
+	enum evault_status told, rc = unlock(c, how, &unlocked, err);
 
+	told = tell_held(c, rc == EVAULT_OK ? err : NULL);
+	if (rc == EVAULT_OK)
+		rc = told;
 	if (rc == EVAULT_OK)
 		rc = ev_check_named(c, err);
+	if (rc == EVAULT_OK && unlocked)
+		rc = check_roster(c, err);
 	if (rc == EVAULT_OK)
 		rc = ev_check_packs(c, err);
 	if (rc == EVAULT_OK && unlocked && c->what->depth == EVAULT_CHECK_FULL)
@@ -336,10 +415,18 @@ lock_for_adoption(struct ev_checking *c, struct evault_error *err)
 }
 
 static enum evault_status
+recover(const struct ev_checking *c, struct evault_error *err)
+{
+	enum evault_status rc = ev_log_recover(c->v->log, err);
+
+	return rc == EVAULT_OK ? ev_keyring_recover(c->v->dir, &c->v->authority, err) : rc;
+}
+
+static enum evault_status
 check_all(struct ev_checking *c, const struct evault_unlock *how, struct evault_error *err)
 {
 	bool readable;
-	enum evault_status rc = check_note(c, &readable, err);
+	enum evault_status told, rc = check_note(c, &readable, err);
 
 	if (rc == EVAULT_OK && readable)
 		rc = lock_for_adoption(c, err);
@@ -347,10 +434,11 @@ check_all(struct ev_checking *c, const struct evault_unlock *how, struct evault_
 		rc = check_log(c, &readable, err);
 	/* Nothing is signed, and nothing put away, where the log is not as it should be. */
 	if (rc == EVAULT_OK && readable && c->what->adopt && c->log_sound)
-		rc = ev_log_recover(c->v->log, err);
+		rc = recover(c, err);
 	if (rc == EVAULT_OK && readable)
-		rc = check_parts(c, how, err);
-	return rc;
+		return check_parts(c, how, err);
+	told = tell_held(c, rc == EVAULT_OK ? err : NULL);
+	return rc == EVAULT_OK ? told : rc;
 }
 
 enum evault_status
@@ -379,6 +467,7 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	summary->sound = rc == EVAULT_OK && summary->log_checked && summary->damage == 0 &&
 			 summary->unreadable == 0 && !summary->cancelled;
 	evault_close(c.v);
+	free(c.held.list);
 	ev_set_release(&c.strays);
 	free(c.stray_names);
 	return rc;

@@ -8,11 +8,24 @@
 
 #include "vault.h"
 
+/* Findings of one reading of the log: told only when no writer moved it meanwhile. */
+struct ev_held {
+	struct {
+		enum evault_finding_kind kind;
+		uint64_t index;
+		char path[80];
+		char detail[400];
+	} * list;
+	size_t n, cap;
+	uint64_t more; /* beyond what is kept: counted */
+};
+
 struct ev_checking {
 	struct evault *v;
 	const struct evault_check *what;
 	struct evault_check_summary *summary;
 	struct ev_findings findings; /* report to here */
+	struct ev_held held;         /* about the log, not yet told */
 	bool log_sound;              /* it may be gone on with */
 	struct evault_progress progress;
 	struct ev_set strays; /* whole packs that no entry names: for adoption */

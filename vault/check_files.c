@@ -7,27 +7,61 @@
 
 #include "base/os.h"
 #include "check.h"
+#include "format/draft.h"
+#include "panic.h"
+#include "testify.h"
 
 enum {
 	NAMED_FILE_MAX = 4 << 20 /* bytes of a file that a `file` or `slot` line names */
 };
 
+/*
+ * A file that is not what the log names: the one that is may lie beside it,
+ * since keys are changed so.  *beside is set where that is no damage.
+ */
+static enum evault_status
+judge_beside(struct ev_checking *c, const char *path, bool *beside, struct evault_error *err)
+{
+	struct ev_buf bytes = EV_BUF_INIT;
+	struct evault_error why = { 0 };
+	enum evault_status rc;
+	bool pending = false;
+
+	*beside = false;
+	if (strncmp(path, "keys/", 5) != 0)
+		return EVAULT_OK;
+	rc = ev_key_file_load(c->v->dir, &c->v->authority, path, &bytes, &pending, &why);
+	ev_buf_release(&bytes);
+	*beside = rc == EVAULT_OK || rc == EVAULT_E_IO;
+	if (rc == EVAULT_E_IO)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
+	if (pending)
+		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+			       "a change of keys was interrupted after it was signed; it counts, "
+			       "and the next writer completes it");
+	return EVAULT_OK;
+}
+
 static enum evault_status
 check_file(struct ev_checking *c, const struct ev_named_file *file, struct evault_error *err)
 {
+	enum evault_status rc, hashed;
 	struct evault_error why = { 0 };
 	struct ev_hash hash;
-	enum evault_status rc;
 	uint64_t size;
+	bool beside;
 
-	rc = ev_pack_hash(c->v->dir, file->path, NAMED_FILE_MAX, &hash, &size, ev_check_tick, c,
-			  &why);
-	if (rc != EVAULT_OK)
-		return ev_check_failure(c, rc, &why, EV_NO_ITEM, file->path, err);
-	if (!ev_hash_equal(&hash, &file->hash))
-		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, file->path,
-			       "is not the file that the log names");
-	return EVAULT_OK;
+	hashed = ev_pack_hash(c->v->dir, file->path, NAMED_FILE_MAX, &hash, &size, ev_check_tick, c,
+			      &why);
+	if (hashed == EVAULT_OK && ev_hash_equal(&hash, &file->hash))
+		return EVAULT_OK;
+	rc = judge_beside(c, file->path, &beside, err);
+	if (rc != EVAULT_OK || beside)
+		return rc;
+	if (hashed != EVAULT_OK)
+		return ev_check_failure(c, hashed, &why, EV_NO_ITEM, file->path, err);
+	return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, file->path,
+		       "is not the file that the log names");
 }
 
 enum evault_status
@@ -102,7 +136,8 @@ ev_check_packs(struct ev_checking *c, struct evault_error *err)
 static bool
 may_change_unseen(const char *path)
 {
-	return strcmp(path, "index.db") == 0 || strcmp(path, "writer") == 0;
+	return strcmp(path, "index.db") == 0 || strcmp(path, "index.db.new") == 0 ||
+	       strcmp(path, "writer") == 0 || strcmp(path, EV_PANIC_FILE) == 0;
 }
 
 /* A pack that no entry names: left by an interrupted run when it is whole. */
@@ -154,7 +189,7 @@ could_hold(const char *folder, const char *file)
 static bool
 folder_is_known(const char *path)
 {
-	static const char *const fixed[] = { "keys", "packs", "log", "log/tile" };
+	static const char *const fixed[] = { "keys", "packs", "log", "log/tile", "drafts" };
 	char pack[80];
 	size_t i;
 
@@ -193,18 +228,65 @@ log_may_name(const char *path)
 static enum evault_status
 judge_temp(struct ev_checking *c, const char *path, struct evault_error *err)
 {
-	enum evault_status rc = ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM,
-					path, "a temporary file of an interrupted run%s",
-					c->what->adopt ? "; it is removed" : "");
+	enum evault_status rc =
+	    ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+		    c->what->adopt ? "a temporary file of an interrupted run; it is removed"
+				   : N_("a temporary file of an interrupted run"));
 
 	if (rc == EVAULT_OK && c->what->adopt)
 		rc = ev_os_unlink(c->v->dir, path, err);
 	return rc;
 }
 
+/* It is no evidence yet, and nobody signed it: whatever is wrong with it is no damage. */
+static enum evault_status
+judge_draft(struct ev_checking *c, const char *path, const char *id, struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	enum evault_status rc = c->v->keys == NULL ? EVAULT_OK : ev_draft_try(c->v, id, &why);
+
+	if (rc == EVAULT_E_NOMEM)
+		return ev_fail_nomem(err);
+	/* Finished since it was listed. */
+	if (rc == EVAULT_E_NOT_FOUND)
+		return EVAULT_OK;
+	if (rc == EVAULT_E_IO)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
+	if (rc != EVAULT_OK)
+		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+			       "a statement that was not finished, and its draft cannot be opened "
+			       "any more; nothing that was kept is concerned");
+	return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+		       "a statement that was not finished: evault testify --resume");
+}
+
+static enum evault_status
+judge_key_file(struct ev_checking *c, const char *path, struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	enum ev_key_file what;
+	enum evault_status rc = ev_key_file_judge(c->v->dir, &c->v->authority, path, &what, &why);
+
+	if (rc != EVAULT_OK)
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
+	switch (what) {
+	case EV_KEY_FILE_PENDING: /* told by the name that it will have */
+		return EVAULT_OK;
+	case EV_KEY_FILE_LEFT:
+		return ev_find(&c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+			       "left by a change of keys that was interrupted; the next writer "
+			       "removes it");
+	case EV_KEY_FILE_UNKNOWN:
+		break;
+	}
+	return ev_find(&c->findings, err, EVAULT_FINDING_UNKNOWN, EV_NO_ITEM, path,
+		       "a file that does not belong to the vault");
+}
+
 static enum evault_status
 judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 {
+	char draft[EVAULT_DRAFT_ID_SIZE];
 	struct ev_hash pack;
 
 	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
@@ -215,8 +297,12 @@ judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 			   : judge_stray(c, path, &pack, err);
 	if (is_temp(path))
 		return judge_temp(c, path, err);
+	if (ev_draft_path_parse(path, draft))
+		return judge_draft(c, path, draft, err);
 	if (!c->log_sound && log_may_name(path))
 		return EVAULT_OK;
+	if (strncmp(path, "keys/", 5) == 0)
+		return judge_key_file(c, path, err);
 	switch (ev_log_classify(c->v->log, path)) {
 	case EV_LOG_NEEDED:
 	case EV_LOG_SUPERSEDED:

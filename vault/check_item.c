@@ -76,11 +76,11 @@ check_saying(struct ev_checking *c, const struct evault_item *item, uint64_t siz
 
 	if (ev_cursor_decimal(&number, UINT64_MAX) != size || !ev_cursor_done(&number))
 		rc = find_item(c, item, EVAULT_FINDING_ALTERED,
-			       "its record tells another size than its original has", err);
+			       _("its record tells another size than its original has"), err);
 	if (rc == EVAULT_OK && !names_are_plain(item))
 		rc = find_item(c, item, EVAULT_FINDING_FORGED,
-			       "its record gives it a name or a folder that no file has; `get` "
-			       "writes it only to a file that you name",
+			       _("its record gives it a name or a folder that no file has; `get` "
+				 "writes it only to a file that you name"),
 			       err);
 	return rc;
 }
@@ -114,15 +114,17 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	uint64_t size = 0;
 	enum evault_status rc;
 
-	if (ev_slice_is(field(item, "action"), "add") &&
+	if ((ev_slice_is(field(item, "action"), "add") ||
+	     ev_slice_is(field(item, "action"), "testify")) &&
 	    (evault_item_field(item, "sha256") == NULL || evault_item_field(item, "size") == NULL ||
 	     evault_item_field(item, "name") == NULL))
-		return find_item(c, item, EVAULT_FINDING_FORGED,
-				 "its record does not say what an added file must say", err);
+		return find_item(
+		    c, item, EVAULT_FINDING_FORGED,
+		    _("its record does not say what that of a file or statement must say"), err);
 	if (evault_item_field(item, "sha256") == NULL)
 		return EVAULT_OK;
 	if (!ev_hash_parse(field(item, "sha256"), &id))
-		return find_item(c, item, EVAULT_FINDING_ALTERED, "its record names no SHA-256",
+		return find_item(c, item, EVAULT_FINDING_ALTERED, _("its record names no SHA-256"),
 				 err);
 	rc = find(c, EV_MEMBER_OBJECT, &id, 0, &object, err);
 	if (rc == EVAULT_OK)
@@ -139,11 +141,58 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 		return rc;
 	if (object.there || there)
 		return find_item(c, item, ev_check_doubt(c, EVAULT_FINDING_ALTERED),
-				 "its original is damaged", err);
-	return find_item(c, item, ev_check_doubt(c, EVAULT_FINDING_MISSING),
-			 "its original, or a part of it, is not to be had from the packs that can "
-			 "be read",
-			 err);
+				 _("its original is damaged"), err);
+	return find_item(
+	    c, item, ev_check_doubt(c, EVAULT_FINDING_MISSING),
+	    _("its original, or a part of it, is not to be had from the packs that can "
+	      "be read"),
+	    err);
+}
+
+/* Is the value of `about` an earlier entry, with the digest that it has? */
+static enum evault_status
+about_is_so(struct ev_checking *c, const struct evault_item *item, struct ev_slice value, bool *so,
+	    struct evault_error *err)
+{
+	struct ev_catalog_entry entry = { 0 };
+	struct ev_hash digest;
+	enum evault_status rc;
+	uint64_t index;
+
+	*so = false;
+	if (!ev_catalog_parse_about(value, &index, &digest) || index >= item->index)
+		return EVAULT_OK;
+	rc = ev_catalog_entry(c->v->catalog, index, &entry, err);
+	*so = rc == EVAULT_OK && entry.is_record && ev_hash_equal(&entry.digest, &digest);
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+/* Who says something of earlier entries must say of which, and it must be there as it says. */
+static enum evault_status
+check_abouts(struct ev_checking *c, const struct evault_item *item, struct evault_error *err)
+{
+	bool retracts = ev_slice_is(field(item, "action"), "retract"), so = true;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	if ((retracts || ev_slice_is(field(item, "action"), "annotate")) &&
+	    (evault_item_field(item, "about") == NULL ||
+	     (retracts && evault_item_field(item, "reason") == NULL)))
+		return find_item(
+		    c, item, EVAULT_FINDING_FORGED,
+		    _("its record does not say what is annotated or retracted, or why"), err);
+	for (i = 0; i < item->n_fields && rc == EVAULT_OK && so; i++)
+		if (strcmp(item->fields[i].name, "about") == 0)
+			rc = about_is_so(c, item,
+					 ev_slice_of(item->fields[i].value, item->fields[i].len),
+					 &so, err);
+	if (rc == EVAULT_OK && !so)
+		rc = find_item(
+		    c, item, EVAULT_FINDING_FORGED,
+		    _("its record is about an entry that the log does not have before it, or "
+		      "has with another digest"),
+		    err);
+	return rc;
 }
 
 static enum evault_status
@@ -155,8 +204,10 @@ check_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	enum evault_status rc;
 
 	c->summary->items++;
-	if (item->n_fields > 0)
-		return check_original(c, item, err);
+	if (item->n_fields > 0) {
+		rc = check_abouts(c, item, err);
+		return rc == EVAULT_OK ? check_original(c, item, err) : rc;
+	}
 	ev_hash_parse(ev_slice_text(item->digest), &digest);
 	rc = find(c, EV_MEMBER_RECORD, &digest, 0, &record, err);
 	if (rc != EVAULT_OK)
@@ -174,7 +225,7 @@ check_entry(void *ctx, const struct ev_catalog_entry *entry, struct evault_error
 {
 	struct ev_checking *c = ctx;
 
-	return ev_vault_give_item(c->v, entry, check_item, c, err);
+	return ev_vault_give_record(c->v, entry, check_item, c, err);
 }
 
 enum evault_status

@@ -106,7 +106,7 @@ walk_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset,
 	if (rc == EVAULT_OK)
 		rc = ev_set_add(&w->names, &key, &fresh, err);
 	if (rc == EVAULT_OK && !fresh)
-		rc = bad_member(w, "is in the pack twice", err);
+		rc = bad_member(w, _("is in the pack twice"), err);
 	return rc;
 }
 
@@ -152,9 +152,9 @@ end_record(struct content *w, struct evault_error *err)
 	if (rc == EVAULT_E_NOMEM) {
 		rc = ev_fail_nomem(err);
 	} else if (rc != EVAULT_OK || !ev_hash_equal(&digest, &w->m.id)) {
-		rc = bad_member(w, "is no record, or not the one that it is named for", err);
+		rc = bad_member(w, _("is no record, or not the one that it is named for"), err);
 	} else if (withholds(&record)) {
-		rc = bad_member(w, "withholds a part of what was recorded", err);
+		rc = bad_member(w, _("withholds a part of what was recorded"), err);
 	} else {
 		w->c->summary->records++;
 		rc = add_member(w, EV_MEMBER_VERIFIED, err);
@@ -192,13 +192,13 @@ end_list(struct content *w, struct evault_error *err)
 
 	if (ev_member_list_decode(ev_slice_of(w->text.data, w->text.len), id, &size, NULL) !=
 	    EVAULT_OK)
-		return bad_member(w, "is no list of parts", err);
+		return bad_member(w, _("is no list of parts"), err);
 	if (w->long_next == 0 || memcmp(id, w->long_id, sizeof(id)) != 0 || w->long_size != size)
 		return put_off(w, err);
 	ev_hasher_final(w->long_hasher, &found);
 	w->long_next = 0;
 	if (!ev_hash_equal(&found, &w->m.id))
-		return bad_member(w, "its parts are not the original it is named for", err);
+		return bad_member(w, _("its parts are not the original it is named for"), err);
 	w->c->summary->objects++;
 	return add_member(w, EV_MEMBER_VERIFIED, err);
 }
@@ -213,7 +213,7 @@ end_part(struct content *w, struct evault_error *err)
 
 	if (rc == EVAULT_OK && !ev_hash_equal(&other.pack, w->pack)) {
 		w->long_next = 0;
-		return bad_member(w, "is in another pack too", err);
+		return bad_member(w, _("is in another pack too"), err);
 	}
 	if (rc != EVAULT_OK && rc != EVAULT_E_NOT_FOUND)
 		return rc;
@@ -238,7 +238,8 @@ end_member(void *ctx, struct evault_error *err)
 	case EV_MEMBER_OBJECT:
 		ev_hasher_final(w->hasher, &found);
 		if (!ev_hash_equal(&found, &w->m.id))
-			return bad_member(w, "its bytes are not the original it is named for", err);
+			return bad_member(w, _("its bytes are not the original it is named for"),
+					  err);
 		w->c->summary->objects++;
 		return add_member(w, EV_MEMBER_VERIFIED, err);
 	case EV_MEMBER_PART:
@@ -322,7 +323,7 @@ check_list(struct content *w, const struct later *l, struct evault_error *err)
 	if (rc != EVAULT_OK)
 		return rc;
 	if (!ev_hash_equal(&found, &w->m.id) || tally.size != size)
-		return bad_member(w, "its parts are not the original it is named for", err);
+		return bad_member(w, _("its parts are not the original it is named for"), err);
 	w->c->summary->objects++;
 	return add_member(w, EV_MEMBER_VERIFIED, err);
 }
@@ -385,7 +386,10 @@ read_pack(struct content *w, const struct ev_hash *name, bool *whole, struct eva
 	ev_set_release(&w->names);
 	ev_pack_path(w->pack, path);
 	rc = ev_vault_pack(w->c->v, w->pack, &pack, &why);
-	if (rc == EVAULT_E_NOT_FOUND) {
+	/* A change of keys that was cut short leaves one for keys that never came to be. */
+	if (rc == EVAULT_E_KEY && whole != NULL)
+		*whole = false;
+	if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_E_KEY && whole != NULL)) {
 		w->long_next = 0;
 		return EVAULT_OK; /* told already */
 	}

@@ -14,9 +14,11 @@ ev_commit_init(struct ev_commit *c, struct evault *v, struct evault_error *err)
 		return ev_fail(err, EVAULT_E_DENIED, "%s: the vault is open for reading only",
 			       v->shown);
 	if (v->stale)
-		return ev_fail(err, EVAULT_E_IO,
-			       "%s: writing failed before; the vault must be opened again",
-			       v->shown);
+		return ev_fail(
+		    err, EVAULT_E_IO,
+		    "%s: writing failed before, or the keys were changed; the vault must "
+		    "be opened again",
+		    v->shown);
 	c->v = v;
 	return EVAULT_OK;
 }
@@ -35,6 +37,17 @@ ev_commit_release(struct ev_commit *c)
 	free(c->packs);
 	ev_buf_release(&c->note);
 	memset(c, 0, sizeof(*c));
+}
+
+uint64_t
+ev_commit_left(const struct ev_commit *c)
+{
+	uint64_t left = 0;
+	size_t i;
+
+	for (i = 0; i < c->n_packs; i++)
+		left += c->packs[i].number;
+	return left;
 }
 
 enum evault_status
@@ -88,13 +101,15 @@ enum evault_status
 ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_hash *id,
 		 uint32_t part, struct ev_slice body, struct evault_error *err)
 {
+	const struct ev_authority *a = &c->v->authority;
+	const char *recipient = a->read_keys[a->n_read_keys - 1];
 	struct ev_age_recipient to;
 	enum evault_status rc = EVAULT_OK;
 
+	if (c->keys != NULL && c->keys->recipient != NULL)
+		recipient = c->keys->recipient;
 	if (c->writer == NULL) {
-		rc = ev_age_recipient_parse(
-		    ev_slice_text(c->v->authority.read_keys[c->v->authority.n_read_keys - 1]), &to,
-		    err);
+		rc = ev_age_recipient_parse(ev_slice_text(recipient), &to, err);
 		if (rc == EVAULT_OK)
 			rc = ev_pack_writer_new(c->v->dir, &to, &c->writer, err);
 	}
@@ -105,9 +120,10 @@ ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_
 	return rc;
 }
 
-/* Signs an entry of these lines with the holder's key, and stages it. */
+/* Signs an entry of these lines with the holder's key, and with the log's where that changes. */
 static enum evault_status
-stage_entry(struct ev_commit *c, struct ev_slice lines, uint64_t *index, struct evault_error *err)
+stage_signed(struct ev_commit *c, struct ev_slice lines, bool by_log, uint64_t *index,
+	     struct evault_error *err)
 {
 	const struct ev_keyring *keys = c->v->keys;
 	struct ev_buf text = EV_BUF_INIT;
@@ -124,6 +140,8 @@ stage_entry(struct ev_commit *c, struct ev_slice lines, uint64_t *index, struct 
 	ev_note_begin(&c->note, body);
 	if (rc == EVAULT_OK)
 		rc = ev_note_sign(&c->note, body, &keys->actor, &keys->slot->actor, err);
+	if (rc == EVAULT_OK && by_log)
+		rc = ev_note_sign(&c->note, body, &c->v->authority.log_key, &keys->write->log, err);
 	if (rc == EVAULT_OK)
 		rc = ev_buf_ask(&c->note, err);
 	if (rc == EVAULT_OK)
@@ -135,6 +153,12 @@ stage_entry(struct ev_commit *c, struct ev_slice lines, uint64_t *index, struct 
 	ev_buf_release(&text);
 	*index = at;
 	return rc;
+}
+
+static enum evault_status
+stage_entry(struct ev_commit *c, struct ev_slice lines, uint64_t *index, struct evault_error *err)
+{
+	return stage_signed(c, lines, false, index, err);
 }
 
 static enum evault_status
@@ -180,6 +204,21 @@ ev_commit_adopt(struct ev_commit *c, const struct ev_hash *digest, struct evault
 	return stage_record(c, digest, &index, err);
 }
 
+/* Files packs from `from` up to `to`, which the entry names. */
+static enum evault_status
+file_packs(struct ev_commit *c, size_t from, size_t to, uint64_t index, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	struct ev_catalog_pack pack;
+
+	for (; from < to && rc == EVAULT_OK; from++) {
+		pack = (struct ev_catalog_pack){ c->packs[from].hash, c->packs[from].number, index,
+						 false };
+		rc = ev_catalog_add_pack(c->v->catalog, &pack, err);
+	}
+	return rc;
+}
+
 /* Entries that name the packs, as many lines in each as it takes. */
 static enum evault_status
 stage_packs(struct ev_commit *c, struct evault_error *err)
@@ -187,9 +226,10 @@ stage_packs(struct ev_commit *c, struct evault_error *err)
 	struct ev_buf lines = EV_BUF_INIT;
 	enum evault_status rc = EVAULT_OK;
 	uint64_t index;
-	size_t i = 0;
+	size_t i = 0, first;
 
 	while (i < c->n_packs && rc == EVAULT_OK) {
+		first = i;
 		ev_buf_clear(&lines);
 		do
 			ev_line_encode(&lines, &c->packs[i++]);
@@ -197,7 +237,29 @@ stage_packs(struct ev_commit *c, struct evault_error *err)
 		rc = ev_buf_ask(&lines, err);
 		if (rc == EVAULT_OK)
 			rc = stage_entry(c, ev_slice_of(lines.data, lines.len), &index, err);
+		if (rc == EVAULT_OK)
+			rc = file_packs(c, first, i, index, err);
 	}
+	ev_buf_release(&lines);
+	return rc;
+}
+
+/* One entry has all of a change of keys, and the pack of its record. */
+static enum evault_status
+stage_keys(struct ev_commit *c, struct evault_error *err)
+{
+	struct ev_buf lines = EV_BUF_INIT;
+	enum evault_status rc;
+	uint64_t index;
+	size_t i;
+
+	ev_buf_add(&lines, c->keys->lines.data, c->keys->lines.len);
+	for (i = 0; i < c->n_packs; i++)
+		ev_line_encode(&lines, &c->packs[i]);
+	rc = ev_buf_ask(&lines, err);
+	if (rc == EVAULT_OK)
+		rc = stage_signed(c, ev_slice_of(lines.data, lines.len), c->keys->log_key != NULL,
+				  &index, err);
 	ev_buf_release(&lines);
 	return rc;
 }
@@ -205,23 +267,44 @@ stage_packs(struct ev_commit *c, struct evault_error *err)
 enum evault_status
 ev_commit_finish(struct ev_commit *c, struct evault_error *err)
 {
+	const struct ev_verifier *key = &c->v->authority.log_key;
+	const struct ev_signing_seed *seed = &c->v->keys->write->log;
 	enum evault_status rc = close_pack(c, err);
 
+	if (c->keys != NULL && c->keys->log_key != NULL) {
+		key = c->keys->log_key;
+		seed = c->keys->log_seed;
+	}
 	if (rc == EVAULT_OK)
-		rc = stage_packs(c, err);
+		rc = c->keys == NULL ? stage_packs(c, err) : stage_keys(c, err);
 	if (rc == EVAULT_OK)
-		rc = ev_log_commit(c->v->log, &c->v->authority.log_key, &c->v->keys->write->log,
-				   err);
-	if (rc == EVAULT_OK)
+		rc = ev_log_commit(c->v->log, key, seed, err);
+	if (rc == EVAULT_OK) {
 		c->n_packs = 0;
+		c->v->stale = c->v->stale || c->keys != NULL;
+		/* With other keys it is for the next opening. */
+		if (c->keys == NULL)
+			ev_index_commit(c->v);
+	}
 	return rc;
+}
+
+enum evault_status
+ev_commit_about(const struct ev_catalog_entry *entry, struct ev_record *record,
+		struct evault_error *err)
+{
+	char about[24 + EVAULT_HEX_SIZE], hex[EVAULT_HEX_SIZE];
+
+	ev_hash_hex(&entry->digest, hex);
+	snprintf(about, sizeof(about), "%llu %s", (unsigned long long)entry->index, hex);
+	return ev_record_add_text(record, "about", about, err);
 }
 
 enum evault_status
 ev_commit_begin_record(const struct evault *v, const char *action, struct ev_record *record,
 		       struct evault_error *err)
 {
-	const struct ev_slot *slot = v->keys->slot;
+	const char *name = ev_keyring_name(v->keys);
 	struct ev_os_time now;
 	char time[21], offset[7], software[128];
 	enum evault_status rc;
@@ -239,7 +322,7 @@ ev_commit_begin_record(const struct evault *v, const char *action, struct ev_rec
 		rc = ev_record_add_text(
 		    record, "clock", now.synchronised ? "synchronised" : "not synchronised", err);
 	if (rc == EVAULT_OK)
-		rc = ev_record_add_text(
-		    record, "actor", slot->name[0] != '\0' ? slot->name : v->keys->actor.name, err);
+		rc = ev_record_add_text(record, "actor",
+					name[0] != '\0' ? name : v->keys->actor.name, err);
 	return rc == EVAULT_OK ? ev_record_add_text(record, "software", software, err) : rc;
 }

@@ -8,8 +8,17 @@
 
 #include "vault.h"
 
+/* The change of keys that a commit has; all is borrowed. */
+struct ev_commit_keys {
+	struct ev_slice lines;             /* structural lines of its entry */
+	const char *recipient;             /* of a new vault identity; NULL: it stays */
+	const struct ev_verifier *log_key; /* a new one, that signs the commit; NULL: it stays */
+	const struct ev_signing_seed *log_seed;
+};
+
 struct ev_commit {
-	struct evault *v; /* open for writing; borrowed */
+	struct evault *v;                  /* open for writing; borrowed */
+	const struct ev_commit_keys *keys; /* NULL: they stay; to be set before anything is kept */
 	struct ev_pack_writer *writer;
 	struct ev_line *packs; /* finished, not yet in the log */
 	size_t n_packs;
@@ -38,9 +47,17 @@ enum evault_status ev_commit_adopt(struct ev_commit *c, const struct ev_hash *di
 /* Names a pack that is on disk already. */
 enum evault_status ev_commit_pack(struct ev_commit *c, const struct ev_hash *pack, uint64_t size,
 				  struct evault_error *err);
-/* Finishes the pack, names the packs, signs.  Durable on success. */
+/* Bytes of the packs that are complete and that the log does not name yet. */
+uint64_t ev_commit_left(const struct ev_commit *c);
+/*
+ * Finishes the pack, names the packs, signs.  Durable on success.  After a
+ * change of keys the vault takes no other commit until it is opened again.
+ */
 enum evault_status ev_commit_finish(struct ev_commit *c, struct evault_error *err);
 
+/* Adds `about` to a record: this entry, which has a record. */
+enum evault_status ev_commit_about(const struct ev_catalog_entry *entry, struct ev_record *record,
+				   struct evault_error *err);
 /*
  * The fields that every record begins with: action, time, offset, clock,
  * actor, software.

@@ -41,7 +41,6 @@ struct giving {
 static enum evault_status
 log_some(struct ev_commit *c, const uint64_t *items, size_t n, struct evault_error *err)
 {
-	char about[24 + EVAULT_HEX_SIZE], hex[EVAULT_HEX_SIZE];
 	struct ev_catalog_entry entry;
 	struct ev_record record;
 	enum evault_status rc;
@@ -52,11 +51,8 @@ log_some(struct ev_commit *c, const uint64_t *items, size_t n, struct evault_err
 	rc = ev_commit_begin_record(c->v, "get", &record, err);
 	for (i = 0; i < n && rc == EVAULT_OK; i++) {
 		rc = ev_catalog_entry(c->v->catalog, items[i], &entry, err);
-		if (rc != EVAULT_OK)
-			break;
-		ev_hash_hex(&entry.digest, hex);
-		snprintf(about, sizeof(about), "%llu %s", (unsigned long long)items[i], hex);
-		rc = ev_record_add_text(&record, "about", about, err);
+		if (rc == EVAULT_OK)
+			rc = ev_commit_about(&entry, &record, err);
 	}
 	if (rc == EVAULT_OK)
 		rc = ev_commit_record(c, &record, &index, err);
@@ -396,7 +392,7 @@ give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	uint64_t before = g->progress.bytes_done;
 	char shown[EV_SHOW_SIZE];
 
-	w.shown = g->what->out == NULL ? "standard output" : ev_show_path(g->what->out, shown);
+	w.shown = g->what->out == NULL ? _("standard output") : ev_show_path(g->what->out, shown);
 	event.status = keeps_file(g->v, item, &why);
 	if (event.status == EVAULT_OK)
 		event.status = g->out < 0 ? write_original(&w, &why) : give_file(&w, &why);
@@ -481,7 +477,7 @@ each_item(struct getting *g, evault_item_fn *fn, struct evault_error *err)
 			return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no item %llu",
 				       (unsigned long long)g->what->items[i]);
 		if (rc == EVAULT_OK)
-			rc = ev_vault_give_item(g->v, &entry, fn, g, err);
+			rc = ev_vault_give_record(g->v, &entry, fn, g, err);
 	}
 	return rc;
 }

@@ -18,6 +18,7 @@ struct making {
 	const struct evault_init *how;
 	struct ev_age_recipient to;
 	struct ev_age_recipient *readers;
+	size_t n_readers; /* with the one on paper, which is the last */
 	struct ev_vault_note vault;
 	struct ev_keyring *keys;
 	struct ev_buf lines; /* of entry 0 */
@@ -47,11 +48,14 @@ check_how(struct making *m, struct evault_error *err)
 			       EV_KEYFILE_NAME_MAX);
 	if (how->to != NULL)
 		rc = parse_recipient(how->to, &m->to, err);
-	m->readers = calloc(how->n_readers + 1, sizeof(*m->readers));
+	m->readers = calloc(how->n_readers + 2, sizeof(*m->readers));
 	if (m->readers == NULL)
 		return ev_fail_nomem(err);
 	for (i = 0; i < how->n_readers && rc == EVAULT_OK; i++)
-		rc = parse_recipient(how->readers[i], &m->readers[i], err);
+		rc = parse_recipient(how->readers[i], &m->readers[m->n_readers++], err);
+	if (how->paper != NULL && rc == EVAULT_OK)
+		rc = parse_recipient(evault_paper_recipient(how->paper),
+				     &m->readers[m->n_readers++], err);
 	return rc == EVAULT_E_FORMAT ? EVAULT_E_USAGE : rc;
 }
 
@@ -113,20 +117,29 @@ need_beginning(const struct making *m, struct evault_error *err)
 	return rc;
 }
 
+static enum evault_status
+lock_folder(struct making *m, struct evault_error *err)
+{
+	char who[200], shown[EV_SHOW_SIZE];
+	enum evault_status rc;
+
+	ev_os_who(who, sizeof(who));
+	rc = ev_os_lock(m->dir, "writer", who, &m->lock, err);
+	return rc == EVAULT_OK ? rc : ev_error_prefix(err, rc, ev_show_path(m->how->dir, shown));
+}
+
 /* Nothing is put into a folder that is not ours; and of two who begin, one does. */
 static enum evault_status
 open_folder(struct making *m, struct evault_error *err)
 {
 	enum evault_status rc = ev_os_mkdir(EV_OS_CWD, m->how->dir, NULL, err);
-	char who[200];
 
-	ev_os_who(who, sizeof(who));
 	if (rc == EVAULT_OK)
 		rc = ev_os_open_dir(EV_OS_CWD, m->how->dir, &m->dir, err);
 	if (rc == EVAULT_OK)
 		rc = need_beginning(m, err);
 	if (rc == EVAULT_OK)
-		rc = ev_os_lock(m->dir, "writer", who, &m->lock, err);
+		rc = lock_folder(m, err);
 	if (rc == EVAULT_OK)
 		rc = need_beginning(m, err);
 	/* The folder's own name must be durable too. */
@@ -170,7 +183,8 @@ make_keys(struct making *m, struct evault_error *err)
 	make.to = how->to == NULL ? NULL : &m->to;
 	make.passphrase = how->passphrase;
 	make.work_factor = how->work_factor == 0 ? EV_AGE_WORK_DEFAULT : how->work_factor;
-	make.n_readers = how->n_readers;
+	make.n_readers = m->n_readers;
+	make.last_reader = how->paper == NULL ? NULL : "recovery";
 	rc = ev_keyring_make(m->dir, &make, &m->vault, &note, &m->lines, &m->keys, err);
 	if (rc == EVAULT_OK && !how->discreet) {
 		ev_readme(&readme, m->vault.origin);
@@ -182,6 +196,21 @@ make_keys(struct making *m, struct evault_error *err)
 		rc = store_named(m, "vault", &note, err);
 	ev_buf_release(&note);
 	ev_buf_release(&readme);
+	return rc;
+}
+
+/* It is shown, and written down, while nothing counts yet. */
+static enum evault_status
+show_paper(const struct making *m, struct evault_error *err)
+{
+	const struct evault_init *how = m->how;
+	enum evault_status rc;
+
+	if (how->paper == NULL)
+		return EVAULT_OK;
+	rc = evault_paper_for(how->paper, m->vault.origin, err);
+	if (rc == EVAULT_OK && how->written != NULL)
+		rc = how->written(how->ctx, how->paper, err);
 	return rc;
 }
 
@@ -221,23 +250,35 @@ begin_log(struct making *m, struct evault_error *err)
 	return rc;
 }
 
+static enum evault_status
+fill(struct making *m, struct evault_error *err)
+{
+	enum evault_status rc = make_folders(m, err);
+
+	if (rc == EVAULT_OK)
+		rc = make_keys(m, err);
+	if (rc == EVAULT_OK)
+		rc = show_paper(m, err);
+	return rc == EVAULT_OK ? begin_log(m, err) : rc;
+}
+
 enum evault_status
 evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 	    struct evault_error *err)
 {
 	struct making m = { .dir = -1, .lock = -1, .how = how, .lines = EV_BUF_INIT };
+	char shown[EV_SHOW_SIZE];
 	enum evault_status rc = ev_secret_start(err);
 
 	if (rc == EVAULT_OK)
 		rc = check_how(&m, err);
 	if (rc == EVAULT_OK)
 		rc = open_folder(&m, err);
-	if (rc == EVAULT_OK)
-		rc = make_folders(&m, err);
-	if (rc == EVAULT_OK)
-		rc = make_keys(&m, err);
-	if (rc == EVAULT_OK)
-		rc = begin_log(&m, err);
+	if (rc == EVAULT_OK) {
+		rc = fill(&m, err);
+		if (rc != EVAULT_OK)
+			rc = ev_error_prefix(err, rc, ev_show_path(how->dir, shown));
+	}
 	if (rc == EVAULT_OK)
 		memcpy(origin, m.vault.origin, EVAULT_ORIGIN_SIZE);
 	ev_keyring_free(m.keys);

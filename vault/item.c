@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vault.h"
+#include "correction.h"
 
 enum evault_status
 ev_vault_record(struct evault *v, const struct ev_hash *digest, struct ev_record *record,
@@ -40,27 +40,52 @@ out:
 	return rc;
 }
 
+/* `later` NULL: its corrections are not read, only whether it is retracted. */
 static enum evault_status
-give(const struct evault_item *item, const struct ev_record *record, evault_item_fn *fn, void *ctx,
-     struct evault_error *err)
+give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_corrections *later,
+     evault_item_fn *fn, void *ctx, struct evault_error *err)
 {
-	struct evault_field *fields = calloc(record->n + 1, sizeof(*fields));
-	struct evault_item copy = *item;
-	enum evault_status rc;
-	size_t i;
+	struct evault_item item = { .index = entry->index };
+	struct ev_catalog_entry confirmed = *entry;
+	struct evault_field *fields = NULL;
+	struct ev_record record;
+	enum ev_index_verdict verdict;
+	enum evault_status rc = ev_index_confirm(v, &confirmed, &verdict, err);
 
-	if (fields == NULL)
-		return ev_fail_nomem(err);
-	for (i = 0; i < record->n; i++) {
-		if (record->fields[i].withheld)
-			continue;
-		fields[copy.n_fields].name = record->fields[i].name;
-		fields[copy.n_fields].value = (const char *)record->fields[i].value;
-		fields[copy.n_fields++].len = record->fields[i].len;
+	if (rc != EVAULT_OK || verdict == EV_INDEX_NO_ITEM)
+		return rc;
+	entry = &confirmed;
+	ev_vault_cite(v, entry->index, item.citation);
+	ev_record_init(&record);
+	if (verdict == EV_INDEX_TRUE) {
+		ev_hash_hex(&entry->digest, item.digest);
+		ev_hash_hex(&entry->actor, item.actor_key);
+		rc = ev_vault_record(v, &entry->digest, &record, err);
+	} else {
+		rc = EVAULT_E_DAMAGED;
 	}
-	copy.fields = fields;
-	rc = fn(ctx, &copy, err);
+	v->unread = v->unread || rc == EVAULT_E_IO;
+	if (rc == EVAULT_OK) {
+		fields = ev_item_fields(&record, &item.n_fields);
+		item.fields = fields;
+		rc = fields == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	} else if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO) {
+		rc = EVAULT_OK; /* an item without fields */
+	}
+	if (rc == EVAULT_OK && later == NULL)
+		rc = ev_catalog_is_retracted(v->catalog, entry->index, &item.retracted, err);
+	else if (rc == EVAULT_OK)
+		rc = ev_corrections_load(v, entry, later, err);
+	if (rc == EVAULT_OK && later != NULL) {
+		item.corrections = later->items;
+		item.n_corrections = later->n;
+		item.corrections_cut = later->cut;
+		item.retracted = later->retracted;
+	}
+	if (rc == EVAULT_OK)
+		rc = fn(ctx, &item, err);
 	free(fields);
+	ev_record_release(&record);
 	return rc;
 }
 
@@ -68,22 +93,18 @@ enum evault_status
 ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry, evault_item_fn *fn,
 		   void *ctx, struct evault_error *err)
 {
-	struct evault_item item = { .index = entry->index };
-	struct ev_record record;
-	enum evault_status rc;
+	struct ev_corrections later = { 0 };
+	enum evault_status rc = give(v, entry, &later, fn, ctx, err);
 
-	ev_vault_cite(v, entry->index, item.citation);
-	ev_hash_hex(&entry->digest, item.digest);
-	ev_hash_hex(&entry->actor, item.actor_key);
-	ev_record_init(&record);
-	rc = ev_vault_record(v, &entry->digest, &record, err);
-	v->unread = v->unread || rc == EVAULT_E_IO;
-	if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO)
-		rc = fn(ctx, &item, err);
-	else if (rc == EVAULT_OK)
-		rc = give(&item, &record, fn, ctx, err);
-	ev_record_release(&record);
+	ev_corrections_release(&later);
 	return rc;
+}
+
+enum evault_status
+ev_vault_give_record(struct evault *v, const struct ev_catalog_entry *entry, evault_item_fn *fn,
+		     void *ctx, struct evault_error *err)
+{
+	return give(v, entry, NULL, fn, ctx, err);
 }
 
 const struct evault_field *
@@ -124,6 +145,21 @@ give_entry(void *ctx, const struct ev_catalog_entry *entry, struct evault_error 
 	return ev_vault_give_item(g->v, entry, g->fn, g->ctx, err);
 }
 
+/* A list gives what is so by the records; the catalog only says where to look. */
+struct listing {
+	const struct evault_filter *filter;
+	evault_item_fn *fn;
+	void *ctx;
+};
+
+static enum evault_status
+give_matching(void *ctx, const struct evault_item *item, struct evault_error *err)
+{
+	struct listing *l = ctx;
+
+	return ev_item_matches(item, l->filter) ? l->fn(l->ctx, item, err) : EVAULT_OK;
+}
+
 static enum evault_status
 need_catalog(const struct evault *v, struct evault_error *err)
 {
@@ -137,12 +173,11 @@ evault_list(struct evault *v, const struct evault_filter *filter, evault_item_fn
 	    struct evault_error *err)
 {
 	static const struct evault_filter all;
-	struct giving g = { v, fn, ctx, 0 };
+	struct listing l = { filter == NULL ? &all : filter, fn, ctx };
+	struct giving g = { v, give_matching, &l, 0 };
 	enum evault_status rc = need_catalog(v, err);
 
-	if (rc != EVAULT_OK)
-		return rc;
-	return ev_catalog_list(v->catalog, filter == NULL ? &all : filter, give_entry, &g, err);
+	return rc == EVAULT_OK ? ev_catalog_list(v->catalog, l.filter, give_entry, &g, err) : rc;
 }
 
 /* "12" or "12-40", with nothing after it. */
@@ -199,6 +234,10 @@ find_range(struct giving *g, uint64_t first, uint64_t last, struct evault_error 
 		return ev_fail(err, EVAULT_E_NOT_FOUND,
 			       "there is no item %llu: the log has %llu entries",
 			       (unsigned long long)first, (unsigned long long)size);
+	if (first >= size - g->v->index.behind)
+		return ev_fail(err, EVAULT_E_NOT_FOUND,
+			       "%llu is not in the index yet: somebody is adding to this vault",
+			       (unsigned long long)first);
 	rc = evault_entry_text(g->v, first, what, sizeof(what), err);
 	if (rc != EVAULT_OK)
 		return rc;
@@ -275,16 +314,17 @@ evault_entry_text(struct evault *v, uint64_t index, char *out, size_t size,
 
 	if (entry == NULL)
 		return ev_fail_nomem(err);
-	rc = ev_log_entry(v->log, index, &bytes, err);
-	if (rc == EVAULT_OK)
-		rc = ev_entry_parse(ev_slice_of(bytes.data, bytes.len), entry, err);
+	rc = ev_vault_entry(v, index, &bytes, entry, err);
 	if (rc == EVAULT_OK) {
 		lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 		line = ev_cursor_line(&lines);
 		snprintf(out, size, "%.*s", (int)line.len, (const char *)line.data);
 		len = strlen(out);
 		if (entry->n_lines > 1)
-			snprintf(out + len, size - len, ", and %zu more lines", entry->n_lines - 1);
+			snprintf(out + len, size - len,
+				 ev_translate_plural(", and %zu more line", ", and %zu more lines",
+						     entry->n_lines - 1),
+				 entry->n_lines - 1);
 	}
 	ev_buf_release(&bytes);
 	free(entry);

@@ -15,8 +15,13 @@ give_member(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id
 	enum evault_status rc;
 
 	rc = ev_catalog_find_copy(v->catalog, kind, id, part, copy, &place, err);
-	if (rc == EVAULT_OK)
-		rc = ev_vault_pack(v, &place.pack, &pack, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	rc = ev_vault_pack(v, &place.pack, &pack, err);
+	/* The index knows of packs that are gone since; another one may have a copy. */
+	if (rc == EVAULT_E_NOT_FOUND)
+		rc = ev_fail(err, EVAULT_E_DAMAGED,
+			     "its bytes are missing; `evault check` says why");
 	return rc == EVAULT_OK ? ev_pack_read(pack, &place.member, out, err) : rc;
 }
 

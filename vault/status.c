@@ -4,7 +4,44 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vault.h"
+#include "base/os.h"
+#include "testify.h"
+
+/* Records that the index has, of packs that are gone since or were cut short. */
+static enum evault_status
+count_lost(struct evault *v, uint64_t *lost, struct evault_error *err)
+{
+	const struct ev_authority *a = &v->authority;
+	enum evault_status rc = EVAULT_OK;
+	char path[EV_PACK_PATH_SIZE];
+	struct ev_os_stat st;
+	uint64_t n;
+	size_t i;
+
+	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
+		ev_pack_path(&a->packs[i].hash, path);
+		if (a->packs[i].dropped || (ev_os_stat(v->dir, path, &st, NULL) == EVAULT_OK &&
+					    st.size == a->packs[i].size))
+			continue;
+		rc = ev_catalog_only_in(v->catalog, &a->packs[i].hash, &n, err);
+		*lost += rc == EVAULT_OK ? n : 0;
+	}
+	return rc;
+}
+
+/* Keys with which the vault can be read: none of them helps another that is lost. */
+static uint64_t
+count_ways(const struct ev_keyring *k)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; k->roster != NULL && i < k->roster->n; i++)
+		n += k->roster->lines[i].kind == EV_ROSTER_READER ||
+		     (k->roster->lines[i].kind == EV_ROSTER_HOLDER &&
+		      ev_role_reads(k->roster->lines[i].role));
+	return n;
+}
 
 enum evault_status
 evault_get_status(struct evault *v, struct evault_status_info *info, struct evault_error *err)
@@ -15,6 +52,9 @@ evault_get_status(struct evault *v, struct evault_status_info *info, struct evau
 	size_t i;
 
 	memset(info, 0, sizeof(*info));
+	rc = ev_index_packs(v, v->catalog, err);
+	if (rc != EVAULT_OK)
+		return rc;
 	memcpy(info->origin, v->note.origin, sizeof(info->origin));
 	ev_hash_hex(&head->root, info->root);
 	info->entries = head->size;
@@ -24,18 +64,23 @@ evault_get_status(struct evault *v, struct evault_status_info *info, struct evau
 		info->packs++;
 		info->pack_bytes += v->authority.packs[i].size;
 	}
-	if (v->keys == NULL)
-		return EVAULT_OK;
+	rc = ev_draft_count(v, &info->drafts, err);
+	if (rc != EVAULT_OK || v->keys == NULL)
+		return rc;
 	rc = ev_catalog_count(v->catalog, &counts, err);
+	if (rc == EVAULT_OK)
+		rc = count_lost(v, &counts.missing, err);
 	if (rc != EVAULT_OK)
 		return rc;
+	info->behind = v->index.behind;
 	info->unlocked = true;
 	info->items = counts.items;
 	info->files = counts.files;
 	info->bytes = counts.bytes;
 	info->missing = counts.missing;
+	info->ways = count_ways(v->keys);
 	if (v->keys->slot != NULL)
-		snprintf(info->holder, sizeof(info->holder), "%s", v->keys->slot->name);
+		snprintf(info->holder, sizeof(info->holder), "%s", ev_keyring_name(v->keys));
 	snprintf(info->role, sizeof(info->role), "%s",
 		 v->keys->slot == NULL ? "reader" : ev_role_word(v->keys->slot->role));
 	return EVAULT_OK;

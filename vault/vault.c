@@ -1,7 +1,7 @@
 /*
  * Opening and closing a vault.
  */
-#include "vault.h"
+#include "correction.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,8 @@
 #include "base/os.h"
 
 enum {
-	LOAD_TRIES = 6 /* a writer may replace tiles while we read */
+	LOAD_TRIES = 6,   /* a writer may replace tiles while we read */
+	COMMIT_WAIT = 15, /* milliseconds, for who has begun to commit */
 };
 
 enum evault_status
@@ -26,6 +27,7 @@ ev_vault_begin(const char *dir, enum evault_access access, struct evault **vault
 		return ev_fail_nomem(err);
 	v->dir = -1;
 	v->lock = -1;
+	v->index.own = -1;
 	v->access = access;
 	v->shown = strdup(ev_show_path(dir, shown));
 	if (v->shown == NULL)
@@ -69,14 +71,12 @@ catalog_entry(void *ctx, uint64_t index, const struct ev_entry *entry, struct ev
 	      bool taken, struct evault_error *err)
 {
 	struct evault *v = ctx;
-	struct ev_slice name = entry->note.signatures[0].name;
-	struct ev_hash actor = { { 0 } };
+	struct ev_hash actor;
 
 	(void)bytes;
-	if (!taken || v->catalog == NULL)
+	if (!taken || v->indexed || v->catalog == NULL)
 		return EVAULT_OK;
-	if (name.len > 64)
-		ev_hash_parse(ev_slice_of(name.data + name.len - 64, 64), &actor);
+	ev_index_actor(entry, &actor);
 	return ev_catalog_add_entry(v->catalog, index, entry->is_record ? &entry->record : NULL,
 				    &actor, err);
 }
@@ -92,6 +92,37 @@ peek_head(const struct evault *v, struct ev_buf *out, struct evault_error *err)
 	return rc == EVAULT_E_NOMEM ? rc : EVAULT_OK;
 }
 
+static void
+forget_log(struct evault *v)
+{
+	ev_log_free(v->log);
+	v->log = NULL;
+	ev_authority_release(&v->authority);
+	ev_authority_init(&v->authority, &v->note);
+	v->skipped = 0;
+	v->index.has_packs = false;
+}
+
+/* By the hint of the index, which is believed only if the index then vouches for it. */
+static enum evault_status
+reopen_log(struct evault *v, struct evault_error *err)
+{
+	struct ev_index_hint *hint = &v->index.hint;
+	struct ev_log_known known = { .changing = hint->changing };
+	enum evault_status rc;
+
+	forget_log(v);
+	ev_sealed_read_hint(v->index.dir, v->index.name, hint);
+	if (hint->size == 0)
+		return EVAULT_E_NOT_FOUND;
+	known.size = hint->size;
+	known.n_changing = hint->n;
+	rc = ev_log_reopen(v->dir, &v->note, &v->authority, &known, catalog_entry, v, &v->log, err);
+	if (rc == EVAULT_OK)
+		v->skipped = known.size;
+	return rc;
+}
+
 static enum evault_status
 load_log_once(struct evault *v, const struct ev_findings *findings, struct ev_log_past *pasts,
 	      size_t n_pasts, struct evault_error *err)
@@ -101,13 +132,12 @@ load_log_once(struct evault *v, const struct ev_findings *findings, struct ev_lo
 
 	for (i = 0; i < n_pasts; i++)
 		pasts[i].reached = pasts[i].agrees = pasts[i].size == 0;
-	ev_log_free(v->log);
-	v->log = NULL;
-	ev_authority_release(&v->authority);
-	ev_authority_init(&v->authority, &v->note);
-	ev_catalog_free(v->catalog);
-	v->catalog = NULL;
-	if (v->access != EVAULT_SEALED)
+	forget_log(v);
+	if (!v->indexed) {
+		ev_catalog_free(v->catalog);
+		v->catalog = NULL;
+	}
+	if (v->access != EVAULT_SEALED && !v->indexed)
 		rc = ev_catalog_new(&v->catalog, err);
 	if (rc != EVAULT_OK)
 		return rc;
@@ -121,18 +151,33 @@ ev_vault_load_log(struct evault *v, const struct ev_findings *findings, struct e
 {
 	struct ev_buf before = EV_BUF_INIT, after = EV_BUF_INIT;
 	enum evault_status rc = EVAULT_OK;
-	bool moved = true;
+	bool quick = v->indexed && v->access != EVAULT_SEALED && !v->thorough, moved = true;
 	int tries;
 
 	for (tries = 0; moved && tries < LOAD_TRIES; tries++) {
 		rc = peek_head(v, &before, err);
-		if (rc == EVAULT_OK)
+		if (rc == EVAULT_OK && quick)
+			rc = reopen_log(v, NULL);
+		else if (rc == EVAULT_OK)
 			rc = load_log_once(v, findings, pasts, n_pasts, err);
-		if (rc == EVAULT_OK || peek_head(v, &after, NULL) != EVAULT_OK)
+		if (rc == EVAULT_OK || rc == EVAULT_E_NOMEM ||
+		    peek_head(v, &after, NULL) != EVAULT_OK)
 			break;
+		/* Somebody is committing; or has died, and that is for who reads all. */
+		if (quick && rc == EVAULT_E_BUSY && tries + 2 < LOAD_TRIES) {
+			ev_os_pause(COMMIT_WAIT);
+			continue;
+		}
 		moved = !ev_slice_equal(ev_slice_of(before.data, before.len),
 					ev_slice_of(after.data, after.len));
+		if (quick && !moved) {
+			moved = true;
+			quick = false;
+			tries = -1;
+		}
 	}
+	if (rc == EVAULT_E_NOMEM)
+		(void)ev_fail_nomem(err);
 	ev_buf_release(&before);
 	ev_buf_release(&after);
 	return rc;
@@ -190,106 +235,35 @@ ev_vault_pack(struct evault *v, const struct ev_hash *name, struct ev_pack **pac
 	      struct evault_error *err)
 {
 	struct ev_age_with with = ev_keyring_with(v->keys);
-	enum evault_status rc;
+	const size_t last = EV_VAULT_PACKS - 1;
+	enum evault_status rc = EVAULT_OK;
+	struct ev_vault_pack at;
+	size_t i = 0;
 
-	if (v->pack == NULL || !ev_hash_equal(&v->pack_name, name)) {
-		ev_pack_close(v->pack);
-		v->pack = NULL;
-		rc = ev_pack_open(v->dir, name, &with, &v->pack, err);
-		if (rc != EVAULT_OK)
-			return rc;
-		v->pack_name = *name;
+	while (i < last && (v->packs[i].pack == NULL || !ev_hash_equal(&v->packs[i].name, name)))
+		i++;
+	if (v->packs[i].pack != NULL && !ev_hash_equal(&v->packs[i].name, name)) {
+		ev_pack_close(v->packs[i].pack);
+		v->packs[i].pack = NULL;
 	}
-	*pack = v->pack;
-	return EVAULT_OK;
-}
-
-/* ---- filling the catalog ------------------------------------------------------ */
-
-struct filling {
-	struct evault *v;
-	const struct ev_hash *pack;
-	struct ev_buf text;
-	struct ev_record record;
-};
-
-/* Catalogs a record whose digest is its name; others are left out, and are missing then. */
-static enum evault_status
-fill_record(struct filling *f, const struct ev_member *m, struct evault_error *err)
-{
-	struct ev_hash digest;
-	struct ev_slice text;
-	enum evault_status rc;
-
-	ev_buf_clear(&f->text);
-	rc = ev_pack_read(f->v->pack, m, ev_sink_buf(&f->text), err);
-	f->v->unread = f->v->unread || rc == EVAULT_E_IO;
-	if (rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO)
-		return EVAULT_OK;
-	if (rc == EVAULT_OK)
-		rc = ev_buf_ask(&f->text, err);
+	at = v->packs[i];
+	if (at.pack == NULL) {
+		at.name = *name;
+		rc = ev_pack_open(v->dir, name, &with, &at.pack, err);
+	}
 	if (rc != EVAULT_OK)
 		return rc;
-	text = ev_slice_of(f->text.data, f->text.len);
-	ev_record_init(&f->record);
-	if (ev_record_parse(text, &f->record, NULL) == EVAULT_OK &&
-	    ev_record_digest(text, &digest, NULL) == EVAULT_OK && ev_hash_equal(&digest, &m->id))
-		rc = ev_catalog_add_record(f->v->catalog, &digest, &f->record, err);
-	ev_record_release(&f->record);
-	return rc;
-}
-
-static enum evault_status
-fill_member(void *ctx, const struct ev_member *m, struct evault_error *err)
-{
-	struct filling *f = ctx;
-	enum evault_status rc;
-
-	rc = ev_catalog_add_member(f->v->catalog, f->pack, m, EV_MEMBER_LISTED, err);
-	if (rc == EVAULT_OK && m->kind == EV_MEMBER_RECORD)
-		rc = fill_record(f, m, err);
-	return rc;
-}
-
-/*
- * Packs that are missing, damaged or unreadable are left out: what was in
- * them is then not found, and `check` says why.
- */
-static bool
-may_go_on(enum evault_status rc)
-{
-	return rc == EVAULT_OK || rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED ||
-	       rc == EVAULT_E_KEY || rc == EVAULT_E_LIMIT || rc == EVAULT_E_IO;
-}
-
-static enum evault_status
-fill_catalog(struct evault *v, struct evault_error *err)
-{
-	struct filling f = { .v = v, .text = EV_BUF_INIT };
-	enum evault_status rc = EVAULT_OK;
-	struct ev_pack *pack;
-	size_t i;
-
-	for (i = 0; i < v->authority.n_packs && rc == EVAULT_OK; i++) {
-		if (v->authority.packs[i].dropped)
-			continue;
-		f.pack = &v->authority.packs[i].hash;
-		rc = ev_vault_pack(v, f.pack, &pack, err);
-		if (rc == EVAULT_OK)
-			rc = ev_pack_members(pack, fill_member, &f, err);
-		v->unread = v->unread || rc == EVAULT_E_IO;
-		if (may_go_on(rc))
-			rc = EVAULT_OK;
-	}
-	ev_buf_release(&f.text);
-	return rc;
+	memmove(v->packs + 1, v->packs, i * sizeof(v->packs[0]));
+	v->packs[0] = at;
+	*pack = at.pack;
+	return EVAULT_OK;
 }
 
 /* Temporary files where a writer makes them most: with the lock, they are nobody's. */
 static void
 sweep(const struct evault *v)
 {
-	static const char *const folders[] = { ".", "keys", "packs", "log" };
+	static const char *const folders[] = { ".", "keys", "packs", "log", "drafts" };
 	struct ev_os_list list;
 	char path[EV_OS_TEMP_SIZE + 8];
 	size_t i, k;
@@ -342,6 +316,80 @@ check_folders(const struct evault *v, struct evault_error *err)
 	return rc;
 }
 
+/* Keys that are no longer what the log names are not used. */
+static enum evault_status
+unlock_anew(struct evault *v, const struct evault_unlock *unlock, struct evault_error *err)
+{
+	ev_keyring_free(v->keys);
+	v->keys = NULL;
+	return ev_vault_unlock(v, unlock, err);
+}
+
+static enum evault_status
+unlock_again(struct evault *v, const struct evault_unlock *unlock,
+	     const struct ev_findings *findings, struct evault_error *err)
+{
+	enum evault_status rc = ev_vault_load_log(v, findings, NULL, 0, err);
+
+	return rc == EVAULT_OK ? unlock_anew(v, unlock, err) : rc;
+}
+
+enum evault_status
+ev_vault_read_all(struct evault *v, bool *same, struct evault_error *err)
+{
+	struct ev_findings strict = ev_findings_strict();
+	struct ev_authority authority = v->authority;
+	uint64_t skipped = v->skipped;
+	bool has_packs = v->index.has_packs;
+	struct ev_log *log = v->log;
+	enum evault_status rc;
+
+	memset(&v->authority, 0, sizeof(v->authority));
+	v->log = NULL;
+	v->thorough = true;
+	rc = ev_vault_load_log(v, &strict, NULL, 0, err);
+	*same = rc == EVAULT_OK && ev_authority_names_same_keys(&authority, &v->authority);
+	if (rc == EVAULT_OK) {
+		ev_log_free(log);
+		ev_authority_release(&authority);
+		return rc;
+	}
+	forget_log(v);
+	v->log = log;
+	v->authority = authority;
+	v->skipped = skipped;
+	v->index.has_packs = has_packs;
+	return rc;
+}
+
+/* Is it a failure that may come of what was passed over? */
+static bool
+may_be_of_hint(const struct evault *v, enum evault_status rc)
+{
+	return v->skipped > 0 && (rc == EVAULT_E_KEY || rc == EVAULT_E_DENIED ||
+				  rc == EVAULT_E_DAMAGED || rc == EVAULT_E_NOT_FOUND);
+}
+
+/* With what the hint says, and if that does not do, with what the log says. */
+static enum evault_status
+unlock_first(struct evault *v, const struct evault_unlock *unlock, struct evault_error *err)
+{
+	struct evault_error why = { 0 };
+	enum evault_status rc = ev_vault_unlock(v, unlock, &why), all;
+	bool same = true;
+
+	if (may_be_of_hint(v, rc)) {
+		all = ev_vault_read_all(v, &same, err);
+		if (all != EVAULT_OK)
+			return all;
+	}
+	if (!same)
+		return unlock_anew(v, unlock, err);
+	if (rc != EVAULT_OK && err != NULL)
+		*err = why;
+	return rc;
+}
+
 /*
  * The lock is taken after the keys, so that it is not held while somebody
  * looks for the passphrase; the log is read again if it went on meanwhile.
@@ -350,37 +398,64 @@ static enum evault_status
 unlock_and_lock(struct evault *v, const struct evault_unlock *unlock,
 		const struct ev_findings *findings, struct evault_error *err)
 {
-	enum evault_status rc = ev_vault_unlock(v, unlock, err);
+	enum evault_status rc = unlock_first(v, unlock, err);
 
+	/* A writer may have changed the keys since the log was read. */
+	if (rc == EVAULT_E_DAMAGED && ev_vault_moved(v))
+		rc = unlock_again(v, unlock, findings, err);
 	if (rc == EVAULT_OK)
 		rc = take_lock(v, err);
-	if (rc == EVAULT_OK && v->lock >= 0 && ev_vault_moved(v))
+	if (rc == EVAULT_OK && v->lock >= 0 && ev_vault_moved(v)) {
 		rc = ev_vault_load_log(v, findings, NULL, 0, err);
+		if (rc == EVAULT_OK && !ev_keyring_is_current(v->keys, &v->authority))
+			rc = unlock_again(v, unlock, findings, err);
+	}
 	if (rc == EVAULT_OK && v->lock >= 0)
 		rc = check_folders(v, err);
 	if (rc == EVAULT_OK && v->lock >= 0)
 		rc = ev_log_recover(v->log, err);
 	if (rc == EVAULT_OK && v->lock >= 0)
+		rc = ev_keyring_recover(v->dir, &v->authority, err);
+	if (rc == EVAULT_OK && v->lock >= 0)
 		sweep(v);
 	return rc;
 }
 
+/* All of the log, where the index does not vouch for what was not read; and the keys, if they are
+ * others. */
+static enum evault_status
+open_index(struct evault *v, const struct evault_unlock *unlock, struct evault_error *err)
+{
+	enum evault_status rc = ev_index_open(v, err);
+	bool same;
+
+	if (v->skipped == 0 || rc != EVAULT_E_CHANGED)
+		return rc;
+	rc = ev_vault_read_all(v, &same, err);
+	if (rc == EVAULT_OK && !same)
+		rc = unlock_anew(v, unlock, err);
+	return rc == EVAULT_OK ? ev_index_open(v, err) : rc;
+}
+
 enum evault_status
-evault_open(const char *dir, enum evault_access access, const struct evault_unlock *unlock,
-	    struct evault **vault, struct evault_error *err)
+evault_open(const struct evault_open *how, struct evault **vault, struct evault_error *err)
 {
 	struct ev_findings strict = ev_findings_strict();
 	struct evault *v = NULL;
-	enum evault_status rc = ev_vault_begin(dir, access, &v, err);
+	enum evault_status rc = ev_vault_begin(how->dir, how->access, &v, err);
 
-	if (rc == EVAULT_OK)
+	if (rc == EVAULT_OK) {
+		v->indexed = true;
 		rc = ev_vault_load_note(v, err);
+	}
+	if (rc == EVAULT_OK && how->access != EVAULT_SEALED)
+		rc = ev_index_init(v, how, err);
 	if (rc == EVAULT_OK)
 		rc = ev_vault_load_log(v, &strict, NULL, 0, err);
-	if (rc == EVAULT_OK && access != EVAULT_SEALED)
-		rc = unlock_and_lock(v, unlock, &strict, err);
-	if (rc == EVAULT_OK && access != EVAULT_SEALED)
-		rc = fill_catalog(v, err);
+	if (rc == EVAULT_OK && how->access != EVAULT_SEALED)
+		rc = unlock_and_lock(v, how->unlock, &strict, err);
+	if (rc == EVAULT_OK && how->access != EVAULT_SEALED)
+		rc = open_index(v, how->unlock, err);
 	if (rc == EVAULT_OK) {
 		*vault = v;
 		v = NULL;
@@ -392,11 +467,16 @@ evault_open(const char *dir, enum evault_access access, const struct evault_unlo
 void
 evault_close(struct evault *v)
 {
+	size_t i;
+
 	if (v == NULL)
 		return;
-	ev_pack_close(v->pack);
+	for (i = 0; i < EV_VAULT_PACKS; i++)
+		ev_pack_close(v->packs[i].pack);
+	ev_corrections_forget(v);
 	ev_set_release(&v->whole);
 	ev_set_release(&v->broken);
+	ev_index_close(v);
 	ev_catalog_free(v->catalog);
 	ev_keyring_free(v->keys);
 	ev_log_free(v->log);

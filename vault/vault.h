@@ -5,13 +5,15 @@
 #define EV_VAULT_H
 
 #include "evault.h"
+#include "index.h"
 #include "store/catalog.h"
 #include "store/keyring.h"
 #include "store/log.h"
 #include "store/pack.h"
 
 enum {
-	EV_VAULT_NOTE_MAX = 8192 /* bytes of the file `vault` */
+	EV_VAULT_NOTE_MAX = 8192, /* bytes of the file `vault` */
+	EV_VAULT_PACKS = 3        /* of an item, of what was said later of it, of what is filled */
 };
 
 struct evault {
@@ -25,10 +27,18 @@ struct evault {
 	struct ev_authority authority;
 	struct ev_log *log;
 	struct ev_keyring *keys; /* NULL when sealed */
+	uint64_t skipped; /* entries that were not read: the index vouches for them (G4); or 0 */
+	bool thorough;    /* all of the log is to be read */
+	bool indexed; /* ev_index_open makes the catalog; else it is filled while the log is read */
 	struct ev_catalog *catalog;
+	struct ev_index index;
 	struct ev_set whole, broken; /* packs that were compared with their names */
-	struct ev_pack *pack;        /* the one read last */
-	struct ev_hash pack_name;
+	/* Packs that are open, the one asked for last first. */
+	struct ev_vault_pack {
+		struct ev_pack *pack;
+		struct ev_hash name;
+	} packs[EV_VAULT_PACKS];
+	struct ev_corrections_cache *corrections; /* records that were read last; NULL at first */
 };
 
 /*
@@ -41,14 +51,32 @@ enum evault_status ev_vault_load_note(struct evault *v, struct evault_error *err
 enum evault_status ev_vault_load_log(struct evault *v, const struct ev_findings *findings,
 				     struct ev_log_past *pasts, size_t n_pasts,
 				     struct evault_error *err);
+/*
+ * Reads the whole log, also what was passed over; *same: it names the keys that
+ * it seemed to name.  On failure all is as it was.
+ */
+enum evault_status ev_vault_read_all(struct evault *v, bool *same, struct evault_error *err);
+/*
+ * Entry `index`, proved to be in the log: into `bytes`, which is emptied
+ * before, and parsed.  An entry that was passed over when the vault was opened
+ * is judged now, as far as it can be by itself: signed by somebody who could.
+ * E_NOT_FOUND, E_DAMAGED.
+ */
+enum evault_status ev_vault_entry(struct evault *v, uint64_t index, struct ev_buf *bytes,
+				  struct ev_entry *entry, struct evault_error *err);
 /* Has a writer put another head in the place of the one that was loaded? */
 bool ev_vault_moved(const struct evault *v);
 enum evault_status ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock,
 				   struct evault_error *err);
 
-/* The pack of that name, open; kept until another one is asked for. */
+/* The pack of that name, open; kept until EV_VAULT_PACKS other ones are asked for. */
 enum evault_status ev_vault_pack(struct evault *v, const struct ev_hash *name,
 				 struct ev_pack **pack, struct evault_error *err);
+/*
+ * What the roster calls the holder of the actor's key with this hash, in the
+ * vault's memory; NULL when it does not say, or cannot be read.
+ */
+const char *ev_vault_holder(const struct evault *v, const struct ev_hash *actor);
 /* "3f9a01-12" */
 void ev_vault_cite(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_SIZE]);
 
@@ -64,6 +92,11 @@ enum evault_status ev_vault_record(struct evault *v, const struct ev_hash *diges
  */
 enum evault_status ev_vault_give_item(struct evault *v, const struct ev_catalog_entry *entry,
 				      evault_item_fn *fn, void *ctx, struct evault_error *err);
+/* The same, without its corrections. */
+enum evault_status ev_vault_give_record(struct evault *v, const struct ev_catalog_entry *entry,
+					evault_item_fn *fn, void *ctx, struct evault_error *err);
+/* Is it what the filter asks for, by its record and corrections?  The unreadable is not judged. */
+bool ev_item_matches(const struct evault_item *item, const struct evault_filter *filter);
 /*
  * What that copy of the list of an original's parts says; each of id, n and
  * size may be NULL.  E_NOT_FOUND, E_DAMAGED.

@@ -59,14 +59,15 @@ walk_name(struct walking *w, int dir, const char *name, struct evault_error *err
 	case EV_OS_DIR:
 		if (file.stat.device == w->walk->skip_device &&
 		    file.stat.inode == w->walk->skip_inode)
-			return skip(w, file.path, false, "is the vault itself, or part of it", err);
+			return skip(w, file.path, false, _("is the vault itself, or part of it"),
+				    err);
 		return walk_folder(w, dir, name, err);
 	case EV_OS_LINK:
-		return skip(w, file.path, false, "is a symbolic link", err);
+		return skip(w, file.path, false, _("is a symbolic link"), err);
 	case EV_OS_OTHER:
 		break;
 	}
-	return skip(w, file.path, false, "is a device, socket or pipe", err);
+	return skip(w, file.path, false, _("is a device, socket or pipe"), err);
 }
 
 /* Appends "/name" (or "name" at the start); gives the length before. */
@@ -111,7 +112,7 @@ walk_folder(struct walking *w, int dir, const char *name, struct evault_error *e
 
 	if (w->depth >= EV_WALK_DEPTH_MAX)
 		return skip(w, ev_buf_text(&w->path), true,
-			    "lies in too many folders in one another", err);
+			    _("lies in too many folders in one another"), err);
 	rc = ev_os_open_folder(dir, name, &fd, &why);
 	if (rc != EVAULT_OK)
 		return skip(w, ev_buf_text(&w->path), true, why.text, err);
@@ -179,7 +180,7 @@ ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 	if (rc != EVAULT_OK)
 		goto out;
 	if (path[0] == '\0') {
-		rc = skip(&w, path, true, "an empty name is no file", err);
+		rc = skip(&w, path, true, _("an empty name is no file"), err);
 		goto out;
 	}
 	ev_buf_puts(&w.path, path);
@@ -190,7 +191,7 @@ ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 		goto out;
 	}
 	if (lies_in_vault(walk, dir))
-		rc = skip(&w, path, false, "is the vault itself, or part of it", err);
+		rc = skip(&w, path, false, _("is the vault itself, or part of it"), err);
 	else
 		rc = walk_name(&w, dir, name, err);
 out:

@@ -28,6 +28,9 @@ only() {
 only openssl_is_included_by_hash_alone 'openssl/' 'vault/format/hash\.c'
 only zstd_is_included_by_frame_alone 'zstd|zdict' 'vault/format/frame\.c'
 only sqlite_is_included_by_the_catalog_alone 'sqlite3' 'vault/store/catalog[a-z_]*\.[ch]'
+only zxcvbn_is_included_by_passphrase_alone 'zxcvbn' 'vault/format/passphrase\.c'
+only utf8proc_is_included_by_fold_letter_alone 'utf8proc' 'vault/format/fold_letter\.c|cli/glyph\.c'
+only zlib_is_included_by_unzip_alone 'zlib' 'vault/format/unzip\.c'
 only sodium_is_included_by_base_and_format_alone 'sodium' 'vault/(base|format)/[a-z0-9_]*\.[ch]'
 only the_public_header_includes_c_headers_alone '[a-z/_]*\.h' '(vault|cli)/.*|include/evault\.h'
 

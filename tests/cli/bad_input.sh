@@ -13,7 +13,7 @@ new_vault "$T/v" && ev "$T/v" add "$T/in" >"$OUT" 2>"$ERR" || exit 1
 "$EVAULT_BIN" keygen -o "$T/other.key" >"$OUT" 2>"$ERR" || exit 1
 printf 'correct horse\n' >"$T/pass"
 printf 'wrong horse!\n' >"$T/wrong"
-"$EVAULT_BIN" init "$T/p" --passphrase-file "$T/pass" --work-factor 10 >"$OUT" 2>"$ERR" || exit 1
+quick_vault "$T/p" 'correct horse' || exit 1
 
 # files_of DIR: every file with its hash, but for the lock.
 files_of() {

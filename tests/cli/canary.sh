@@ -113,6 +113,12 @@ t() {
 claim nothing_is_seen_after_it_was_listed_checked_and_given_back t
 
 t() {
+	run_expect 0 ev "$T/v" annotate 1-4 --case "$word" --title "$raw" --tag "$word" --field "place=$word" --field "k=$raw" &&
+		run_expect 0 ev "$T/v" retract 2 --reason "$word $raw" && run_expect 0 ev "$T/v" history && run_expect 0 ev "$T/v" show 2 && says "$word" && unseen "$T/v"
+}
+claim nothing_is_seen_of_annotations_and_retractions t
+
+t() {
 	local pid rc=0 waited=0
 	new "$T/k" || return 1
 	add_all "$T/k" >"$OUT" 2>"$ERR" &

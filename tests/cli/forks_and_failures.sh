@@ -38,11 +38,11 @@ everything_in() {
 
 # ---- a fork
 
-# The call, and which one of its kind, that renames checkpoint.new.
+# The call, and which one of its kind, that gives the new head its name.
 find_the_rename() {
 	copy dry && run_expect 0 traced -e trace=renameat2,renameat,rename "$EVAULT_BIN" -V "$T/dry" -i "$T/v.key" add "$1" || return 1
-	RENAME=$(sed -n 's/^[0-9]* *\(rename[a-z0-9]*\)(.*"log\/checkpoint.new",.*"log\/checkpoint".*/\1/p' "$T/trace")
-	NTH=$(grep -E "^[0-9]* *$RENAME\(" "$T/trace" | grep -n '"log/checkpoint.new",.*"log/checkpoint"' | cut -d: -f1)
+	RENAME=$(sed -n 's/^[0-9]* *\(rename[a-z0-9]*\)(.*"log\/checkpoint".*/\1/p' "$T/trace")
+	NTH=$(grep -E "^[0-9]* *$RENAME\(" "$T/trace" | grep -n '"log/checkpoint"' | cut -d: -f1)
 	[ -n "$RENAME" ] && [ -n "$NTH" ]
 }
 # The key comes through a pipe when $T/go is there; $T/asked is there when somebody waits for it.

@@ -1,7 +1,13 @@
 # make install puts the program, its manual and its completion where they belong.
 . tests/lib/sh
 run_expect 0 make -s install BUILD=build DESTDIR="$T/root" PREFIX=/usr
-claim install_puts_three_files "$([ "$(find "$T/root" -type f | wc -l)" -eq 3 ] && echo true || echo false)"
+t() {
+	local languages
+	languages=$(find cli/po -name '*.po' | wc -l)
+	[ "$languages" -gt 0 ] && [ "$(find "$T/root" -type f | wc -l)" -eq $((3 + 2 * languages)) ] &&
+		LANG=ru_RU.UTF-8 LC_ALL='' "$T/root/usr/bin/evault" help | grep -q команд
+}
+claim install_puts_the_program_its_documents_and_its_messages t
 claim the_installed_program_runs run_expect 0 "$T/root/usr/bin/evault" version
 claim the_installed_manual_is_found man -M "$T/root/usr/share/man" -w evault
 

@@ -177,7 +177,7 @@ with_passphrase() {
 	on_terminal -a "$1" env -i PATH="$T/bin" HOME="$HOME" bash "$T/recover.s" "$T/s" "$T/s/keys/1.age" "$2"
 }
 t() {
-	printf 'correct horse battery\n' >"$T/pass" && run_expect 0 "$EVAULT_BIN" init "$T/s" --passphrase-file "$T/pass" --work-factor 10 &&
+	printf 'correct horse battery\n' >"$T/pass" && quick_vault "$T/s" 'correct horse battery' &&
 		mkdir "$T/s.in" && cp -r "$T/w/2" "$T/s.in/1" &&
 		run_expect 0 "$EVAULT_BIN" -V "$T/s" --passphrase-file "$T/pass" add "$T/s.in/1/case" &&
 		take_script "$T/s" "$T/recover.s" && run_expect 0 with_passphrase 'correct horse battery' "$T/s.out" &&

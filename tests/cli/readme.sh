@@ -1,5 +1,12 @@
 # The examples of README.md and of the manual work as they stand there.
 . tests/lib/sh
+
+# In a kernel session of its own: some examples unlock a vault for a while.
+if [ -z "${OWN_SESSION:-}" ]; then
+	OWN_SESSION=$(python3 "$TOP/tests/lib/session.py")
+	export OWN_SESSION
+	[ "$OWN_SESSION" = none ] || exec python3 "$TOP/tests/lib/session.py" bash "$0"
+fi
 mkdir "$T/bin"
 ln -s "$EVAULT_BIN" "$T/bin/evault"
 export PATH=$T/bin:$PATH

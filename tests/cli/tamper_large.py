@@ -102,7 +102,7 @@ class Vault:
         shutil.rmtree(source)
         self.items = [json.loads(line) for line in self.must("list", "--json").splitlines()]
         self.files = sorted(os.path.relpath(os.path.join(d, f), self.dir)
-                            for d, _, files in os.walk(self.dir) for f in files if f != "writer")
+                            for d, _, files in os.walk(self.dir) for f in files if f not in ("writer", "index.db"))
 
         self.small = {}
         for name in self.files:

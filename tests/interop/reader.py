@@ -417,15 +417,19 @@ def decode_value(text):
 
 FIELDS = {  # name: (actions, how often: 1 must, ? may, * many)
     "action": ("", "1"), "time": ("", "1"), "offset": ("", "?"), "clock": ("", "?"),
-    "actor": ("", "?"), "software": ("", "?"), "name": ("add", "1"), "folder": ("add", "?"),
-    "size": ("add", "1"), "sha256": ("add", "1"), "media-type": ("add", "?"), "modified": ("add", "?"),
-    "case": ("add", "?"), "title": ("add", "?"), "tag": ("add", "*"), "field": ("add", "*"),
-    "about": ("get", "*"), "pack": ("adopt", "1")}
+    "actor": ("", "?"), "software": ("", "?"), "name": ("add testify", "1"), "folder": ("add", "?"),
+    "size": ("add testify", "1"), "sha256": ("add testify", "1"), "media-type": ("add testify", "?"), "modified": ("add", "?"),
+    "case": ("add testify annotate", "?"), "title": ("add testify annotate", "?"), "tag": ("add testify annotate", "*"),
+    "witness": ("add testify annotate", "?"), "interviewer": ("add testify annotate", "?"), "interpreter": ("add testify annotate", "?"),
+    "language": ("add testify annotate", "?"), "consent": ("add testify annotate", "?"), "place": ("add testify annotate", "?"),
+    "field": ("add testify annotate", "*"), "about": ("get annotate retract", "*"), "reason": ("retract", "1"),
+    "pack": ("adopt", "1"),
+    "change": ("key", "1"), "holder": ("key", "?"), "was": ("key", "?"), "role": ("key", "?"), "key": ("key", "?")}
 TOKEN = rb"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 SPELLING = {
     "offset": rb"[+-][01][0-9]:[0-5][0-9]|[+-]2[0-3]:[0-5][0-9]", "clock": rb"(not )?synchronised",
     "name": rb"[^\0/]+", "folder": rb"[^\0]+", "size": NUM.encode(), "sha256": HEX.encode(),
-    "media-type": TOKEN + b"/" + TOKEN, "field": rb"[^=]{1,64}=.*",
+    "media-type": TOKEN + b"/" + TOKEN + b"(; charset=utf-8)?", "field": rb"[^=]{1,64}=.*",
     "about": f"{NUM} {HEX}".encode(), "pack": HEX.encode()}
 
 
@@ -456,14 +460,14 @@ def read_record(data, digest):
         withheld.append(b"- %s %s%s\n" % (m[2], key, sha256(line).encode()))
     need(sha256(lines[0] + b"\n" + b"".join(sorted(withheld))) == digest, "digest does not fit")
     action = fields.get("action", [b""])[0].decode("utf-8", "replace")
-    known = action in ("add", "get", "adopt")
+    known = action in ("add", "testify", "get", "adopt", "annotate", "retract")
     for name, (where, often) in FIELDS.items():
         n = len(fields.get(name, []))
-        applies = where in ("", action)
+        applies = where == "" or action in where.split()
         need(applies or not known or n == 0, f"field {name} in {action}")
         need(n == 1 or often != "1" or not applies, f"{n} fields {name}")
         need(n <= 1 or often == "*", f"{n} fields {name}")
-    need(action != "get" or "about" in fields, "get without about")
+    need(action not in ("get", "annotate", "retract") or "about" in fields, f"{action} without about")
     keys = [v.split(b"=")[0] for v in fields.get("field", [])]
     need(len(keys) == len(set(keys)), "two fields of one K")
     for name, values in fields.items():
@@ -504,6 +508,7 @@ class Vault:
         self.packs, self.dropped, self.slots, self.files = {}, {}, {}, {}
         self.items, self.drop_records, self.read_keys, self.log_keys = {}, set(), [], []
         self.actors, self.tree, self.identities = {}, Tree(), b""
+        self.ended, self.slot_actors, self.roster = {}, {}, None
 
     def finding(self, text):
         self.findings.append(text)
@@ -655,12 +660,15 @@ class Vault:
         note.check([actor] + [self.log_key] * len(new_key))
         if n == 0:
             self.check_first(body)
-        self.now = dict(self.actors)
+        self.now, self.signer = dict(self.actors), name
         about = [s for s in map(self.subject, body) if s]
         need(len(about) == len(set(about)), "two lines about one thing")
         for line in body:
             self.apply(line, role)
         self.actors = self.now
+        pairs = [[line.split(" ")[1] for line in body if line.startswith(what)] for what in ("slot ", "actor ")]
+        for slot, vkey in zip(*pairs):
+            self.slot_actors[int(slot)] = vkey.split("+")[0]
         if record:
             self.items[n] = body[0][7:]
 
@@ -696,7 +704,8 @@ class Vault:
             need(re.fullmatch(pattern, rest), f"bad line: {line[:80]}")
 
         allowed = ROLES if what in ("record", "pack") else ROLES[:2] if what == "drop" else ROLES[:1]
-        need(role in allowed, f"a {role} signed: {what}")
+        own = what == "slot" and a[0].isdigit() and int(a[0]) in self.slots and self.slot_actors.get(int(a[0])) == self.signer
+        need(role in allowed or own, f"a {role} signed: {what}")
         if what == "record":
             form(HEX)
             self.once("record", rest)
@@ -715,7 +724,8 @@ class Vault:
         elif what == "slot-end":
             form("[1-9][0-9]*")
             need(int(rest) in self.slots, f"no slot {rest}")
-            del self.slots[int(rest)]
+            self.ended[int(rest)] = self.slots.pop(int(rest))
+            self.slot_actors.pop(int(rest), None)
         elif what == "actor":
             form(r"\S+ (owner|writer|capture)")
             key = Vkey(a[0]).check_actor()
@@ -757,12 +767,28 @@ class Vault:
         if f"keys/{kind}.{e}.age" not in self.files:
             self.finding(f"keys/{kind}.{e}.age: no entry names it")
 
+    def where(self, path, sha):
+        """Where the file with this hash is: a change of keys may have been cut short after it was signed."""
+        try:
+            if sha256(self.read(path)) == sha:
+                return path
+        except Damage:
+            pass
+        try:
+            if path.startswith("keys/") and sha256(self.read(path + ".new")) == sha:
+                self.note(f"{path}.new: of an interrupted run; it counts")
+                return path + ".new"
+        except Damage:
+            pass
+        return path
+
     def check_covered(self, path, sha):
-        data = self.read(path)
+        data = self.read(self.where(path, sha))
         need(sha256(data) == sha, "not the file that the log names")
         if path.startswith("keys/"):
             kinds, size = age_header(data)
-            need(size == 4096, f"{size} bytes of plaintext")
+            need(size > 0 and size % 4096 == 0, f"{size} bytes of plaintext")
+            need(size == 4096 or "read" in path, f"{size} bytes of plaintext")
             if re.match("keys/[0-9]", path):
                 need(len(kinds) == 1, f"{len(kinds)} stanzas")
             else:
@@ -793,7 +819,7 @@ class Vault:
                 known = self.trying(repr(inside + name), self.classify, inside, name)
                 touched += bool(known and info.st_mtime_ns != MTIME * 10**9)
             for d in dirs:
-                if not re.fullmatch(rf"keys|packs(/[0-9a-f]{{2}})?|log|log/tile(/({NUM}|entries)(/x[0-9]{{3}})*(/[0-9]{{3}}\.p)?)?", inside + d):
+                if not re.fullmatch(rf"keys|drafts|packs(/[0-9a-f]{{2}})?|log|log/tile(/({NUM}|entries)(/x[0-9]{{3}})*(/[0-9]{{3}}\.p)?)?", inside + d):
                     self.note(f"{inside + d!r}: unknown folder")
         if touched:
             self.note(f"{touched} files do not have the modification time of the format")
@@ -801,7 +827,7 @@ class Vault:
     def classify(self, inside, name):
         """Refuses unknown files. True if the file's modification time is fixed."""
         path = inside + name
-        if path in ("index.db", "writer"):
+        if path in ("index.db", "index.db.new", "writer", "panic"):
             return False
         if re.fullmatch(r"[0-9a-f]{16}\.tmp", name):
             need(not inside.startswith("packs/") or inside == "packs/", "temporary file in the wrong folder")
@@ -821,6 +847,13 @@ class Vault:
                 self.note(f"{path}: no entry names it; left by an interrupted run")
             elif pack[2] in self.dropped:
                 self.note(f"{path}: dropped")
+        elif re.fullmatch(r"drafts/[0-9a-f]{16}\.age", path):
+            self.note(f"{path}: a statement that was not finished")
+        elif re.fullmatch(rf"keys/([1-9][0-9]*|(read|write)\.{NUM})\.age\.new", path):
+            self.note(f"{path}: left by an interrupted run")
+        elif slot and int(slot[1]) in self.ended and int(slot[1]) not in self.slots:
+            need(sha256(self.read(path)) == self.ended[int(slot[1])], "no entry names it")
+            self.note(f"{path}: of a holder who was removed; left by an interrupted run")
         elif slot:
             need(int(slot[1]) in self.slots, "no entry names it")
         else:
@@ -831,18 +864,20 @@ class Vault:
 
     def key_file(self, path, kind, identity_file=None, identity=b""):
         """The comment values and the identity in a key file; None if it does not open."""
-        full = os.path.join(self.folder, path)
+        named = self.slots.get(int(path[5:-4])) if kind == "slot" else self.files.get(path)
+        full = os.path.join(self.folder, self.where(path, named))
         plain = run(["age", "-d", "-i", identity_file or "-", full], identity)
         if plain is None:
             return None
-        need(len(plain) == 4096, f"{len(plain)} bytes of plaintext")
         patterns = {
             "slot": rf"# evault/slot/v1\n# origin (?P<origin>\S+)\n# name (?P<name>[^\n]*)\n# role (?P<role>\S+)\n"
                     rf"# actor-key (?P<seed>{HEX})\n(?P<identity>AGE-SECRET-KEY-1\S+)\n#\.*\n",
-            "read": rf"# evault/read-key/v1\n# origin (?P<origin>\S+)\n# epoch (?P<epoch>{NUM})\n(?P<identity>AGE-SECRET-KEY-1\S+)\n#\.*\n",
+            "read": rf"# evault/read-key/v1\n# origin (?P<origin>\S+)\n# epoch (?P<epoch>{NUM})\n"
+                    rf"(?P<roster>(?:# (?:holder|reader|former) [^\n]*\n)*)(?P<identity>AGE-SECRET-KEY-1\S+)\n#\.*\n",
             "write": rf"# evault/write-key/v1\n# origin (?P<origin>\S+)\n# epoch (?P<epoch>{NUM})\n# log-key (?P<seed>{HEX})\n#\.*\n"}
         m = re.fullmatch(patterns[kind].encode(), plain)
         need(m, "contents are not as they must be")
+        need(len(plain) == -(-(m.end() - len(re.search(rb"#\.*\n$", plain)[0]) + 2) // 4096) * 4096, f"{len(plain)} bytes of plaintext")
         found = {k: v.decode("utf-8", "surrogateescape") for k, v in m.groupdict().items()}
         need(found["origin"] == self.origin, "wrong origin")
         if "epoch" in found:
@@ -850,6 +885,8 @@ class Vault:
         if "identity" in found:
             need(found["identity"] == found["identity"].upper(), "identity is not in capitals")
             found["raw"] = bech32(found["identity"].lower(), "age-secret-key-")
+        if kind == "read":
+            found["lines"] = [self.roster_line(line) for line in m["roster"].split(b"\n")[:-1]]
         if kind == "slot":
             decode_value(m["name"])
             need(found["role"] in ROLES, f"role {found['role']}")
@@ -858,6 +895,29 @@ class Vault:
             need(actor, "the log does not name its actor key")
             need(actor[1] == found["role"], "not the role that the log names")
         return found
+
+    @staticmethod
+    def roster_line(line):
+        recipient = "(?P<to>age1[0-9a-z]+)"
+        m = re.fullmatch(rf"# (?:holder (?P<n>[1-9][0-9]*) (?P<role>\S+) (?P<actor>{HEX}) {recipient}"
+                         rf"|reader (?P<reader>age1[0-9a-z]+)|former (?P<former>{HEX})) (?P<name>.*)".encode(), line, re.S)
+        need(m, f"roster: bad line {line[:60]!r}")
+        need(len(decode_value(m["name"])) <= 255 and b"\0" not in decode_value(m["name"]), "roster: bad name")
+        if m["to"] or m["reader"]:
+            bech32((m["to"] or m["reader"]).decode(), "age")
+        return {k: v.decode("utf-8", "surrogateescape") for k, v in m.groupdict().items() if v is not None}
+
+    def check_roster(self, lines):
+        """The newest vault identity says who holds keys, as the log has it."""
+        holders = {int(line["n"]): line for line in lines if "n" in line}
+        need(len([line for line in lines if "former" not in line]) <= 64 and len(lines) <= 128, "roster: too many lines")
+        need(len(holders) == len([line for line in lines if "n" in line]), "roster: two holders of one slot")
+        need(set(holders) == set(self.slots), "roster: other slots than the log has")
+        for n, line in holders.items():
+            name = "evault/actor/" + line["actor"]
+            need(self.slot_actors.get(n) == name, f"roster: slot {n} is not that actor's")
+            need(name in self.actors and self.actors[name][1] == line["role"], f"roster: slot {n} is of another role")
+        self.roster = lines
 
     def open_keys(self, identity_file):
         if not os.access(identity_file, os.R_OK):
@@ -876,6 +936,8 @@ class Vault:
                 if public_key(found["raw"], "x25519") != bech32(recipient, "age"):
                     self.finding(f"{path}: not the key that the log names")
                 opened.append(found["identity"])
+                if e + 1 == len(self.read_keys):
+                    self.trying(path, self.check_roster, found["lines"])
         if not opened:
             raise CannotRun("this identity opens neither a slot nor a vault identity")
         if len(opened) < len(self.read_keys):
@@ -887,8 +949,8 @@ class Vault:
             if found:
                 if public_key(bytes.fromhex(found["seed"]), "ed25519") != vkey.key:
                     self.finding(f"{path}: not the key that the log names")
-            elif holder["role"] == "owner":
-                self.finding(f"{path}: the owner cannot open it")
+            elif e + 1 == len(self.log_keys):
+                self.finding(f"{path}: this holder cannot open the newest log key")
 
     # -- sections 3, 4 and 8
 

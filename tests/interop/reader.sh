@@ -110,6 +110,11 @@ print(len(data))') || return 1
     [ "$ours" = "$theirs" ] || { echo "program lists $ours, reader $theirs"; return 1; }
 }
 
+correct() {
+    "$evault" -V my.vault -i key annotate 1-40 --title 'New title' --case C --tag t --field place=Aktobe --field consent=court,public --field own=1 &&
+        "$evault" -V my.vault -i key retract 1 --reason 'The wrong file: 100%' && "$evault" -V my.vault -i key retract 2 3 --reason R
+}
+
 times() {
     local bad
     bad=$(find my.vault -type f ! -name index.db ! -name writer -printf '%T@ %p\n' | grep -v '^946684800\.0* ')
@@ -163,7 +168,7 @@ described() {  # a discreet vault with a passphrase, a further reader, and all t
     local to
     age-keygen -o further 2>/dev/null
     to=$(age-keygen -y further)
-    echo 'a passphrase' >passphrase
+    echo 'gravel-kettle-orbit-mustard-violin-heron' >passphrase
     "$evault" init told.vault --reader "$to" --name $'J\xff o%\n' --discreet --passphrase-file passphrase || return 1
     set -- "$evault" -V told.vault --passphrase-file passphrase
     "$@" add files/folder/1 files/folder/2 --case 'C 1' --title $'a\ttitle' --tag a --tag ü \
@@ -201,6 +206,9 @@ claim program_gets_the_same_by_the_same_citation program_gets_same
 claim program_and_reader_list_as_many same_count
 claim modification_times_are_fixed times
 claim reader_verifies_after_a_get reader verify my.vault -i key
+claim program_annotates_and_retracts correct
+claim reader_verifies_after_corrections reader verify my.vault -i key
+claim reader_has_nothing_to_note_of_corrections test -z "$(reader verify my.vault -i key 2>&1)"
 
 pack=$(find my.vault/packs -type f | sort | head -n 1)
 bundle=$(find my.vault/log/tile/entries -type f | sort | head -n 1)

@@ -64,6 +64,24 @@ claim the_tiles_of_300_entries_are_where_tlog_tiles_puts_them t
 t() { [ "$(cd "$T/v256/log/tile" && find . -type f | sort | tr '\n' ' ')" = "./0/000 ./1/000.p/1 ./entries/000 " ]; }
 claim the_tiles_of_256_entries_have_no_partial_one_but_the_top t
 
+# Under one log key after another: each signs over the next, and old heads stay good.
+t() {
+	local n
+	run_expect 0 "$EVAULT_BIN" init "$T/rotated" --to "$recipient" && mkdir "$T/files.rotated" || return 1
+	for n in 1 2 3; do
+		cp "$T/rotated/log/checkpoint" "$T/rotated.$n" && seq "$n" 9 >"$T/files.rotated/$n" && run_expect 0 ev "$T/rotated" add "$T/files.rotated/$n" && run_expect 0 ev "$T/rotated" key rotate || return 1
+	done
+	for n in 1 2 3; do
+		run_expect 0 "$T/sumdb" "$T/rotated" "$T/rotated.$n" && says "ok old_checkpoint_is_the_past_of_this_log" && says "ok checkpoint_is_signed_by_the_log_key" || return 1
+	done
+}
+claim a_log_whose_key_was_replaced_twice_and_each_head_on_the_way t
+t() {
+	cp -a "$T/rotated" "$T/f" && "$FORGE" "$T/f" "$T/key" log-key && run_expect 1 "$T/sumdb" "$T/f" && says "not ok every_entry_is_signed"
+}
+claim a_log_key_that_the_one_before_has_not_signed t
+rm -rf "$T/f"
+
 # ---- tampered: NAME CLAIM COMMAND…: the command changes $T/f, and this claim does not hold then.
 tampered() {
 	local name=$1 what=$2

@@ -139,7 +139,9 @@ give_back(struct bench *b)
 	struct evault_get_summary summary = { 0 };
 	struct evault *v = NULL;
 	struct evault_error err = { 0 };
-	enum evault_status rc = evault_open(b->vault, EVAULT_READ, &unlock, &v, &err);
+	enum evault_status rc = evault_open(
+	    &(struct evault_open){ .dir = b->vault, .access = EVAULT_READ, .unlock = &unlock }, &v,
+	    &err);
 
 	b->n_indices = b->given = 0;
 	if (rc == EVAULT_OK)

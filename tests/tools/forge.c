@@ -12,6 +12,11 @@
  *   record N HEX    let entry N name another record
  *   again N         append an entry, signed as it must be, with the record of entry N
  *   stranger HEX    append an entry for this record, signed by an actor that nobody admitted
+ *   as VAULT KEY    from here on, append as whom KEY is in that copy of the vault
+ *   line TEXT       append an entry with this structural line
+ *   slot N FILE     append an entry that gives slot N the hash of this file
+ *   log-key         append an entry with a new log key, which the one before has not signed; the
+ *                   new one signs the checkpoint
  *   stray-key       sign the checkpoint with a key of the log's name that is not the log's
  *   head N FILE     only write the checkpoint of the first N entries to FILE
  *   fork N FILE     only write a signed checkpoint of N entries with a root of nothing to FILE
@@ -37,6 +42,8 @@ struct forging {
 	struct ev_buf entries[ENTRIES_MAX];
 	size_t n;
 	bool by_actor, stray_key, quiet;
+	struct ev_verifier actor, log_key;     /* who appends, and signs the checkpoint … */
+	struct ev_signing_seed seed, log_seed; /* … and with what */
 };
 
 static bool
@@ -56,7 +63,7 @@ load(struct forging *f, struct evault_error *err)
 	if (size + 16 > ENTRIES_MAX)
 		return must(ev_fail(err, EVAULT_E_LIMIT, "too many entries"), err);
 	for (f->n = 0; f->n < size && rc == EVAULT_OK; f->n++)
-		rc = ev_log_entry(f->v->log, f->n, &f->entries[f->n], err);
+		rc = ev_log_entry(f->v->log, f->n, &f->entries[f->n], NULL, err);
 	return must(rc, err);
 }
 
@@ -154,15 +161,37 @@ tree_of(const struct forging *f, size_t n, struct ev_merkle *tree)
 	}
 }
 
+/* Appends an entry of these lines. */
+static bool
+append_lines(struct forging *f, struct ev_slice lines, const struct ev_verifier *actor,
+	     const struct ev_signing_seed *seed)
+{
+	struct ev_merkle tree;
+
+	tree_of(f, f->n, &tree);
+	return sign(f, &tree, lines, actor, seed, &f->entries[f->n++]);
+}
+
+static bool
+append_line(struct forging *f, const struct ev_line *line, const struct ev_verifier *actor,
+	    const struct ev_signing_seed *seed)
+{
+	struct ev_buf lines = EV_BUF_INIT;
+	bool good;
+
+	ev_line_encode(&lines, line);
+	good = append_lines(f, ev_slice_of(lines.data, lines.len), actor, seed);
+	ev_buf_release(&lines);
+	return good;
+}
+
 /* Appends an entry for a record; by an actor of a key that is made here when `stranger`. */
 static bool
 append(struct forging *f, const struct ev_hash *record, bool stranger)
 {
 	struct ev_line line = { .kind = EV_LINE_RECORD, .hash = *record };
-	struct ev_verifier actor = f->v->keys->actor;
-	struct ev_signing_seed seed = f->v->keys->slot->actor;
-	struct ev_buf lines = EV_BUF_INIT;
-	struct ev_merkle tree;
+	struct ev_verifier actor = f->actor;
+	struct ev_signing_seed seed = f->seed;
 	uint8_t key[32];
 	bool good;
 
@@ -171,13 +200,74 @@ append(struct forging *f, const struct ev_hash *record, bool stranger)
 		ev_signing_seed_public(&seed, key);
 		ev_actor_verifier(key, &actor);
 	}
-	tree_of(f, f->n, &tree);
-	ev_line_encode(&lines, &line);
-	good = sign(f, &tree, ev_slice_of(lines.data, lines.len), &actor, &seed, &f->entries[f->n]);
-	f->n++;
-	ev_buf_release(&lines);
+	good = append_line(f, &line, &actor, &seed);
 	ev_wipe(&seed, sizeof(seed));
 	return good;
+}
+
+static bool
+append_text(struct forging *f, const char *text)
+{
+	struct ev_buf lines = EV_BUF_INIT;
+	bool good;
+
+	ev_buf_printf(&lines, "%s\n", text);
+	good = append_lines(f, ev_slice_of(lines.data, lines.len), &f->actor, &f->seed);
+	ev_buf_release(&lines);
+	return good;
+}
+
+static bool
+append_slot(struct forging *f, uint64_t n, const char *path)
+{
+	struct ev_line line = { .kind = EV_LINE_SLOT, .number = n };
+	struct evault_error err = { .text = "" };
+	struct ev_buf bytes = EV_BUF_INIT;
+	bool good = must(ev_os_load_user(path, 64 << 20, &bytes, &err), &err);
+
+	ev_hash_of(bytes.data, bytes.len, &line.hash);
+	good = good && append_line(f, &line, &f->actor, &f->seed);
+	ev_buf_release(&bytes);
+	return good;
+}
+
+static bool
+append_log_key(struct forging *f)
+{
+	struct ev_line line = { .kind = EV_LINE_LOG_KEY };
+	uint8_t key[32];
+
+	ev_signing_seed_make(&f->log_seed);
+	ev_signing_seed_public(&f->log_seed, key);
+	ev_verifier_init(&f->log_key, f->v->note.origin, key);
+	line.vkey = f->log_key;
+	return append_line(f, &line, &f->actor, &f->seed);
+}
+
+/* Takes the keys of somebody who is, or was, a holder. */
+static bool
+become(struct forging *f, const char *dir, const char *identity)
+{
+	struct evault_unlock unlock = { .identity_files = &identity, .n_identity_files = 1 };
+	struct ev_findings strict = ev_findings_strict();
+	struct evault_error err = { .text = "" };
+	struct evault *v = NULL;
+	enum evault_status rc = ev_vault_begin(dir, EVAULT_SEALED, &v, &err);
+
+	if (rc == EVAULT_OK)
+		rc = ev_vault_load_note(v, &err);
+	if (rc == EVAULT_OK)
+		rc = ev_vault_load_log(v, &strict, NULL, 0, &err);
+	if (rc == EVAULT_OK)
+		rc = ev_keyring_unlock(v->dir, &v->authority, &unlock, &v->keys, &err);
+	if (rc == EVAULT_OK && v->keys->slot == NULL)
+		rc = ev_fail(&err, EVAULT_E_KEY, "no holder's key");
+	if (rc == EVAULT_OK) {
+		f->actor = v->keys->actor;
+		f->seed = v->keys->slot->actor;
+	}
+	evault_close(v);
+	return must(rc, &err);
 }
 
 /* "record <64 hex>" in the entry, or NULL. */
@@ -203,9 +293,7 @@ write_head(const struct forging *f, size_t n, bool fork, const char *path)
 	tree_of(f, fork ? 0 : n, &tree);
 	memcpy(c.origin, f->v->note.origin, sizeof(c.origin));
 	ev_merkle_root(&tree, &c.root);
-	good = must(
-	    ev_checkpoint_sign(&c, &f->v->authority.log_key, &f->v->keys->write->log, &note, &err),
-	    &err);
+	good = must(ev_checkpoint_sign(&c, &f->log_key, &f->log_seed, &note, &err), &err);
 	good = good && out != NULL && fwrite(note.data, 1, note.len, out) == note.len;
 	if (out != NULL)
 		good = fclose(out) == 0 && good;
@@ -238,8 +326,8 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 static bool
 store(struct forging *f, const char *dir)
 {
-	struct ev_verifier key = f->v->authority.log_key;
-	struct ev_signing_seed seed = f->v->keys->write->log;
+	struct ev_verifier key = f->log_key;
+	struct ev_signing_seed seed = f->log_seed;
 	struct evault_error err = { .text = "" };
 	struct ev_log *log = NULL;
 	enum evault_status rc;
@@ -278,6 +366,17 @@ step(struct forging *f, char ***at)
 		f->by_actor = true;
 	} else if (strcmp(name, "stray-key") == 0) {
 		f->stray_key = true;
+	} else if (strcmp(name, "log-key") == 0) {
+		good = append_log_key(f);
+	} else if (strcmp(name, "line") == 0 && *text != '\0') {
+		good = append_text(f, text);
+		*at += 1;
+	} else if (strcmp(name, "as") == 0 && second != NULL) {
+		good = become(f, text, second);
+		*at += 2;
+	} else if (strcmp(name, "slot") == 0 && second != NULL) {
+		good = append_slot(f, n, second);
+		*at += 2;
 	} else if (strcmp(name, "print") == 0) {
 		print(f);
 		f->quiet = true;
@@ -328,6 +427,10 @@ forge(struct forging *f, const char *dir, char **steps)
 {
 	struct evault_error err = { .text = "" };
 
+	f->actor = f->v->keys->actor;
+	f->seed = f->v->keys->slot->actor;
+	f->log_key = f->v->authority.log_key;
+	f->log_seed = f->v->keys->write->log;
 	if (!load(f, &err))
 		return 2;
 	while (*steps != NULL) {
@@ -360,7 +463,11 @@ main(int argc, char **argv)
 	identity = argv[2];
 	unlock.identity_files = &identity;
 	f = calloc(1, sizeof(*f));
-	if (f == NULL || !must(evault_open(argv[1], EVAULT_READ, &unlock, &f->v, &err), &err)) {
+	if (f == NULL || !must(evault_open(&(struct evault_open){ .dir = argv[1],
+								  .access = EVAULT_READ,
+								  .unlock = &unlock },
+					   &f->v, &err),
+			       &err)) {
 		free(f);
 		return 2;
 	}

@@ -92,7 +92,10 @@ make(const char *dir, const char *identity, const struct hostile_case *which)
 	struct evault_error err = { 0 };
 	struct hostile h = { 0 };
 
-	must(evault_open(dir, EVAULT_WRITE, &unlock, &h.v, &err), &err);
+	must(evault_open(
+		 &(struct evault_open){ .dir = dir, .access = EVAULT_WRITE, .unlock = &unlock },
+		 &h.v, &err),
+	     &err);
 	ev_hash_of(EVIL, sizeof(EVIL) - 1, &h.evil);
 	must(ev_commit_init(&h.commit, h.v, &err), &err);
 	pack_begin(&h);

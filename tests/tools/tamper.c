@@ -119,7 +119,11 @@ make_vault(struct bench *b)
 	must(evault_keygen(b->identity, recipient, &err), &err);
 	must(evault_init(&init, origin, &err), &err);
 	make_originals(b, join(source, b->folder, "src"));
-	must(evault_open(b->vault, EVAULT_WRITE, &unlock, &v, &err), &err);
+	must(
+	    evault_open(
+		&(struct evault_open){ .dir = b->vault, .access = EVAULT_WRITE, .unlock = &unlock },
+		&v, &err),
+	    &err);
 	must(evault_add(v, &add, &added, &err), &err);
 	evault_close(v);
 	if (added.kept != ITEMS)

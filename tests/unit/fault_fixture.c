@@ -42,6 +42,12 @@ fault_write(int fd, const void *data, size_t len)
 	return fails(FAULT_WRITE, NULL) ? -1 : real->write(fd, data, len);
 }
 
+static ssize_t
+fault_pwrite(int fd, const void *data, size_t len, off_t offset)
+{
+	return fails(FAULT_WRITE_AT, NULL) ? -1 : real->pwrite(fd, data, len, offset);
+}
+
 static int
 fault_fsync(int fd)
 {
@@ -90,6 +96,7 @@ fault_futimens(int fd, const struct timespec times[2])
 static const struct ev_os_calls table = {
 	.openat = fault_openat,
 	.write = fault_write,
+	.pwrite = fault_pwrite,
 	.fsync = fault_fsync,
 	.renameat2 = fault_renameat2,
 	.unlinkat = fault_unlinkat,
@@ -124,5 +131,5 @@ fault_word(enum fault_call call)
 					     "renameat2", "unlinkat",  "mkdirat",
 					     "close",     "ftruncate", "futimens" };
 
-	return words[call];
+	return call == FAULT_WRITE_AT ? "pwrite" : words[call];
 }

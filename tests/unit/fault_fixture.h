@@ -18,7 +18,8 @@ enum fault_call {
 	FAULT_CLOSE,
 	FAULT_TRUNCATE,
 	FAULT_TIMES,
-	FAULT_CALLS,
+	FAULT_CALLS,    /* all that stops a commit */
+	FAULT_WRITE_AT, /* of the index alone */
 };
 
 struct fault_plan {

@@ -369,6 +369,86 @@ actor_is_found_by_the_digits_of_their_key_alone(void)
 	CHECK(ev_authority_file(&a, "vault") == NULL);
 }
 
+static bool
+could_sign(const struct log_actor *who, uint64_t index)
+{
+	const struct ev_verifier *key =
+	    ev_authority_signer(&a, ev_slice_text(who->key.name), index);
+
+	return key != NULL && ev_verifier_equal(key, &who->key);
+}
+
+static void
+signer_of_an_entry_is_one_who_could_sign_it_then(void)
+{
+	NEED(begin()); /* entry 0, and 1 that admits */
+	log_line_end(&lines, &k.writer);
+	NEED(accepted(&k.owner)); /* 2 */
+	log_line_hash(&lines, "record", 1, "");
+	NEED(accepted(&k.owner)); /* 3 */
+	log_line_actor(&lines, &k.writer, "owner");
+	NEED(accepted(&k.owner)); /* 4 */
+	log_line_actor(&lines, &k.writer, "writer");
+	NEED(accepted(&k.owner)); /* 5: another role, and they could sign all along */
+	CHECK(could_sign(&k.owner, 0) && could_sign(&k.owner, 1) && could_sign(&k.owner, 100));
+	CHECK(!could_sign(&k.writer, 0) && !could_sign(&k.writer, 1) && could_sign(&k.writer, 2));
+	CHECK(!could_sign(&k.writer, 3) && !could_sign(&k.writer, 4));
+	CHECK(could_sign(&k.writer, 5) && could_sign(&k.writer, 6) && could_sign(&k.writer, 100));
+	CHECK(!could_sign(&k.stranger, 2) && could_sign(&k.capture, 100));
+}
+
+/* Entries that change no keys may be passed over; what is taken then is judged as ever. */
+static void
+entries_may_be_passed_over_and_the_rest_still_fits_in_one_place(void)
+{
+	struct ev_findings findings = found_in(&found);
+	static struct ev_entry entry;
+	struct ev_hash root, leaf;
+
+	NEED(begin());
+	log_line_hash(&lines, "record", 1, "");
+	NEED(accepted(&k.writer));
+	ev_authority_skip(&a, 7);
+	CHECK(a.size == 7 && a.n_packs == 0 && a.records.n == 0);
+	memset(&leaf, 7, sizeof(leaf));
+	while (tree.size < 7)
+		ev_merkle_append(&tree, &leaf);
+	log_line_end(&lines, &k.writer);
+	NEED(accepted(&k.owner));
+	log_line_hash(&lines, "record", 2, "");
+	CHECK(forged(&k.writer));
+	/* Of another place. */
+	log_line_hash(&lines, "record", 3, "");
+	ev_merkle_root(&tree, &root);
+	log_entry(&note, k.vault.origin, tree.size, &root, &lines, &k.owner, NULL);
+	NEED(ev_entry_parse(ev_slice_of(note.data, note.len), &entry, NULL) == EVAULT_OK);
+	CHECK(!ev_entry_changes_keys(&entry));
+	ev_authority_skip(&a, a.size + 1);
+	NEED(ev_authority_take(&a, &entry, &root, &findings, &taken, NULL) == EVAULT_OK);
+	CHECK(!taken);
+}
+
+static void
+only_records_packs_and_drops_change_no_keys(void)
+{
+	static struct ev_entry entry;
+	struct ev_hash root;
+	int kind;
+
+	NEED(begin());
+	ev_merkle_root(&tree, &root);
+	for (kind = EV_LINE_RECORD; kind <= EV_LINE_FILE; kind++) {
+		if (kind == EV_LINE_LOG_KEY)
+			continue;
+		ev_buf_clear(&lines);
+		line_of((enum ev_entry_kind)kind, 4);
+		log_entry(&note, k.vault.origin, tree.size, &root, &lines, &k.owner, NULL);
+		NEED(ev_entry_parse(ev_slice_of(note.data, note.len), &entry, NULL) == EVAULT_OK);
+		CHECK(ev_entry_changes_keys(&entry) ==
+		      (kind != EV_LINE_RECORD && kind != EV_LINE_PACK && kind != EV_LINE_DROP));
+	}
+}
+
 static void
 strict_findings_fail_at_the_first_damage(void)
 {
@@ -407,6 +487,9 @@ main(void)
 	UNIT_RUN(refused_entry_has_had_no_effect_at_all);
 	UNIT_RUN(new_log_key_needs_the_signature_of_the_one_before);
 	UNIT_RUN(actor_is_found_by_the_digits_of_their_key_alone);
+	UNIT_RUN(signer_of_an_entry_is_one_who_could_sign_it_then);
+	UNIT_RUN(entries_may_be_passed_over_and_the_rest_still_fits_in_one_place);
+	UNIT_RUN(only_records_packs_and_drops_change_no_keys);
 	UNIT_RUN(strict_findings_fail_at_the_first_damage);
 	ev_authority_release(&a);
 	ev_buf_release(&lines);

@@ -116,6 +116,78 @@ entry_that_says_two_things_of_one_slot_is_forged(void)
 	CHECK(forged(&k.owner) && ev_authority_file(&a, "keys/2.age") != NULL);
 }
 
+/* ---- who holds a slot -------------------------------------------------------- */
+
+static bool
+holds(uint64_t n, const struct log_actor *who)
+{
+	const struct ev_named_file *slot;
+	struct ev_hash actor;
+
+	ev_hash_of(who->key.key, sizeof(who->key.key), &actor);
+	slot = ev_authority_slot(&a, &actor);
+	return n == 0 ? slot == NULL : slot != NULL && ev_slot_number(slot->path) == n;
+}
+
+static void
+first_slot_line_is_of_the_first_actor_line_and_so_on(void)
+{
+	NEED(begin());
+	log_line_hash(&lines, "slot 5", 1, "");
+	log_line_end(&lines, &k.writer);
+	NEED(accepted(&k.owner));
+	CHECK(holds(0, &k.writer) && holds(0, &k.owner));
+	log_line_hash(&lines, "slot 7", 2, "");
+	log_line_actor(&lines, &k.writer, "writer");
+	log_line_actor(&lines, &k.stranger, "capture");
+	log_line_hash(&lines, "slot 3", 3, "");
+	log_line_hash(&lines, "slot 4", 4, "");
+	NEED(accepted(&k.owner));
+	CHECK(holds(7, &k.writer) && holds(3, &k.stranger));
+	/* A slot that was ended is nobody's when its number is used again. */
+	ev_buf_puts(&lines, "slot-end 7\n");
+	NEED(accepted(&k.owner));
+	CHECK(holds(0, &k.writer));
+	log_line_hash(&lines, "slot 7", 5, "");
+	NEED(accepted(&k.owner));
+	CHECK(holds(0, &k.writer));
+}
+
+static void
+holder_seals_their_own_slot_anew_and_no_other(void)
+{
+	NEED(begin());
+	log_line_actor(&lines, &k.stranger, "capture");
+	log_line_hash(&lines, "slot 2", 1, "");
+	NEED(accepted(&k.owner));
+	log_line_hash(&lines, "slot 2", 2, "");
+	CHECK(accepted(&k.stranger) && holds(2, &k.stranger));
+	log_line_hash(&lines, "slot 3", 3, "");
+	CHECK(forged(&k.stranger)); /* one that is not there */
+	log_line_hash(&lines, "slot 2", 3, "");
+	CHECK(forged(&k.writer)); /* another's */
+	log_line_hash(&lines, "slot 2", 2, "");
+	CHECK(forged(&k.stranger)); /* one from before */
+	ev_buf_puts(&lines, "slot-end 2\n");
+	CHECK(forged(&k.stranger));
+	log_line_hash(&lines, "slot 2", 4, "");
+	log_line_actor(&lines, &k.capture, "owner");
+	CHECK(forged(&k.stranger) && holds(2, &k.stranger));
+	ev_buf_puts(&lines, "slot-end 2\n");
+	NEED(accepted(&k.owner));
+	log_line_hash(&lines, "slot 2", 5, "");
+	CHECK(forged(&k.stranger));
+}
+
+static void
+number_of_a_slot_has_one_spelling(void)
+{
+	CHECK(ev_slot_number("keys/1.age") == 1 && ev_slot_number("keys/64.age") == 64);
+	CHECK(ev_slot_number("keys/0.age") == 0 && ev_slot_number("keys/01.age") == 0);
+	CHECK(ev_slot_number("keys/1.age.new") == 0 && ev_slot_number("keys/read.0.age") == 0);
+	CHECK(ev_slot_number("1.age") == 0 && ev_slot_number("") == 0);
+}
+
 int
 main(void)
 {
@@ -127,6 +199,9 @@ main(void)
 	UNIT_RUN(slot_of_one_hash_is_added_once_and_another_takes_its_place);
 	UNIT_RUN(entry_that_ends_one_thing_twice_is_forged);
 	UNIT_RUN(entry_that_says_two_things_of_one_slot_is_forged);
+	UNIT_RUN(first_slot_line_is_of_the_first_actor_line_and_so_on);
+	UNIT_RUN(holder_seals_their_own_slot_anew_and_no_other);
+	UNIT_RUN(number_of_a_slot_has_one_spelling);
 	ev_authority_release(&a);
 	ev_buf_release(&lines);
 	ev_buf_release(&note);

@@ -54,7 +54,8 @@ thousand_and_one_packs_are_named_in_three_entries(void)
 	ev_commit_release(&c);
 	evault_close(v);
 	v = NULL;
-	NEED(evault_open("many", EVAULT_SEALED, NULL, &v, NULL) == EVAULT_OK);
+	NEED(evault_open(&(struct evault_open){ .dir = "many", .access = EVAULT_SEALED }, &v,
+			 NULL) == EVAULT_OK);
 	CHECK(v->authority.n_packs == 1001);
 	evault_close(v);
 }

@@ -225,7 +225,8 @@ sealed_vault_has_a_log_and_no_items(void)
 	char *note = NULL;
 	uint64_t item = 1;
 
-	NEED(evault_open("v", EVAULT_SEALED, NULL, &sealed, NULL) == EVAULT_OK);
+	NEED(evault_open(&(struct evault_open){ .dir = "v", .access = EVAULT_SEALED }, &sealed,
+			 NULL) == EVAULT_OK);
 	CHECK(evault_get_status(sealed, &info, NULL) == EVAULT_OK && !info.unlocked);
 	CHECK(info.entries >= 7 && info.packs >= 3);
 	CHECK(evault_checkpoint(sealed, &note, NULL) == EVAULT_OK &&

@@ -38,7 +38,9 @@ open_asking(const char *dir, struct answers *a, struct evault_error *err)
 {
 	struct evault_unlock unlock = { .ask = ask, .ctx = a };
 	struct evault *v = NULL;
-	enum evault_status rc = evault_open(dir, EVAULT_WRITE, &unlock, &v, err);
+	enum evault_status rc = evault_open(
+	    &(struct evault_open){ .dir = dir, .access = EVAULT_WRITE, .unlock = &unlock }, &v,
+	    err);
 
 	evault_close(v);
 	return rc;
@@ -132,9 +134,13 @@ more_than_sixteen_identities_are_refused(void)
 	NEED(make("v"));
 	for (i = 0; i < 17; i++)
 		files[i] = FIXTURE_KEY;
-	CHECK(evault_open("v", EVAULT_READ, &unlock, &v, NULL) == EVAULT_E_LIMIT);
+	CHECK(evault_open(
+		  &(struct evault_open){ .dir = "v", .access = EVAULT_READ, .unlock = &unlock }, &v,
+		  NULL) == EVAULT_E_LIMIT);
 	unlock.n_identity_files = 16;
-	CHECK(evault_open("v", EVAULT_READ, &unlock, &v, NULL) == EVAULT_OK);
+	CHECK(evault_open(
+		  &(struct evault_open){ .dir = "v", .access = EVAULT_READ, .unlock = &unlock }, &v,
+		  NULL) == EVAULT_OK);
 	evault_close(v);
 }
 

@@ -170,11 +170,11 @@ entries_are_read_back_by_their_index(void)
 	NEED(log != NULL);
 	for (i = 0; i < 300; i += 37) {
 		ev_buf_clear(&out);
-		NEED(ev_log_entry(log, i, &out, NULL) == EVAULT_OK);
+		NEED(ev_log_entry(log, i, &out, NULL, NULL) == EVAULT_OK);
 		ev_merkle_leaf(out.data, out.len, &leaf);
 		CHECK(ev_hash_equal(&leaf, &leaves[i]));
 	}
-	CHECK(ev_log_entry(log, 300, &out, NULL) == EVAULT_E_NOT_FOUND);
+	CHECK(ev_log_entry(log, 300, &out, NULL, NULL) == EVAULT_E_NOT_FOUND);
 	ev_buf_release(&out);
 	ev_log_free(log);
 }

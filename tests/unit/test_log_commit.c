@@ -249,6 +249,46 @@ log_signs_nothing_more_after_a_commit_that_failed(void)
 	ev_log_free(log);
 }
 
+/* Where a rename is two writes, a head that lost its old name may not have the new one yet. */
+static void
+new_head_goes_only_after_the_head_was_synced(void)
+{
+	struct fault_plan plan = { FAULT_FSYNC, 0, EIO, true, NULL };
+	struct ev_log *log;
+	struct found f;
+	bool fired = true, renamed = false;
+
+	for (plan.nth = 0; fired; plan.nth++) {
+		NEED(make_log(3));
+		log = open_sound(3);
+		NEED(log != NULL && stage(log, 1));
+		faults_on(&plan);
+		CHECK((commit(log) == EVAULT_OK) == !(fired = faults_off()));
+		ev_log_free(log);
+		NEED(open_found(&f, NULL, &log) == EVAULT_OK);
+		if (fired && ev_log_head(log)->size == 4) {
+			CHECK(fixture_there("v/log/checkpoint.new"));
+			renamed = true;
+		}
+		ev_log_free(log);
+	}
+	CHECK(renamed && !fixture_there("v/log/checkpoint.new"));
+}
+
+static void
+head_that_only_the_new_file_has_is_synced_before_it_is_shown(void)
+{
+	const struct fault_plan plan = { FAULT_FSYNC, 0, EIO, false, NULL };
+	struct ev_log *log;
+	struct found f;
+
+	NEED(interrupted());
+	faults_on(&plan);
+	CHECK(open_found(&f, NULL, &log) == EVAULT_OK && ev_log_head(log)->size == 5);
+	CHECK(faults_off());
+	ev_log_free(log);
+}
+
 static void
 recovery_that_fails_is_completed_by_the_next(void)
 {
@@ -317,18 +357,73 @@ bundle_that_changed_since_opening_is_not_signed(void)
 	ev_buf_release(&changed);
 }
 
+/* Its name may not be on the disk yet: that another run made it is no reason to rely on it. */
+static void
+folder_that_a_killed_run_made_is_synced_by_the_next(void)
+{
+	const struct fault_plan plan = { FAULT_OPENAT, 0, EIO, false, "log/tile/0" };
+	struct ev_log *log;
+
+	NEED(make_log(254));
+	log = open_sound(254);
+	NEED(log != NULL && stage(log, 8));
+	NEED(ev_os_mkdir(EV_OS_CWD, "v/log/tile/0/001.p", NULL, NULL) == EVAULT_OK);
+	faults_on(&plan);
+	CHECK(commit(log) == EVAULT_E_IO);
+	CHECK(faults_off());
+	ev_log_free(log);
+}
+
+/* The run that gave it its name may have been killed before it synced that. */
+static void
+head_is_synced_before_a_writer_goes_on_from_it(void)
+{
+	const struct fault_plan plan = { FAULT_FSYNC, 0, EIO, false, NULL };
+	struct ev_log *log;
+
+	NEED(make_log(3));
+	log = open_sound(3);
+	NEED(log != NULL);
+	faults_on(&plan);
+	CHECK(ev_log_recover(log, NULL) == EVAULT_E_IO);
+	CHECK(faults_off());
+	ev_log_free(log);
+}
+
+static void
+unreadable_entries_of_a_new_head_are_no_damage(void)
+{
+	static const int errors[] = { EIO, ENOSPC, EDQUOT, EROFS };
+	struct fault_plan plan = { FAULT_OPENAT, 0, 0, false, "entries/000.p/5" };
+	struct ev_log *log;
+	struct found f;
+	size_t i;
+
+	NEED(interrupted());
+	for (i = 0; i < 4; i++) {
+		plan.sys = errors[i];
+		faults_on(&plan);
+		CHECK(open_found(&f, NULL, &log) == EVAULT_OK);
+		CHECK(faults_off() && f.of[EVAULT_FINDING_UNREADABLE] == 1);
+		CHECK(f.n == f.of[EVAULT_FINDING_UNREADABLE] + f.of[EVAULT_FINDING_INTERRUPTED]);
+		ev_log_free(log);
+	}
+}
+
 static void
 unreadable_file_of_the_log_is_no_alteration(void)
 {
 	static const char *const names[] = { "entries/000.p/3", "0/000.p/3" };
-	struct fault_plan plan = { FAULT_OPENAT, 0, EIO, true, NULL };
+	static const int errors[] = { EIO, ENOSPC, EDQUOT, EROFS };
+	struct fault_plan plan = { FAULT_OPENAT, 0, 0, true, NULL };
 	struct ev_log *log;
 	struct found f;
 	size_t i;
 
 	NEED(make_log(3));
-	for (i = 0; i < 2; i++) {
-		plan.name = names[i];
+	for (i = 0; i < 8; i++) {
+		plan.name = names[i % 2];
+		plan.sys = errors[i / 2];
 		faults_on(&plan);
 		CHECK(open_found(&f, NULL, &log) == EVAULT_OK);
 		CHECK(faults_off() && f.of[EVAULT_FINDING_UNREADABLE] == 1);
@@ -349,8 +444,13 @@ main(void)
 	UNIT_RUN(new_head_that_does_not_go_on_from_the_old_one_is_a_fork);
 	UNIT_RUN(commit_that_fails_at_any_call_leaves_the_old_or_the_new_log);
 	UNIT_RUN(log_signs_nothing_more_after_a_commit_that_failed);
+	UNIT_RUN(new_head_goes_only_after_the_head_was_synced);
+	UNIT_RUN(head_that_only_the_new_file_has_is_synced_before_it_is_shown);
 	UNIT_RUN(recovery_that_fails_is_completed_by_the_next);
 	UNIT_RUN(bundle_that_changed_since_opening_is_not_signed);
+	UNIT_RUN(folder_that_a_killed_run_made_is_synced_by_the_next);
+	UNIT_RUN(head_is_synced_before_a_writer_goes_on_from_it);
+	UNIT_RUN(unreadable_entries_of_a_new_head_are_no_damage);
 	UNIT_RUN(unreadable_file_of_the_log_is_no_alteration);
 	ev_os_close_read(dir);
 	free(leaves);

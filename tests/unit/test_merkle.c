@@ -243,7 +243,7 @@ attack_inclusion(size_t index, size_t size, struct ev_hash *proof, size_t n,
 static void
 inclusion_proofs_are_those_of_the_definition_and_verify(void)
 {
-	struct ev_hash proof[EV_PROOF_MAX + 1], want[EV_PROOF_MAX], root;
+	struct ev_hash proof[EV_PROOF_MAX + 1], want[EV_PROOF_MAX], root, before, root_before;
 	size_t index, size, n, n_want;
 
 	for (size = 1; size <= LEAVES; size++) {
@@ -256,6 +256,9 @@ inclusion_proofs_are_those_of_the_definition_and_verify(void)
 			NEED(ev_merkle_prove(f, index, size, proof, &n, NULL) == EVAULT_OK);
 			NEED(n == n_want && same(proof, want, n));
 			CHECK(ev_merkle_verify(index, size, &leaves[index], proof, n, &root));
+			ev_merkle_before(index, size, proof, n, &before);
+			naive_root(leaves, index, &root_before);
+			CHECK(ev_hash_equal(&before, &root_before));
 			attack_inclusion(index, size, proof, n, &root);
 		}
 		CHECK(ev_merkle_prove(f, size, size, proof, &n, NULL) == EVAULT_E_USAGE);

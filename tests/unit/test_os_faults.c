@@ -115,6 +115,7 @@ faults_on(int n, int sys)
 	table = (struct ev_os_calls){
 		.openat = fault_openat,
 		.write = fault_write,
+		.pwrite = pwrite,
 		.fsync = fault_fsync,
 		.renameat2 = fault_renameat2,
 		.unlinkat = fault_unlinkat,

@@ -282,7 +282,7 @@ a_vault_whose_recovery_key_was_not_written_down_is_not_made(void)
 
 	NEED(evault_paper_new(1, 1, &how.paper, NULL) == EVAULT_OK);
 	CHECK(evault_init(&how, origin, &err) == EVAULT_E_CANCELLED);
-	CHECK(strcmp(err.text, "no pen") == 0);
+	CHECK(strstr(err.text, "no pen") != NULL);
 	CHECK(fixture_open("s", EVAULT_READ, FIXTURE_KEY, &v, NULL) != EVAULT_OK);
 	evault_paper_free(how.paper);
 	NEED(evault_paper_new(1, 1, &how.paper, NULL) == EVAULT_OK);

@@ -88,6 +88,31 @@ hashes_that_begin_alike_are_told_apart(void)
 	ev_set_release(&set);
 }
 
+static void
+each_member_is_given_once(void)
+{
+	struct ev_set set = EV_SET_INIT, given = EV_SET_INIT;
+	const struct ev_hash *next;
+	struct ev_hash h = { { 0 } };
+	size_t at = 0;
+	bool fresh;
+	unsigned i;
+
+	CHECK(ev_set_next(&set, &at) == NULL && ev_set_next(&set, &at) == NULL);
+	NEED(ev_set_add(&set, &h, &fresh, NULL) == EVAULT_OK);
+	for (i = 0; i < 500; i++) {
+		h = hash_of(i);
+		NEED(ev_set_add(&set, &h, &fresh, NULL) == EVAULT_OK);
+	}
+	at = 0;
+	for (i = 0; (next = ev_set_next(&set, &at)) != NULL; i++)
+		CHECK(ev_set_has(&set, next) &&
+		      ev_set_add(&given, next, &fresh, NULL) == EVAULT_OK && fresh);
+	CHECK(i == 501);
+	ev_set_release(&set);
+	ev_set_release(&given);
+}
+
 int
 main(void)
 {
@@ -95,5 +120,6 @@ main(void)
 	UNIT_RUN(set_takes_86_bytes_for_each_hash_at_the_most);
 	UNIT_RUN(the_zero_hash_is_a_member_like_any_other);
 	UNIT_RUN(hashes_that_begin_alike_are_told_apart);
+	UNIT_RUN(each_member_is_given_once);
 	return unit_end();
 }

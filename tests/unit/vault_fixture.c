@@ -285,7 +285,8 @@ fixture_open(const char *dir, enum evault_access access, const char *key, struct
 	const char *const files[] = { key };
 	struct evault_unlock unlock = { .identity_files = files, .n_identity_files = 1 };
 
-	return evault_open(dir, access, &unlock, v, err);
+	return evault_open(&(struct evault_open){ .dir = dir, .access = access, .unlock = &unlock },
+			   v, err);
 }
 
 enum evault_status

@@ -1,19 +1,25 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <libintl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char cut_mark[] = "…";
 
-/* The one place where a sentence is looked up in the message catalogue. */
-static const char *error_translate(const char *fmt) __attribute__((format_arg(1)));
+static const char domain[] = "evault";
 
-static const char *
-error_translate(const char *fmt)
+const char *
+ev_translate(const char *text)
 {
-	return fmt;
+	return dgettext(domain, text);
+}
+
+const char *
+ev_translate_plural(const char *one, const char *many, unsigned long long n)
+{
+	return dngettext(domain, one, many, (unsigned long)n);
 }
 
 /* Ends text[size] with "…" before a character that is cut. */
@@ -33,7 +39,7 @@ static void error_format(char *text, size_t size, const char *fmt, va_list args)
 static void
 error_format(char *text, size_t size, const char *fmt, va_list args)
 {
-	int len = vsnprintf(text, size, error_translate(fmt), args);
+	int len = vsnprintf(text, size, ev_translate(fmt), args);
 
 	if (len < 0)
 		text[0] = '\0';
@@ -101,7 +107,9 @@ ev_fail_sys(struct evault_error *err, int sys, const char *fmt, ...)
 	error_format(text, sizeof(text), fmt, args);
 	va_end(args);
 	error_append(text, sizeof(text), ": ");
-	error_append(text, sizeof(text), strerror_r(sys, room, sizeof(room)));
+	/* The system has its own words in the user's language only where that locale is installed.
+	 */
+	error_append(text, sizeof(text), ev_translate(strerror_r(sys, room, sizeof(room))));
 	memcpy(err->text, text, sizeof(text));
 	err->status = error_of_sys(sys);
 	err->sys = sys;

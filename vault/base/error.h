@@ -7,6 +7,18 @@
 #include "evault.h"
 
 /*
+ * The sentence in the user's language: looked up in the catalogue `evault`,
+ * which the program binds; itself when it is not there.  _() marks for it
+ * what is looked up where it stands, N_() what is looked up later; the format
+ * of ev_fail and of its like needs neither.
+ */
+const char *ev_translate(const char *text) __attribute__((format_arg(1)));
+const char *ev_translate_plural(const char *one, const char *many, unsigned long long n)
+    __attribute__((format_arg(1), format_arg(2)));
+#define _(text)  ev_translate(text)
+#define N_(text) text
+
+/*
  * Fills `err` (may be NULL) and returns `status`.  The format is looked up in
  * the message catalogue first.  Paths and names go in as %s after
  * ev_show_path, or are bytes of ours.  Format and arguments must give one

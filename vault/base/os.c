@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/os_private.h"
@@ -27,9 +28,22 @@ call_openat(int dir, const char *path, int flags, mode_t mode)
 	return openat(dir, path, flags, mode);
 }
 
+static long
+call_add_key(const char *type, const char *name, const void *value, size_t len, long ring)
+{
+	return syscall(SYS_add_key, type, name, value, len, ring);
+}
+
+static long
+call_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+	return syscall(SYS_keyctl, operation, a, b, c, d);
+}
+
 static const struct ev_os_calls calls_system = {
 	.openat = call_openat,
 	.write = write,
+	.pwrite = pwrite,
 	.fsync = fsync,
 	.renameat2 = renameat2,
 	.unlinkat = unlinkat,
@@ -37,6 +51,8 @@ static const struct ev_os_calls calls_system = {
 	.close = close,
 	.ftruncate = ftruncate,
 	.futimens = futimens,
+	.add_key = call_add_key,
+	.keyctl = call_keyctl,
 };
 
 /* Constant but for tests. */

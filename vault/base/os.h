@@ -134,6 +134,35 @@ bool ev_os_is_temp(const char *path);
 enum evault_status ev_os_store(int dir, const char *path, const void *data, size_t len,
 			       bool replace, struct evault_error *err);
 
+/* ---- a file that several processes read and write at once (os_shared.c) ---- */
+
+/*
+ * Opens for reading, or for both; `create` makes it (0600) when it is not
+ * there.  Does not follow a link; E_IO for what is no regular file, or is
+ * linked to another one and would be written.
+ */
+enum evault_status ev_os_open_shared(int dir, const char *path, bool write, bool create, int *fd,
+				     struct evault_error *err);
+enum evault_status ev_os_write_at(int fd, uint64_t offset, const uint8_t *data, size_t len,
+				  const char *shown, struct evault_error *err);
+/* Cuts it to this size, or adds zeros. */
+enum evault_status ev_os_resize(int fd, uint64_t size, const char *shown, struct evault_error *err);
+
+enum ev_os_hold {
+	EV_OS_LET_GO,
+	EV_OS_SHARE, /* others may share it, and nobody hold it alone */
+	EV_OS_ALONE, /* needs a file that is open for writing */
+};
+/*
+ * Holds one byte of an open file, which need not be there; the kernel lets go
+ * when the file is closed.  It keeps nobody from reading or writing: those who
+ * hold are polite.  E_BUSY when another has it otherwise.
+ */
+enum evault_status ev_os_hold(int fd, uint64_t byte, enum ev_os_hold how, struct evault_error *err);
+/* Does another hold it alone?  Takes nothing. */
+bool ev_os_is_held(int fd, uint64_t byte);
+void ev_os_pause(unsigned milliseconds);
+
 /* ---- lock, time ------------------------------------------------------ */
 
 /*

@@ -13,6 +13,7 @@
 struct ev_os_calls {
 	int (*openat)(int dir, const char *path, int flags, mode_t mode);
 	ssize_t (*write)(int fd, const void *data, size_t len);
+	ssize_t (*pwrite)(int fd, const void *data, size_t len, off_t offset);
 	int (*fsync)(int fd);
 	int (*renameat2)(int from_dir, const char *from, int to_dir, const char *to,
 			 unsigned flags);
@@ -21,6 +22,10 @@ struct ev_os_calls {
 	int (*close)(int fd);
 	int (*ftruncate)(int fd, off_t len);
 	int (*futimens)(int fd, const struct timespec times[2]);
+	long (*add_key)(const char *type, const char *name, const void *value, size_t len,
+			long ring);
+	long (*keyctl)(int operation, unsigned long a, unsigned long b, unsigned long c,
+		       unsigned long d);
 };
 
 /* The table in use. */

@@ -1,17 +1,17 @@
+/* SHA256_Init and its like are of OpenSSL 1.1, and deprecated since 3.0: there is nothing like
+ * them. */
+#define OPENSSL_API_COMPAT 0x10100000L
+
 #include "format/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 _Static_assert(sizeof(struct ev_hash) == crypto_hash_sha256_BYTES, "a digest is 32 bytes");
 _Static_assert(sizeof(struct ev_hash) == crypto_auth_hmacsha256_BYTES, "a MAC is 32 bytes");
-
-enum {
-	/* Up to here libcrypto's fixed cost per message outweighs its speed. */
-	SHORT_MESSAGE = 4096,
-};
 
 struct ev_hasher {
 	EVP_MD *md;
@@ -69,41 +69,28 @@ ev_hasher_free(struct ev_hasher *h)
 	free(h);
 }
 
+/*
+ * Most of what is hashed is a hash of the log's tree, or an entry: there the
+ * calls of EVP cost more than SHA-256 itself, and libsodium has no use of the
+ * processor's instructions for it.  These take no memory and have no way to fail.
+ */
 void
 ev_hash_of(const void *data, size_t len, struct ev_hash *out)
 {
-	struct ev_hasher *h = NULL;
-
-	if (len > SHORT_MESSAGE)
-		h = ev_hasher_new();
-	if (h == NULL) {
-		crypto_hash_sha256(out->b, data, len);
-		return;
-	}
-	ev_hasher_update(h, data, len);
-	ev_hasher_final(h, out);
-	ev_hasher_free(h);
+	ev_hash_of2(data, len, NULL, 0, out);
 }
 
 void
 ev_hash_of2(const void *a, size_t a_len, const void *b, size_t b_len, struct ev_hash *out)
 {
-	crypto_hash_sha256_state state;
-	struct ev_hasher *h = NULL;
+	SHA256_CTX state;
 
-	if (a_len > SHORT_MESSAGE || b_len > SHORT_MESSAGE)
-		h = ev_hasher_new();
-	if (h == NULL) {
-		crypto_hash_sha256_init(&state);
-		crypto_hash_sha256_update(&state, a, a_len);
-		crypto_hash_sha256_update(&state, b, b_len);
-		crypto_hash_sha256_final(&state, out->b);
-		return;
-	}
-	ev_hasher_update(h, a, a_len);
-	ev_hasher_update(h, b, b_len);
-	ev_hasher_final(h, out);
-	ev_hasher_free(h);
+	must(SHA256_Init(&state));
+	if (a_len > 0)
+		must(SHA256_Update(&state, a, a_len));
+	if (b_len > 0)
+		must(SHA256_Update(&state, b, b_len));
+	must(SHA256_Final(out->b, &state));
 }
 
 _Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "SipHash-2-4");

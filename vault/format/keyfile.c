@@ -1,6 +1,5 @@
 #include "format/keyfile.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -13,84 +12,66 @@
 
 enum {
 	SEED_HEX = 2 * 32,
-	SEED_HEX_SIZE = SEED_HEX + 1
+	SEED_HEX_SIZE = SEED_HEX + 1,
+	PADDING_MIN = 2, /* "#" and LF */
 };
 
 /* ---- writing --------------------------------------------------------- */
 
-/* The plaintext being filled: padding from the start, lines over it. */
-struct page {
-	uint8_t *at;
-	size_t left;
-};
-
-static enum evault_status
-page_init(struct page *page, struct ev_buf *out, struct evault_error *err)
-{
-	page->at = ev_buf_extend(out, EV_KEYFILE_SIZE);
-	if (page->at == NULL)
-		return ev_fail_nomem(err);
-	page->left = EV_KEYFILE_SIZE;
-	memset(page->at, '.', page->left);
-	page->at[page->left - 1] = '\n';
-	return EVAULT_OK;
-}
-
-/* All lines together are far shorter than a page: the longest name takes 765 bytes. */
 static void
-page_put(struct page *page, const void *text, size_t len)
+put_head(struct ev_buf *text, const char *first, const char *origin)
 {
-	assert(len < page->left);
-	memcpy(page->at, text, len);
-	page->at += len;
-	page->left -= len;
+	ev_buf_puts(text, first);
+	ev_buf_puts(text, VERSION "# origin ");
+	ev_buf_puts(text, origin);
+	ev_buf_puts(text, "\n");
 }
 
 static void
-page_puts(struct page *page, const char *text)
-{
-	page_put(page, text, strlen(text));
-}
-
-static void
-page_head(struct page *page, const char *first, const char *origin)
-{
-	page_puts(page, first);
-	page_puts(page, VERSION "# origin ");
-	page_puts(page, origin);
-	page_puts(page, "\n");
-}
-
-static void
-page_number(struct page *page, uint64_t number)
-{
-	char line[32];
-
-	snprintf(line, sizeof(line), "# epoch %" PRIu64 "\n", number);
-	page_puts(page, line);
-}
-
-static void
-page_seed(struct page *page, const char *key, const struct ev_signing_seed *seed)
+put_seed(struct ev_buf *text, const char *key, const struct ev_signing_seed *seed)
 {
 	char hex[SEED_HEX_SIZE];
 
 	sodium_bin2hex(hex, sizeof(hex), seed->b, sizeof(seed->b));
-	page_puts(page, key);
-	page_puts(page, hex);
-	page_puts(page, "\n");
+	ev_buf_puts(text, key);
+	ev_buf_puts(text, hex);
+	ev_buf_puts(text, "\n");
 	ev_wipe(hex, sizeof(hex));
 }
 
 static void
-page_identity(struct page *page, const struct ev_age_identity *identity)
+put_identity(struct ev_buf *text, const struct ev_age_identity *identity)
 {
-	char text[EVAULT_IDENTITY_SIZE];
+	char line[EVAULT_IDENTITY_SIZE];
 
-	ev_age_identity_text(identity, text);
-	page_puts(page, text);
-	page_puts(page, "\n");
-	ev_wipe(text, sizeof(text));
+	ev_age_identity_text(identity, line);
+	ev_buf_puts(text, line);
+	ev_buf_puts(text, "\n");
+	ev_wipe(line, sizeof(line));
+}
+
+/* Appends the lines and their padding, and wipes the lines. */
+static enum evault_status
+finish(struct ev_buf *text, enum evault_status rc, struct ev_buf *out, struct evault_error *err)
+{
+	size_t size =
+	    (text->len + PADDING_MIN + EV_KEYFILE_SIZE - 1) / EV_KEYFILE_SIZE * EV_KEYFILE_SIZE;
+	uint8_t *page;
+
+	if (rc == EVAULT_OK)
+		rc = ev_buf_ask(text, err);
+	if (rc == EVAULT_OK) {
+		page = ev_buf_extend(out, size);
+		rc = page == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	}
+	if (rc == EVAULT_OK) {
+		memset(page, '.', size);
+		memcpy(page, text->data, text->len);
+		page[text->len] = '#';
+		page[size - 1] = '\n';
+	}
+	ev_buf_wipe(text);
+	return rc;
 }
 
 static enum evault_status
@@ -105,69 +86,52 @@ enum evault_status
 ev_slot_encode(const struct ev_slot *s, struct ev_buf *out, struct evault_error *err)
 {
 	size_t name_len = strnlen(s->name, sizeof(s->name));
-	struct ev_buf name = EV_BUF_INIT;
-	enum evault_status rc;
-	struct page page;
+	struct ev_buf text = EV_BUF_SECRET_INIT;
+	enum evault_status rc = check_origin(s->origin, err);
 
-	rc = check_origin(s->origin, err);
 	if (rc == EVAULT_OK && name_len > EV_KEYFILE_NAME_MAX)
 		rc = ev_fail(err, EVAULT_E_USAGE, "a holder's name has at most %d bytes",
 			     EV_KEYFILE_NAME_MAX);
 	if (rc != EVAULT_OK)
-		goto out;
-	ev_percent_encode(&name, ev_slice_of(s->name, name_len));
-	rc = ev_buf_ask(&name, err);
-	if (rc == EVAULT_OK)
-		rc = page_init(&page, out, err);
-	if (rc != EVAULT_OK)
-		goto out;
-	page_head(&page, SLOT_FIRST, s->origin);
-	page_puts(&page, "# name ");
-	if (name.len > 0)
-		page_put(&page, name.data, name.len);
-	page_puts(&page, "\n# role ");
-	page_puts(&page, ev_role_word(s->role));
-	page_puts(&page, "\n");
-	page_seed(&page, "# actor-key ", &s->actor);
-	page_identity(&page, &s->identity);
-	page_puts(&page, "#");
-out:
-	ev_buf_wipe(&name);
-	return rc;
+		return rc;
+	put_head(&text, SLOT_FIRST, s->origin);
+	ev_buf_puts(&text, "# name ");
+	ev_percent_encode(&text, ev_slice_of(s->name, name_len));
+	ev_buf_puts(&text, "\n# role ");
+	ev_buf_puts(&text, ev_role_word(s->role));
+	ev_buf_puts(&text, "\n");
+	put_seed(&text, "# actor-key ", &s->actor);
+	put_identity(&text, &s->identity);
+	return finish(&text, rc, out, err);
 }
 
 enum evault_status
 ev_read_key_encode(const struct ev_read_key *k, struct ev_buf *out, struct evault_error *err)
 {
+	struct ev_buf text = EV_BUF_SECRET_INIT;
 	enum evault_status rc = check_origin(k->origin, err);
-	struct page page;
 
-	if (rc == EVAULT_OK)
-		rc = page_init(&page, out, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	page_head(&page, READ_KEY_FIRST, k->origin);
-	page_number(&page, k->epoch);
-	page_identity(&page, &k->identity);
-	page_puts(&page, "#");
-	return EVAULT_OK;
+	put_head(&text, READ_KEY_FIRST, k->origin);
+	ev_buf_printf(&text, "# epoch %" PRIu64 "\n", k->epoch);
+	rc = ev_roster_encode(&k->roster, &text, err);
+	put_identity(&text, &k->identity);
+	return finish(&text, rc, out, err);
 }
 
 enum evault_status
 ev_write_key_encode(const struct ev_write_key *k, struct ev_buf *out, struct evault_error *err)
 {
+	struct ev_buf text = EV_BUF_SECRET_INIT;
 	enum evault_status rc = check_origin(k->origin, err);
-	struct page page;
 
-	if (rc == EVAULT_OK)
-		rc = page_init(&page, out, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	page_head(&page, WRITE_KEY_FIRST, k->origin);
-	page_number(&page, k->epoch);
-	page_seed(&page, "# log-key ", &k->log);
-	page_puts(&page, "#");
-	return EVAULT_OK;
+	put_head(&text, WRITE_KEY_FIRST, k->origin);
+	ev_buf_printf(&text, "# epoch %" PRIu64 "\n", k->epoch);
+	put_seed(&text, "# log-key ", &k->log);
+	return finish(&text, rc, out, err);
 }
 
 /* ---- reading: each take_ sets the cursor bad -------------------------- */
@@ -183,7 +147,7 @@ take_first(struct ev_cursor *c, const char *first, struct evault_error *err)
 	if (!ev_slice_starts(ev_slice_of(c->at, c->left), VERSION))
 		return ev_fail(err, EVAULT_E_VERSION, "a key file of another version");
 	ev_cursor_expect(c, VERSION);
-	if (len != EV_KEYFILE_SIZE)
+	if (len == 0 || len % EV_KEYFILE_SIZE != 0)
 		return ev_fail(err, EVAULT_E_FORMAT, "a key file that is not of %d bytes",
 			       EV_KEYFILE_SIZE);
 	return EVAULT_OK;
@@ -280,6 +244,8 @@ take_identity(struct ev_cursor *c, struct ev_age_identity *identity)
 static enum evault_status
 take_padding(struct ev_cursor *c, struct evault_error *err)
 {
+	/* No more pages than it needs. */
+	c->bad = c->bad || c->left >= EV_KEYFILE_SIZE + PADDING_MIN;
 	ev_cursor_expect(c, "#");
 	while (!c->bad && c->left > 1)
 		ev_cursor_expect(c, ".");
@@ -317,21 +283,22 @@ enum evault_status
 ev_read_key_decode(struct ev_slice text, struct ev_read_key *k, struct evault_error *err)
 {
 	struct ev_cursor c = ev_cursor_of(text.data, text.len);
-	struct ev_read_key found;
-	enum evault_status rc;
+	struct ev_read_key *found = NULL;
+	enum evault_status rc = take_first(&c, READ_KEY_FIRST, err);
 
-	memset(&found, 0, sizeof(found));
-	rc = take_first(&c, READ_KEY_FIRST, err);
 	if (rc != EVAULT_OK)
-		goto out;
-	take_origin(&c, found.origin);
-	take_epoch(&c, &found.epoch);
-	take_identity(&c, &found.identity);
+		return rc;
+	found = ev_secret_new(sizeof(*found));
+	if (found == NULL)
+		return ev_fail_nomem(err);
+	take_origin(&c, found->origin);
+	take_epoch(&c, &found->epoch);
+	ev_roster_take(&c, &found->roster);
+	take_identity(&c, &found->identity);
 	rc = take_padding(&c, err);
 	if (rc == EVAULT_OK)
-		*k = found;
-out:
-	ev_wipe(&found, sizeof(found));
+		*k = *found;
+	ev_secret_free(found);
 	return rc;
 }
 

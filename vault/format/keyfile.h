@@ -7,14 +7,14 @@
 #ifndef EV_FORMAT_KEYFILE_H
 #define EV_FORMAT_KEYFILE_H
 
-#include "format/age.h"
-#include "format/entry.h"
+#include "format/roster.h"
 
 enum {
-	EV_KEYFILE_SIZE = 4096, /* bytes of every plaintext, padding included */
-	EV_KEYFILE_SEALED_MAX = EV_AGE_HEADER_MAX + 8192,
-	EV_KEYFILE_NAME_MAX = 255, /* bytes of a holder's name */
-	EV_KEYFILE_DECOYS = 8,     /* stanzas are filled up to a multiple of this */
+	EV_KEYFILE_SIZE = 4096, /* bytes of a plaintext, padding included, or a multiple of it */
+	EV_KEYFILE_MAX = EV_KEYFILE_SIZE + EV_ROSTER_LINES_MAX * EV_ROSTER_LINE_MAX,
+	EV_KEYFILE_SEALED_MAX = EV_AGE_HEADER_MAX + EV_KEYFILE_MAX + 4096,
+	EV_KEYFILE_NAME_MAX = EV_ROSTER_NAME_MAX, /* bytes of a holder's name */
+	EV_KEYFILE_DECOYS = 8,                    /* stanzas are filled up to a multiple of this */
 };
 
 /*
@@ -32,6 +32,7 @@ struct ev_read_key {
 	char origin[EVAULT_ORIGIN_SIZE];
 	uint64_t epoch;
 	struct ev_age_identity identity;
+	struct ev_roster roster; /* empty in all but the newest epoch's */
 };
 struct ev_write_key {
 	char origin[EVAULT_ORIGIN_SIZE];
@@ -40,8 +41,9 @@ struct ev_write_key {
 };
 
 /*
- * Encoders append EV_KEYFILE_SIZE bytes, which the caller wipes; E_USAGE when
- * the origin is none or the name too long.  Decoders take these bytes and no
+ * Encoders append EV_KEYFILE_SIZE bytes, those of a vault identity as many
+ * times that as its roster needs, which the caller wipes; E_USAGE when
+ * the origin is none, a name too long, or the roster none.  Decoders take these bytes and no
  * others, and leave their output alone on failure: E_FORMAT; E_VERSION for
  * another version.  No message repeats what a key file says.
  */

@@ -274,6 +274,29 @@ ev_merkle_verify(uint64_t index, uint64_t size, const struct ev_hash *leaf,
 	return c.sn == 0 && ev_hash_equal(&r, root);
 }
 
+void
+ev_merkle_before(uint64_t index, uint64_t size, const struct ev_hash *proof, size_t n,
+		 struct ev_hash *root)
+{
+	struct climb c = { index, size - 1 };
+	bool any = false;
+	size_t i;
+
+	ev_merkle_empty(root);
+	/* What is to the left are the perfect subtrees of the tree before it, the smallest first.
+	 */
+	for (i = 0; i < n; i++) {
+		if (climb_left(&c)) {
+			if (any)
+				ev_merkle_node(&proof[i], root, root);
+			else
+				*root = proof[i];
+			any = true;
+		}
+		climb_up(&c);
+	}
+}
+
 bool
 ev_merkle_verify_consistency(uint64_t old, uint64_t size, const struct ev_hash *old_root,
 			     const struct ev_hash *root, const struct ev_hash *proof, size_t n)

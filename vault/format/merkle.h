@@ -57,6 +57,9 @@ enum evault_status ev_merkle_prove(struct ev_merkle_fetch f, uint64_t index, uin
 				   struct evault_error *err);
 bool ev_merkle_verify(uint64_t index, uint64_t size, const struct ev_hash *leaf,
 		      const struct ev_hash *proof, size_t n, const struct ev_hash *root);
+/* The root of the `index` entries before it, which are all in a proof that was verified. */
+void ev_merkle_before(uint64_t index, uint64_t size, const struct ev_hash *proof, size_t n,
+		      struct ev_hash *root);
 /* RFC 6962 2.1.2: 0 < old <= size. */
 enum evault_status ev_merkle_prove_consistency(struct ev_merkle_fetch f, uint64_t old,
 					       uint64_t size,

@@ -233,16 +233,17 @@ parse_withheld(struct ev_slice line, struct ev_record *r, struct evault_error *e
 	ev_cursor_expect(&c, WITHHELD);
 	name = ev_cursor_until(&c, ' ');
 	if (c.bad || !name_valid(name))
-		return bad_line(err, r->n, "no name of a field");
+		return bad_line(err, r->n, _("no name of a field"));
 	if (ev_slice_is(name, "field"))
 		key = ev_cursor_until(&c, '=');
 	if (!ev_hash_parse(ev_cursor_take(&c, HASH_TEXT), &hash) || !ev_cursor_done(&c))
-		return bad_line(err, r->n, "withheld, and its hash is none");
+		return bad_line(err, r->n, _("withheld, and its hash is none"));
 	if (ev_slice_is(name, "action") || ev_slice_is(name, "time"))
 		return bad_line(err, r->n, "action and time cannot be withheld");
 	if (!ev_percent_decode(&plain, key) || plain.len > EV_RECORD_KEY_MAX ||
 	    (ev_slice_is(name, "field") && plain.len == 0))
-		rc = plain.bad ? ev_fail_nomem(err) : bad_line(err, r->n, "withheld, and has no K");
+		rc = plain.bad ? ev_fail_nomem(err)
+			       : bad_line(err, r->n, _("withheld, and has no K"));
 	else
 		rc = fields_append(r, name, ev_slice_of(plain.data, plain.len), true, err);
 	ev_buf_wipe(&plain);
@@ -263,14 +264,15 @@ parse_disclosed(struct ev_slice line, struct ev_record *r, struct evault_error *
 
 	if (salt.len != SALT_TEXT ||
 	    !ev_base64_decode(salt, EV_BASE64_URL_RAW, bytes, sizeof(bytes), &len))
-		return bad_line(err, r->n, "no salt");
+		return bad_line(err, r->n, _("no salt"));
 	if (c.bad || !name_valid(name))
-		return bad_line(err, r->n, "no name of a field");
+		return bad_line(err, r->n, _("no name of a field"));
 	if (!ev_percent_decode(&value, ev_slice_of(c.at, c.left)))
-		rc = value.bad ? ev_fail_nomem(err)
-			       : bad_line(err, r->n, "a value that is not spelled as it must be");
+		rc = value.bad
+			 ? ev_fail_nomem(err)
+			 : bad_line(err, r->n, _("a value that is not spelled as it must be"));
 	else if (!ev_record_value_fits(name, ev_slice_of(value.data, value.len)))
-		rc = bad_line(err, r->n, "a value that this field cannot have");
+		rc = bad_line(err, r->n, _("a value that this field cannot have"));
 	else
 		rc = fields_append(r, name, ev_slice_of(value.data, value.len), false, err);
 	ev_buf_wipe(&value);
@@ -289,7 +291,7 @@ parse_lines(struct ev_cursor *c, struct ev_record *r, struct evault_error *err)
 				       EV_RECORD_LINES_MAX);
 		line = ev_cursor_line(c);
 		if (c->bad)
-			return bad_line(err, r->n, "it does not end");
+			return bad_line(err, r->n, _("it does not end"));
 		if (ev_slice_starts(line, WITHHELD))
 			rc = parse_withheld(line, r, err);
 		else

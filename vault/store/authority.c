@@ -1,5 +1,6 @@
 #include "store/authority.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,11 @@ void
 ev_authority_release(struct ev_authority *a)
 {
 	free(a->actors);
+	free(a->terms);
 	free(a->files);
 	free(a->packs);
 	free(a->read_keys);
+	free(a->log_keys);
 	ev_set_release(&a->records);
 	ev_set_release(&a->pack_set);
 	ev_set_release(&a->slots);
@@ -71,10 +74,23 @@ ev_authority_file(const struct ev_authority *a, const char *path)
 /* ---- what single lines do ------------------------------------------------ */
 
 static enum evault_status
+put_term(struct ev_authority *a, size_t actor, struct evault_error *err)
+{
+	struct ev_term *grown = realloc(a->terms, (a->n_terms + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	a->terms = grown;
+	grown[a->n_terms++] = (struct ev_term){ actor, a->size + 1, UINT64_MAX };
+	return EVAULT_OK;
+}
+
+static enum evault_status
 put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
 	struct ev_actor *known = actor_named(a, ev_slice_text(line->vkey.name));
 	struct ev_actor *grown;
+	enum evault_status rc = EVAULT_OK;
 
 	if (known == NULL) {
 		grown = realloc(a->actors, (a->n_actors + 1) * sizeof(*grown));
@@ -82,12 +98,15 @@ put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_erro
 			return ev_fail_nomem(err);
 		a->actors = grown;
 		known = &grown[a->n_actors++];
+		*known = (struct ev_actor){ .ended = false };
 	}
 	known->verifier = line->vkey;
 	known->role = line->role;
+	if (known->since == 0 || known->ended)
+		rc = put_term(a, (size_t)(known - a->actors), err);
 	known->since = a->size + 1;
 	known->ended = false;
-	return EVAULT_OK;
+	return rc;
 }
 
 static enum evault_status
@@ -103,15 +122,18 @@ put_file(struct ev_authority *a, const char *path, const struct ev_hash *hash,
 			return ev_fail_nomem(err);
 		a->files = grown;
 		known = &grown[a->n_files++];
+		*known = (struct ev_named_file){ .ended = true };
 	}
+	known->held = known->held && !known->ended;
 	snprintf(known->path, sizeof(known->path), "%s", path);
 	known->hash = *hash;
 	known->ended = false;
 	return EVAULT_OK;
 }
 
-static enum evault_status
-put_pack(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
+enum evault_status
+ev_authority_add_pack(struct ev_authority *a, const struct ev_pack_line *pack,
+		      struct evault_error *err)
 {
 	size_t cap = a->cap_packs == 0 ? 16 : a->cap_packs * 2;
 	struct ev_pack_line *grown;
@@ -123,7 +145,7 @@ put_pack(struct ev_authority *a, const struct ev_line *line, struct evault_error
 		a->packs = grown;
 		a->cap_packs = cap;
 	}
-	a->packs[a->n_packs++] = (struct ev_pack_line){ line->hash, line->number, a->size, false };
+	a->packs[a->n_packs++] = *pack;
 	return EVAULT_OK;
 }
 
@@ -154,9 +176,28 @@ static void
 end_actor(struct ev_authority *a, const struct ev_hash *key)
 {
 	struct ev_actor *known = actor_of_key(a, key);
+	size_t i;
 
-	if (known != NULL)
-		known->ended = true;
+	if (known == NULL)
+		return;
+	known->ended = true;
+	known->until = a->size + 1;
+	for (i = 0; i < a->n_terms; i++)
+		if (&a->actors[a->terms[i].actor] == known && a->terms[i].until == UINT64_MAX)
+			a->terms[i].until = known->until;
+}
+
+static enum evault_status
+put_log_key(struct ev_authority *a, const struct ev_verifier *key, struct evault_error *err)
+{
+	struct ev_log_key *grown = realloc(a->log_keys, (a->n_log_keys + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	a->log_keys = grown;
+	grown[a->n_log_keys++] = (struct ev_log_key){ *key, a->size + 1 };
+	a->log_key = *key;
+	return EVAULT_OK;
 }
 
 static void
@@ -170,31 +211,27 @@ drop_pack(struct ev_authority *a, const struct ev_hash *pack)
 	}
 }
 
-static void
-slot_path(uint64_t n, char out[EV_ENTRY_FILE_NAME_MAX + 1])
-{
-	snprintf(out, EV_ENTRY_FILE_NAME_MAX + 1, "keys/%llu.age", (unsigned long long)n);
-}
-
 static enum evault_status
 apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
 	struct ev_named_file *file;
+	struct ev_pack_line pack;
 
 	switch (line->kind) {
 	case EV_LINE_RECORD:
 		return EVAULT_OK;
 	case EV_LINE_PACK:
-		return put_pack(a, line, err);
+		pack = (struct ev_pack_line){ line->hash, line->number, a->size, false };
+		return ev_authority_add_pack(a, &pack, err);
 	case EV_LINE_DROP:
 		drop_pack(a, &line->hash);
 		return EVAULT_OK;
 	case EV_LINE_SLOT:
-		slot_path(line->number, path);
+		ev_slot_path(line->number, path);
 		return put_file(a, path, &line->hash, err);
 	case EV_LINE_SLOT_END:
-		slot_path(line->number, path);
+		ev_slot_path(line->number, path);
 		file = file_named(a, path);
 		if (file != NULL)
 			file->ended = true;
@@ -207,8 +244,7 @@ apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_err
 	case EV_LINE_READ_KEY:
 		return put_read_key(a, line->text, err);
 	case EV_LINE_LOG_KEY:
-		a->log_key = line->vkey;
-		return EVAULT_OK;
+		return put_log_key(a, &line->vkey, err);
 	case EV_LINE_FILE:
 		return put_file(a, line->text, &line->hash, err);
 	}
@@ -221,6 +257,28 @@ static bool
 line_needs_owner(enum ev_entry_kind kind)
 {
 	return kind != EV_LINE_RECORD && kind != EV_LINE_PACK && kind != EV_LINE_DROP;
+}
+
+bool
+ev_entry_changes_keys(const struct ev_entry *entry)
+{
+	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
+	struct ev_line line;
+
+	while (!entry->is_record && ev_entry_next(&lines, &line))
+		if (line_needs_owner(line.kind))
+			return true;
+	return false;
+}
+
+void
+ev_authority_skip(struct ev_authority *a, uint64_t index)
+{
+	assert(index >= a->size);
+	a->size = index;
+	a->n_packs = 0;
+	ev_set_release(&a->records);
+	ev_set_release(&a->pack_set);
 }
 
 /* The role of the one who signed, or a finding. */
@@ -331,7 +389,7 @@ ends_something(const struct ev_authority *a, const struct ev_line *line)
 	size_t i;
 
 	if (line->kind == EV_LINE_SLOT_END) {
-		slot_path(line->number, path);
+		ev_slot_path(line->number, path);
 		return ev_authority_file(a, path) != NULL;
 	}
 	if (line->kind == EV_LINE_ACTOR_END) {
@@ -375,11 +433,27 @@ first_in_entry(const struct ev_line *line, struct ev_set *seen, bool *first,
 	return rc == EVAULT_OK ? ev_set_add(seen, &key, first, err) : rc;
 }
 
-/* May this role say this line, and is it new?  `seen` is what the entry has added so far. */
+/* A holder seals their own slot anew, for a new passphrase. */
+static bool
+is_own_slot(const struct ev_authority *a, const struct ev_line *line, const struct ev_hash *signer)
+{
+	const struct ev_named_file *own = ev_authority_slot(a, signer);
+
+	return line->kind == EV_LINE_SLOT && own != NULL &&
+	       ev_slot_number(own->path) == line->number;
+}
+
+/* Who signs an entry, and what it has added so far. */
+struct judging {
+	enum ev_role role;
+	struct ev_hash signer; /* in the name of the actor's key */
+	struct ev_set seen;
+};
+
+/* May the signer say this line, and is it new? */
 static enum evault_status
-check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role,
-	   struct ev_set *seen, const struct ev_findings *findings, bool *good,
-	   struct evault_error *err)
+check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j,
+	   const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
 	const struct ev_set *once;
 	struct ev_hash key;
@@ -387,23 +461,24 @@ check_line(struct ev_authority *a, const struct ev_line *line, enum ev_role role
 	bool fresh = true, first = true;
 
 	*good = false;
-	if (line_needs_owner(line->kind) && role != EV_ROLE_OWNER)
+	if (line_needs_owner(line->kind) && j->role != EV_ROLE_OWNER &&
+	    !is_own_slot(a, line, &j->signer))
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "changes keys, and its signer is no owner but a %s",
-			       ev_role_word(role));
-	if (line->kind == EV_LINE_DROP && role == EV_ROLE_CAPTURE)
+			       ev_role_word(j->role));
+	if (line->kind == EV_LINE_DROP && j->role == EV_ROLE_CAPTURE)
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "drops a pack, and its signer may only add");
 	if (!ends_something(a, line))
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "ends what is not there");
-	rc = first_in_entry(line, seen, &first, err);
+	rc = first_in_entry(line, &j->seen, &first, err);
 	if (rc == EVAULT_OK && !first)
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "changes or ends one thing twice");
 	once = rc == EVAULT_OK ? once_set(a, line, &key, &rc, err) : NULL;
 	if (rc == EVAULT_OK && once != NULL)
-		rc = ev_set_add(seen, &key, &fresh, err);
+		rc = ev_set_add(&j->seen, &key, &fresh, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	if (once != NULL && (!fresh || ev_set_has(once, &key)))
@@ -427,29 +502,50 @@ take_line(struct ev_authority *a, const struct ev_line *line, struct evault_erro
 	return rc == EVAULT_OK ? apply_line(a, line, err) : rc;
 }
 
+/* The first `slot` line of an entry is that of its first `actor` line, and so on. */
+static void
+pair_slots(struct ev_authority *a, const struct ev_entry *entry)
+{
+	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
+	struct ev_cursor actors = lines;
+	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	struct ev_line line, actor = { .kind = EV_LINE_SLOT };
+	struct ev_named_file *slot;
+
+	while (ev_entry_next(&lines, &line)) {
+		if (line.kind != EV_LINE_SLOT)
+			continue;
+		do {
+			if (!ev_entry_next(&actors, &actor))
+				return;
+		} while (actor.kind != EV_LINE_ACTOR);
+		ev_slot_path(line.number, path);
+		slot = file_named(a, path);
+		slot->held = true;
+		ev_hash_of(actor.vkey.key, sizeof(actor.vkey.key), &slot->actor);
+	}
+}
+
 /* All lines are looked at before the first has an effect (invariant 3). */
 static enum evault_status
-take_lines(struct ev_authority *a, const struct ev_entry *entry, enum ev_role role,
+take_lines(struct ev_authority *a, const struct ev_entry *entry, struct judging *j,
 	   const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
 	struct ev_cursor lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 	struct ev_line line = { .kind = EV_LINE_RECORD, .hash = entry->record };
-	struct ev_set seen = EV_SET_INIT;
 	enum evault_status rc = EVAULT_OK;
 
 	if (entry->is_record) {
-		rc = check_line(a, &line, role, &seen, findings, good, err);
-		if (rc == EVAULT_OK && *good)
-			rc = take_line(a, &line, err);
-		goto out;
+		rc = check_line(a, &line, j, findings, good, err);
+		return rc == EVAULT_OK && *good ? take_line(a, &line, err) : rc;
 	}
 	while (rc == EVAULT_OK && *good && ev_entry_next(&lines, &line))
-		rc = check_line(a, &line, role, &seen, findings, good, err);
+		rc = check_line(a, &line, j, findings, good, err);
 	lines = ev_cursor_of(entry->lines.data, entry->lines.len);
 	while (rc == EVAULT_OK && *good && ev_entry_next(&lines, &line))
 		rc = take_line(a, &line, err);
-out:
-	ev_set_release(&seen);
+	if (rc == EVAULT_OK && *good)
+		pair_slots(a, entry);
 	return rc;
 }
 
@@ -457,10 +553,13 @@ enum evault_status
 ev_authority_take(struct ev_authority *a, const struct ev_entry *entry, const struct ev_hash *root,
 		  const struct ev_findings *findings, bool *taken, struct evault_error *err)
 {
-	enum ev_role role = EV_ROLE_CAPTURE;
+	struct ev_slice name = entry->note.signatures[0].name;
+	struct judging j = { .role = EV_ROLE_CAPTURE, .seen = EV_SET_INIT };
 	enum evault_status rc;
 	bool good = false;
 
+	if (name.len > 64)
+		ev_hash_parse(ev_slice_of(name.data + name.len - 64, 64), &j.signer);
 	if (strcmp(entry->origin, a->vault.origin) != 0)
 		rc = ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			     "belongs to another vault, %s", entry->origin);
@@ -474,9 +573,10 @@ ev_authority_take(struct ev_authority *a, const struct ev_entry *entry, const st
 		rc = ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			     "does not begin the log as the vault note says");
 	else
-		rc = check_signer(a, entry, &role, findings, &good, err);
+		rc = check_signer(a, entry, &j.role, findings, &good, err);
 	if (rc == EVAULT_OK && good)
-		rc = take_lines(a, entry, role, findings, &good, err);
+		rc = take_lines(a, entry, &j, findings, &good, err);
+	ev_set_release(&j.seen);
 	a->size++;
 	if (taken != NULL)
 		*taken = good;

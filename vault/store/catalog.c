@@ -6,7 +6,7 @@
 
 #include "store/catalog_private.h"
 
-static const char schema[] =
+const char ev_catalog_schema[] =
     "CREATE TABLE entries(idx INTEGER PRIMARY KEY, digest BLOB, actor BLOB NOT NULL);"
     "CREATE INDEX entries_digest ON entries(digest) WHERE digest IS NOT NULL;"
     "CREATE TABLE members(kind INTEGER NOT NULL, id BLOB NOT NULL, part INTEGER NOT NULL,"
@@ -40,14 +40,7 @@ static const char *const queries[Q_QUERIES] = {
 	    " WHERE r.sha256 = ?1 AND r.name = ?2 AND r.folder = ?3"
 	    " AND r.modified = ?4 AND r.action = 'add' ORDER BY e.idx LIMIT 1",
 	[Q_LIST] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest IS NOT NULL AND e.idx > ?1"
-		   " AND (?2 OR r.action = ?3 OR (?3 IS NULL AND (r.digest IS NULL OR"
-		   " r.sha256 IS NOT NULL)))"
-		   " AND (?4 IS NULL OR r.case_name = ?4)"
-		   " AND (?5 IS NULL OR EXISTS (SELECT 1 FROM tags t WHERE t.digest = e.digest"
-		   " AND t.tag = ?5))"
-		   " AND (?6 IS NULL OR r.time >= ?6)"
-		   " AND (?7 IS NULL OR substr(r.time, 1, length(?7)) <= ?7)"
-		   " ORDER BY e.idx LIMIT 1",
+		   " AND " EV_CATALOG_FILTER " ORDER BY e.idx LIMIT 1",
 	[Q_RANGE] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES
 		    "WHERE e.digest IS NOT NULL AND e.idx >= ?1 AND e.idx <= ?2"
 		    " ORDER BY e.idx LIMIT 1",
@@ -66,62 +59,82 @@ static const char *const queries[Q_QUERIES] = {
 enum evault_status
 ev_catalog_fail(struct ev_catalog *c, struct evault_error *err)
 {
-	if (sqlite3_errcode(c->db) == SQLITE_NOMEM)
+	const struct evault_error *why = &c->file.why;
+
+	switch (sqlite3_errcode(c->db) & 0xFF) {
+	case SQLITE_NOMEM:
 		return ev_fail_nomem(err);
+	case SQLITE_IOERR:
+	case SQLITE_BUSY:
+		if (why->status != EVAULT_OK && why->text[0] != '\0')
+			return ev_fail(err, why->status, "%s", why->text);
+		break;
+	default:
+		break;
+	}
 	return ev_fail(err, EVAULT_E_IO, "the catalog: %s", sqlite3_errmsg(c->db));
 }
 
-enum evault_status
-ev_catalog_new(struct ev_catalog **out, struct evault_error *err)
+/*
+ * Has the last call failed for what is in the store?  Then another store is
+ * put in its place, if somebody can.
+ */
+static bool
+mend(struct ev_catalog *c, sqlite3_stmt *failed)
 {
-	struct ev_catalog *c = calloc(1, sizeof(*c));
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
-		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-	enum evault_status rc = EVAULT_OK;
+	struct evault_error why = { 0 };
+	int code = sqlite3_errcode(c->db) & 0xFF;
+	sqlite3_stmt *q;
+	bool mended;
 
-	if (c == NULL)
-		return ev_fail_nomem(err);
-	if (sqlite3_open_v2(":memory:", &c->db, flags, NULL) != SQLITE_OK) {
-		rc = c->db == NULL ? ev_fail_nomem(err) : ev_catalog_fail(c, err);
-		goto out;
+	if ((code != SQLITE_IOERR && code != SQLITE_CORRUPT && code != SQLITE_NOTADB &&
+	     code != SQLITE_BUSY) ||
+	    c->broken == NULL || c->mending)
+		return false;
+	(void)ev_catalog_fail(c, &why);
+	/* What was filled since the last commit is nowhere else. */
+	if (c->filling) {
+		c->spoiled = true;
+		(void)ev_fail(&c->file.why, EVAULT_E_IO, "%s; it will be made anew: run this again",
+			      why.text);
+		return false;
 	}
-	/* Debian's build leaves these open. */
-	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-	sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
-	sqlite3_db_config(c->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, (int *)NULL);
-	if (sqlite3_exec(c->db, "PRAGMA journal_mode = OFF; PRAGMA temp_store = MEMORY; BEGIN",
-			 NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(c->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
-		rc = ev_catalog_fail(c, err);
-		goto out;
-	}
-	*out = c;
-	c = NULL;
-out:
-	ev_catalog_free(c);
-	return rc;
-}
-
-void
-ev_catalog_free(struct ev_catalog *c)
-{
-	int i;
-
-	if (c == NULL)
-		return;
-	for (i = 0; i < Q_QUERIES; i++)
-		sqlite3_finalize(c->queries[i]);
-	sqlite3_close(c->db);
-	free(c);
+	sqlite3_reset(failed);
+	for (q = sqlite3_next_stmt(c->db, NULL); q != NULL; q = sqlite3_next_stmt(c->db, q))
+		if (sqlite3_stmt_busy(q))
+			return false;
+	c->mending = true;
+	mended = c->broken(c->broken_ctx, &why, NULL) == EVAULT_OK;
+	c->mending = false;
+	return mended;
 }
 
 sqlite3_stmt *
 ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evault_error *err)
 {
 	sqlite3_stmt **q = &c->queries[which];
+	const char *sql = ev_catalog_cite_query(which);
+	int rc = SQLITE_OK;
 
-	if (*q == NULL && sqlite3_prepare_v3(c->db, queries[which], -1, SQLITE_PREPARE_PERSISTENT,
-					     q, NULL) != SQLITE_OK) {
+	if (sql == NULL)
+		sql = ev_catalog_file_query(which);
+	if (sql == NULL)
+		sql = ev_catalog_log_query(which);
+	if (sql == NULL)
+		sql = ev_catalog_text_query(which);
+	if (sql == NULL)
+		sql = queries[which];
+	if (c->spoiled) {
+		(void)ev_fail(err, EVAULT_E_IO,
+			      "the index could not be filled, and is made anew the next time: run "
+			      "this again");
+		return NULL;
+	}
+	if (*q == NULL)
+		rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, q, NULL);
+	if (rc != SQLITE_OK && mend(c, NULL))
+		rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, q, NULL);
+	if (rc != SQLITE_OK) {
 		(void)ev_catalog_fail(c, err);
 		return NULL;
 	}
@@ -130,11 +143,32 @@ ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evaul
 	return *q;
 }
 
+/* Runs the query again, up to the row after the last one that was given. */
+static int
+step_again(struct ev_catalog *c, sqlite3_stmt *q, uint64_t given)
+{
+	int rc;
+
+	do
+		rc = sqlite3_step(q);
+	while (rc == SQLITE_ROW && given-- > 0);
+	c->walking = q;
+	return rc;
+}
+
 enum evault_status
 ev_catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 {
-	int rc = sqlite3_step(q);
+	/* One that was begun before another one was asked has lost its count. */
+	bool begun = sqlite3_stmt_busy(q), counted = !begun || c->walking == q;
+	uint64_t given = begun ? c->walked : 0;
+	int rc;
 
+	c->walking = q;
+	rc = sqlite3_step(q);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE && counted && mend(c, q))
+		rc = step_again(c, q, given);
+	c->walked = given + 1;
 	if (rc == SQLITE_ROW)
 		return EVAULT_OK;
 	if (rc == SQLITE_DONE)
@@ -180,6 +214,7 @@ ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash 
 		     const struct ev_hash *actor, struct evault_error *err)
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_ENTRY, err);
+	enum evault_status rc;
 
 	if (q == NULL)
 		return EVAULT_E_IO;
@@ -187,7 +222,10 @@ ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash 
 	if (record != NULL)
 		ev_catalog_bind_hash(q, 2, record);
 	ev_catalog_bind_hash(q, 3, actor);
-	return run(c, q, err);
+	rc = run(c, q, err);
+	if (rc == EVAULT_OK && record != NULL)
+		rc = ev_catalog_wait_for_words(c, index, err);
+	return rc == EVAULT_OK ? ev_catalog_settle_entry(c, index, record, err) : rc;
 }
 
 enum evault_status
@@ -272,5 +310,7 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	if (ev_record_find(record, "case") != NULL)
 		ev_catalog_bind_slice(q, 9, field_slice(record, "case"));
 	rc = run(c, q, err);
-	return rc != EVAULT_OK ? rc : add_tags(c, digest, record, err);
+	if (rc == EVAULT_OK)
+		rc = add_tags(c, digest, record, err);
+	return rc == EVAULT_OK ? ev_catalog_add_cites(c, digest, record, err) : rc;
 }

@@ -3,18 +3,70 @@
  * database filled from the log, the tails of packs and the records.  It is
  * never the truth: what it finds is compared with record, entry and log.
  *
- * For now it lives in memory and is filled when the vault is opened.
+ * It lives in a sealed store (sealed.h): a file, or memory.
  */
 #ifndef EV_STORE_CATALOG_H
 #define EV_STORE_CATALOG_H
 
 #include "format/member.h"
+#include "format/query.h"
 #include "format/record.h"
+#include "store/sealed.h"
 
 struct ev_catalog;
 
+/* In memory, empty. */
 enum evault_status ev_catalog_new(struct ev_catalog **c, struct evault_error *err);
+/* Takes `store`, also when it fails; makes the tables where there is no page yet. */
+enum evault_status ev_catalog_open(struct ev_sealed *store, struct ev_catalog **c,
+				   struct evault_error *err);
+/* NULL is fine. */
 void ev_catalog_free(struct ev_catalog *c);
+/* Of the tables, and how they are filled: another one, and the catalog is made anew. */
+void ev_catalog_schema_hash(struct ev_hash *out);
+/* Borrowed. */
+struct ev_sealed *ev_catalog_store(struct ev_catalog *c);
+
+/* ---- updates (catalog_file.c) ------------------------------------------ */
+
+/* The store is updating: fills in one transaction. */
+enum evault_status ev_catalog_begin(struct ev_catalog *c, struct evault_error *err);
+/* Ends the transaction, for who asks from now on; nothing is published. */
+enum evault_status ev_catalog_commit(struct ev_catalog *c, struct evault_error *err);
+/* ev_sealed_publish, with all that was filled; goes on updating. */
+enum evault_status ev_catalog_publish(struct ev_catalog *c, uint64_t size,
+				      const struct ev_hash *root, struct evault_error *err);
+/* ev_sealed_end: what was not published is forgotten. */
+void ev_catalog_end(struct ev_catalog *c);
+
+/*
+ * Called when a page of the store does not open, while no question is being
+ * answered; `why` says what is wrong.  It puts another store in place with
+ * ev_catalog_adopt; then the question is asked again from its beginning, and
+ * goes on after the row that was given last.
+ */
+typedef enum evault_status ev_catalog_broken_fn(void *ctx, const struct evault_error *why,
+						struct evault_error *err);
+void ev_catalog_when_broken(struct ev_catalog *c, ev_catalog_broken_fn *fn, void *ctx);
+/* A page did not open while filling: that is nowhere else, and the file is to be removed. */
+bool ev_catalog_is_spoiled(const struct ev_catalog *c);
+void ev_catalog_spoil(struct ev_catalog *c);
+/* Entries whose record is in this pack and in no other. */
+enum evault_status ev_catalog_only_in(struct ev_catalog *c, const struct ev_hash *pack, uint64_t *n,
+				      struct evault_error *err);
+/* Takes the store of `from`, which is freed, and was published. */
+void ev_catalog_adopt(struct ev_catalog *c, struct ev_catalog *from);
+
+/* A pack that could not be read in full: a later opening tries again. */
+enum evault_status ev_catalog_set_unread(struct ev_catalog *c, const struct ev_hash *pack,
+					 bool unread, struct evault_error *err);
+/* The next one after *pack, in byte order. */
+enum evault_status ev_catalog_next_unread(struct ev_catalog *c, struct ev_hash *pack,
+					  struct evault_error *err);
+/* Is the last row that of the last of `size` entries, and, if they are not many, each before it
+ * there? */
+enum evault_status ev_catalog_is_full(struct ev_catalog *c, uint64_t size, bool *full,
+				      struct evault_error *err);
 
 /* ---- filling ---------------------------------------------------------- */
 
@@ -33,6 +85,34 @@ enum evault_status ev_catalog_add_member(struct ev_catalog *c, const struct ev_h
 					 struct evault_error *err);
 enum evault_status ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 					 const struct ev_record *record, struct evault_error *err);
+
+/* ---- what the log says of keys and packs (catalog_log.c) ----------------- */
+
+/* An entry that changes keys (ev_entry_changes_keys). */
+enum evault_status ev_catalog_add_changing(struct ev_catalog *c, uint64_t index,
+					   struct evault_error *err);
+/* Those before `size`; a size of 0 where they are too many. */
+enum evault_status ev_catalog_hint(struct ev_catalog *c, uint64_t size, struct ev_index_hint *hint,
+				   struct evault_error *err);
+
+enum ev_catalog_what {
+	EV_CATALOG_RECORD,
+	EV_CATALOG_PACK,
+};
+struct ev_catalog_pack {
+	struct ev_hash pack;
+	uint64_t size, index; /* of the entry that names it */
+	bool dropped;
+};
+enum evault_status ev_catalog_add_pack(struct ev_catalog *c, const struct ev_catalog_pack *pack,
+				       struct evault_error *err);
+/* The next one after the one in *pack, in the order of entries and in it of bytes.  E_NOT_FOUND. */
+enum evault_status ev_catalog_next_pack(struct ev_catalog *c, struct ev_catalog_pack *pack,
+					struct evault_error *err);
+/* Does an entry before `size` name that record, or that pack? */
+enum evault_status ev_catalog_names(struct ev_catalog *c, enum ev_catalog_what what,
+				    const struct ev_hash *hash, uint64_t size, bool *names,
+				    struct evault_error *err);
 
 /* ---- asking ------------------------------------------------------------ */
 
@@ -87,6 +167,80 @@ enum evault_status ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex,
 /* How many different SHA-256 of items' files begin so. */
 enum evault_status ev_catalog_hashes(struct ev_catalog *c, struct ev_slice hex, uint64_t *n,
 				     struct evault_error *err);
+
+/* ---- which entries are about which (catalog_cite.c) ----------------------- */
+
+/* "<index> <digest>", the value of `about`. */
+bool ev_catalog_parse_about(struct ev_slice value, uint64_t *index, struct ev_hash *digest);
+
+/* An annotation or a retraction. */
+struct ev_catalog_correction {
+	uint64_t index; /* of its entry */
+	bool retracts;
+	bool taken_back; /* by a retraction that is about it */
+};
+/* The last one about the item whose entry comes before `before`; E_NOT_FOUND without a sentence. */
+enum evault_status ev_catalog_correction(struct ev_catalog *c, uint64_t item, uint64_t before,
+					 struct ev_catalog_correction *correction,
+					 struct evault_error *err);
+/* Is there a retraction about it that was not taken back? */
+enum evault_status ev_catalog_is_retracted(struct ev_catalog *c, uint64_t item, bool *is,
+					   struct evault_error *err);
+/* Is it a retraction that is about a retraction? */
+enum evault_status ev_catalog_takes_back(struct ev_catalog *c, uint64_t index, bool *is,
+					 struct evault_error *err);
+/*
+ * The entries after `after` that are about this one, or about one of those,
+ * in the order of the log: at most `cap`, *n fewer when there are no more.
+ */
+enum evault_status ev_catalog_citing(struct ev_catalog *c, uint64_t item, uint64_t after,
+				     uint64_t *indices, size_t cap, size_t *n,
+				     struct evault_error *err);
+
+/* ---- words (catalog_text.c) ----------------------------------------------- */
+
+/* How much of an entry with a record is to be filed still. */
+enum ev_catalog_wait {
+	EV_CATALOG_WAIT_ALL = 0,  /* what its record says, and the text of its file */
+	EV_CATALOG_WAIT_TEXT = 1, /* the text */
+};
+/* The next one that waits, from *index on.  E_NOT_FOUND: none. */
+enum evault_status ev_catalog_waiting(struct ev_catalog *c, uint64_t *index,
+				      enum ev_catalog_wait *what, struct evault_error *err);
+enum evault_status ev_catalog_filed(struct ev_catalog *c, uint64_t index, struct evault_error *err);
+enum evault_status ev_catalog_count_waiting(struct ev_catalog *c, uint64_t *n,
+					    struct evault_error *err);
+
+/* Files what people wrote in a record: once for each entry.  Only the text waits then. */
+enum evault_status ev_catalog_add_said(struct ev_catalog *c, uint64_t index,
+				       const struct ev_record *record, struct evault_error *err);
+/* Files the text of the entry's file: once for each entry. */
+enum evault_status ev_catalog_add_text(struct ev_catalog *c, uint64_t index, struct ev_slice text,
+				       struct evault_error *err);
+/* Is a field of that name searched?  Not those that evault fills with hashes, times and the like.
+ */
+bool ev_catalog_is_said(struct ev_slice field);
+
+/* A bit for each entry of the log. */
+struct ev_catalog_bits {
+	uint8_t *b; /* (size + 7) / 8 bytes, zeros at first */
+	uint64_t size;
+};
+bool ev_catalog_has_bit(const struct ev_catalog_bits *bits, uint64_t index);
+/* Sets the bits of annotations and retractions. */
+enum evault_status ev_catalog_notes(struct ev_catalog *c, struct ev_catalog_bits *notes,
+				    struct evault_error *err);
+/*
+ * Sets the bits of the items in which the term may be: in their records, in
+ * annotations and retractions about them, or in their texts; of a term with a
+ * field in any field, and with the field `text` in texts alone.
+ */
+enum evault_status ev_catalog_match(struct ev_catalog *c, const struct ev_query_term *term,
+				    const struct ev_catalog_bits *notes,
+				    struct ev_catalog_bits *found, struct evault_error *err);
+/* Is the entry one that the filter lets pass? */
+enum evault_status ev_catalog_passes(struct ev_catalog *c, const struct evault_filter *filter,
+				     uint64_t index, bool *passes, struct evault_error *err);
 
 struct ev_catalog_counts {
 	uint64_t entries, items; /* items: entries that keep a file */

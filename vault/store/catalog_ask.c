@@ -119,22 +119,6 @@ ev_catalog_same_file(struct ev_catalog *c, const struct ev_hash *sha256, struct 
 	return take_entry(c, q, entry, err);
 }
 
-static void
-bind_filter(sqlite3_stmt *q, const struct evault_filter *f)
-{
-	sqlite3_bind_int(q, 2, f->all_actions);
-	if (f->action != NULL)
-		sqlite3_bind_text(q, 3, f->action, -1, SQLITE_TRANSIENT);
-	if (f->case_name != NULL)
-		ev_catalog_bind_slice(q, 4, ev_slice_text(f->case_name));
-	if (f->tag != NULL)
-		ev_catalog_bind_slice(q, 5, ev_slice_text(f->tag));
-	if (f->since != NULL)
-		sqlite3_bind_text(q, 6, f->since, -1, SQLITE_TRANSIENT);
-	if (f->until != NULL)
-		sqlite3_bind_text(q, 7, f->until, -1, SQLITE_TRANSIENT);
-}
-
 enum evault_status
 ev_catalog_list(struct ev_catalog *c, const struct evault_filter *filter, ev_catalog_fn *fn,
 		void *ctx, struct evault_error *err)
@@ -149,7 +133,7 @@ ev_catalog_list(struct ev_catalog *c, const struct evault_filter *filter, ev_cat
 		if (q == NULL)
 			return EVAULT_E_IO;
 		sqlite3_bind_int64(q, 1, after);
-		bind_filter(q, filter);
+		ev_catalog_bind_filter(q, filter);
 		rc = take_entry(c, q, &entry, err);
 		if (rc == EVAULT_E_NOT_FOUND)
 			return EVAULT_OK;

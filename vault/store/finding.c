@@ -11,7 +11,7 @@ ev_find(const struct ev_findings *f, struct evault_error *err, enum evault_findi
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(detail, sizeof(detail), fmt, ap);
+	vsnprintf(detail, sizeof(detail), ev_translate(fmt), ap);
 	va_end(ap);
 	return f->report(f->ctx, kind, index, path, detail, err);
 }

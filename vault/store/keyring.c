@@ -12,6 +12,7 @@ struct unlocking {
 	size_t n_identities;
 	char *passphrase; /* locked; "" when there is none yet */
 	struct ev_keyring *k;
+	enum evault_status newest; /* what became of opening the newest vault identity */
 };
 
 struct ev_keyring *
@@ -26,9 +27,51 @@ ev_keyring_free(struct ev_keyring *k)
 	if (k == NULL)
 		return;
 	ev_secret_free(k->slot);
+	ev_secret_free(k->reader);
 	ev_secret_free(k->reads);
+	free(k->epochs);
+	ev_secret_free(k->roster);
 	ev_secret_free(k->write);
 	free(k);
+}
+
+const char *
+ev_keyring_name(const struct ev_keyring *k)
+{
+	const struct ev_roster_line *line = NULL;
+	struct ev_hash actor;
+
+	if (k->slot == NULL)
+		return "";
+	ev_hash_of(k->actor.key, sizeof(k->actor.key), &actor);
+	if (k->roster != NULL)
+		line = ev_roster_actor(k->roster, &actor);
+	return line == NULL ? k->slot->name : line->name;
+}
+
+bool
+ev_keyring_is_current(const struct ev_keyring *k, const struct ev_authority *authority)
+{
+	const struct ev_named_file *file;
+	const struct ev_actor *actor;
+	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	uint8_t key[32];
+
+	if (k->slot != NULL) {
+		actor = ev_authority_actor(
+		    authority, ev_slice_of(k->actor.name + strlen("evault/actor/"), 64));
+		if (actor == NULL || actor->ended || actor->role != k->slot->role)
+			return false;
+	}
+	if (k->write != NULL) {
+		ev_signing_seed_public(&k->write->log, key);
+		if (memcmp(key, authority->log_key.key, sizeof(key)) != 0)
+			return false;
+	}
+	snprintf(path, sizeof(path), "keys/read.%llu.age",
+		 (unsigned long long)authority->n_read_keys - 1);
+	file = ev_authority_file(authority, path);
+	return k->roster == NULL || (file != NULL && ev_hash_equal(&file->hash, &k->roster_file));
 }
 
 struct ev_age_with
@@ -44,23 +87,22 @@ static enum evault_status
 load_key_file(const struct unlocking *u, const char *path, struct ev_buf *out,
 	      struct evault_error *err)
 {
-	const struct ev_named_file *named = ev_authority_file(u->authority, path);
-	enum evault_status rc;
-	struct ev_hash hash;
+	bool pending;
 
-	if (named == NULL)
-		return ev_fail(err, EVAULT_E_NOT_FOUND, "%s: the log does not name it", path);
-	rc = ev_os_load(u->dir, path, EV_KEYFILE_SEALED_MAX, out, err);
-	if (rc == EVAULT_E_NOT_FOUND)
-		return ev_fail(err, EVAULT_E_DAMAGED, "%s: this key file is missing", path);
-	if (rc == EVAULT_E_LIMIT)
-		return ev_fail(err, EVAULT_E_DAMAGED, "%s: this key file was altered", path);
-	if (rc != EVAULT_OK)
-		return rc;
-	ev_hash_of(out->data, out->len, &hash);
-	if (!ev_hash_equal(&hash, &named->hash))
-		return ev_fail(err, EVAULT_E_DAMAGED, "%s: this key file was altered", path);
-	return EVAULT_OK;
+	return ev_key_file_load(u->dir, u->authority, path, out, &pending, err);
+}
+
+static enum evault_status
+load_identity(struct unlocking *u, const char *text, struct evault_error *err)
+{
+	enum evault_status rc;
+
+	if (u->n_identities == EV_KEYRING_IDENTITIES_MAX)
+		return ev_fail(err, EVAULT_E_LIMIT, "more than %d identities were given",
+			       EV_KEYRING_IDENTITIES_MAX);
+	rc = ev_age_identity_parse(ev_slice_text(text), u->identities + u->n_identities, err);
+	u->n_identities += rc == EVAULT_OK;
+	return rc;
 }
 
 static enum evault_status
@@ -86,39 +128,49 @@ load_identities(struct unlocking *u, const struct evault_unlock *unlock, struct 
 		ev_buf_wipe(&text);
 	}
 	ev_buf_wipe(&text);
+	if (rc == EVAULT_OK && unlock->identity != NULL)
+		rc = load_identity(u, unlock->identity, err);
 	return rc;
 }
 
 /* The slot's keys must be those of an actor of this vault (invariant 2). */
 static enum evault_status
-accept_slot(struct unlocking *u, const char *path, struct ev_slice plain, struct evault_error *err)
+accept_slot(struct unlocking *u, const char *path, const struct ev_slot *slot,
+	    struct evault_error *err)
 {
-	struct ev_slot *slot = ev_secret_new(sizeof(*slot));
 	const struct ev_actor *actor;
-	enum evault_status rc;
 	uint8_t key[32];
 
-	if (slot == NULL)
-		return ev_fail_nomem(err);
-	rc = ev_slot_decode(plain, slot, err);
-	if (rc != EVAULT_OK) {
-		rc = ev_error_prefix(err, EVAULT_E_DAMAGED, path);
-		goto out;
-	}
 	ev_signing_seed_public(&slot->actor, key);
 	ev_actor_verifier(key, &u->k->actor);
 	actor = ev_authority_actor(u->authority,
 				   ev_slice_of(u->k->actor.name + strlen("evault/actor/"), 64));
 	if (strcmp(slot->origin, u->authority->vault.origin) != 0)
-		rc = ev_fail(err, EVAULT_E_DAMAGED, "%s: is a key file of another vault", path);
-	else if (actor == NULL || actor->ended || actor->role != slot->role)
-		rc = ev_fail(err, EVAULT_E_DENIED, "%s: this holder was removed from the vault",
-			     path);
-	if (rc != EVAULT_OK)
-		goto out;
-	u->k->slot = slot;
-	slot = NULL;
-out:
+		return ev_fail(err, EVAULT_E_DAMAGED, "%s: is a key file of another vault", path);
+	if (actor == NULL || actor->ended || actor->role != slot->role)
+		return ev_fail(err, EVAULT_E_DENIED, "%s: this holder was removed from the vault",
+			       path);
+	u->k->slot = ev_secret_new(sizeof(*u->k->slot));
+	if (u->k->slot == NULL)
+		return ev_fail_nomem(err);
+	*u->k->slot = *slot;
+	snprintf(u->k->slot_path, sizeof(u->k->slot_path), "%s", path);
+	return EVAULT_OK;
+}
+
+static enum evault_status
+read_slot(struct unlocking *u, const char *path, struct ev_slice plain, struct evault_error *err)
+{
+	struct ev_slot *slot = ev_secret_new(sizeof(*slot));
+	enum evault_status rc;
+
+	if (slot == NULL)
+		return ev_fail_nomem(err);
+	rc = ev_slot_decode(plain, slot, err);
+	if (rc == EVAULT_OK)
+		rc = accept_slot(u, path, slot, err);
+	else
+		rc = ev_error_prefix(err, EVAULT_E_DAMAGED, path);
 	ev_secret_free(slot);
 	return rc;
 }
@@ -132,8 +184,11 @@ try_slot(struct unlocking *u, const char *path, enum ev_age_kind wanted, struct 
 	enum ev_age_kind kind = EV_AGE_FOREIGN;
 	enum evault_status rc = load_key_file(u, path, &sealed, err);
 
-	if (rc == EVAULT_OK)
+	if (rc == EVAULT_OK) {
 		rc = ev_age_inspect(ev_slice_of(sealed.data, sealed.len), &kind, err);
+		if (rc != EVAULT_OK)
+			rc = ev_error_prefix(err, rc, path);
+	}
 	if (rc == EVAULT_OK && kind != wanted)
 		rc = EVAULT_E_KEY;
 	if (rc != EVAULT_OK)
@@ -142,7 +197,7 @@ try_slot(struct unlocking *u, const char *path, enum ev_age_kind wanted, struct 
 		with = (struct ev_age_with){ NULL, 0, u->passphrase };
 	rc = ev_age_open(&with, ev_slice_of(sealed.data, sealed.len), &plain, err);
 	if (rc == EVAULT_OK)
-		rc = accept_slot(u, path, ev_slice_of(plain.data, plain.len), err);
+		rc = read_slot(u, path, ev_slice_of(plain.data, plain.len), err);
 	else if (rc != EVAULT_E_KEY)
 		rc = ev_error_prefix(err, rc, path);
 out:
@@ -207,8 +262,14 @@ open_read_key(struct unlocking *u, uint64_t epoch, const struct ev_age_with *wit
 	if (strcmp(key->origin, u->authority->vault.origin) != 0 || key->epoch != epoch ||
 	    strcmp(text, u->authority->read_keys[epoch]) != 0)
 		rc = ev_fail(err, EVAULT_E_DAMAGED, "%s: is not the key that the log names", path);
-	else
-		u->k->reads[u->k->n_reads++] = key->identity;
+	if (rc != EVAULT_OK)
+		goto out;
+	u->k->epochs[u->k->n_reads] = epoch;
+	u->k->reads[u->k->n_reads++] = key->identity;
+	if (epoch + 1 == u->authority->n_read_keys) {
+		*u->k->roster = key->roster;
+		ev_hash_of(sealed.data, sealed.len, &u->k->roster_file);
+	}
 out:
 	ev_buf_release(&sealed);
 	ev_buf_wipe(&plain);
@@ -219,20 +280,38 @@ out:
 static enum evault_status
 open_read_keys(struct unlocking *u, const struct ev_age_with *with, struct evault_error *err)
 {
-	enum evault_status rc = EVAULT_OK;
-	size_t epoch;
+	struct ev_keyring *k = u->k;
+	size_t epoch, n = u->authority->n_read_keys;
+	enum evault_status rc, worst = EVAULT_E_KEY;
+	struct evault_error why = { 0 };
 
-	ev_secret_free(u->k->reads);
-	u->k->n_reads = 0;
-	u->k->reads = ev_secret_new((u->authority->n_read_keys + 1) * sizeof(*u->k->reads));
-	if (u->k->reads == NULL)
+	ev_secret_free(k->reads);
+	free(k->epochs);
+	ev_secret_free(k->roster);
+	k->n_reads = 0;
+	k->reads = ev_secret_new((n + 1) * sizeof(*k->reads));
+	k->epochs = calloc(n + 1, sizeof(*k->epochs));
+	k->roster = ev_secret_new(sizeof(*k->roster));
+	if (k->reads == NULL || k->epochs == NULL || k->roster == NULL)
 		return ev_fail_nomem(err);
-	for (epoch = 0; epoch < u->authority->n_read_keys; epoch++) {
-		rc = open_read_key(u, epoch, with, err);
+	for (epoch = 0; epoch < n; epoch++) {
+		rc = open_read_key(u, epoch, with, &why);
+		/* What is damaged closes the packs of its own epoch, and no others. */
 		if (rc != EVAULT_OK && rc != EVAULT_E_KEY)
-			return rc;
+			worst = rc;
+		u->newest = rc;
+		if (rc == EVAULT_E_NOMEM || rc == EVAULT_E_IO)
+			break;
 	}
-	return u->k->n_reads > 0 ? EVAULT_OK : EVAULT_E_KEY;
+	if (k->n_reads == 0 || k->epochs[k->n_reads - 1] + 1 != n) {
+		ev_secret_free(k->roster);
+		k->roster = NULL;
+	}
+	if (k->n_reads > 0 && worst != EVAULT_E_NOMEM && worst != EVAULT_E_IO)
+		return EVAULT_OK;
+	if (worst != EVAULT_E_KEY && err != NULL)
+		*err = why;
+	return worst;
 }
 
 /* The newest log key, for those who may write; E_KEY when it is not for us. */
@@ -317,9 +396,20 @@ read_directly(struct unlocking *u, const struct ev_age_with *with, enum evault_s
 
 	if (rc == EVAULT_E_KEY)
 		return slots == EVAULT_E_DAMAGED ? slots : rc;
+	/* Half a vault would look like one that lost things. */
+	if (rc == EVAULT_OK && u->newest == EVAULT_E_KEY)
+		return ev_fail(err, EVAULT_E_DENIED,
+			       "this key was removed from the vault: it opens only what was kept "
+			       "before that");
 	if (rc != EVAULT_OK && err != NULL)
 		*err = why;
-	return rc;
+	if (rc != EVAULT_OK || with->n_identities != 1)
+		return rc;
+	u->k->reader = ev_secret_new(sizeof(*u->k->reader));
+	if (u->k->reader == NULL)
+		return ev_fail_nomem(err);
+	*u->k->reader = with->identities[0];
+	return EVAULT_OK;
 }
 
 static enum evault_status
@@ -345,8 +435,68 @@ open_slot_or_read_key(struct unlocking *u, const struct evault_unlock *unlock,
 			return rc;
 		return ev_fail(err, rc,
 			       u->n_identities > 0 ? "the identity given opens no key of this vault"
-						   : "no key was given that opens this vault");
+						   : N_("no key was given that opens this vault"));
 	}
+	if (rc != EVAULT_OK && err != NULL)
+		*err = why;
+	return rc;
+}
+
+/* What a holder's own identity opens. */
+static enum evault_status
+open_keys_of_slot(struct unlocking *u, struct evault_error *err)
+{
+	struct ev_age_with own = { .identities = &u->k->slot->identity, .n_identities = 1 };
+	enum evault_status rc = EVAULT_OK;
+
+	if (u->k->slot->role != EV_ROLE_CAPTURE)
+		rc = open_read_keys(u, &own, err);
+	if (rc == EVAULT_OK)
+		rc = open_write_key(u, &own, &u->k->no_write);
+	/* Who may read shall read, whatever became of the log's key. */
+	if (rc == EVAULT_E_DAMAGED || rc == EVAULT_E_KEY || rc == EVAULT_E_FORMAT)
+		rc = u->k->n_reads > 0 ? EVAULT_OK : rc;
+	if (rc != EVAULT_OK && u->k->no_write.status != EVAULT_OK && err != NULL)
+		*err = u->k->no_write;
+	return rc;
+}
+
+/* A slot, or what a reader has: whatever it opened. */
+static enum evault_status
+use_kept(struct unlocking *u, const struct ev_kept *kept, struct evault_error *err)
+{
+	struct ev_age_with reader = { .identities = &kept->slot.identity, .n_identities = 1 };
+	enum evault_status rc;
+
+	if (kept->path[0] == '\0')
+		return read_directly(u, &reader, EVAULT_E_KEY, err);
+	rc = accept_slot(u, kept->path, &kept->slot, err);
+	return rc == EVAULT_OK ? open_keys_of_slot(u, err) : rc;
+}
+
+/* What the kernel kept opens the vault; or it is of no use, and then nothing is open. */
+static enum evault_status
+open_kept(struct unlocking *u, struct evault_error *err)
+{
+	struct ev_kept *kept = ev_secret_new(sizeof(*kept));
+	struct evault_error why = { 0 };
+	enum evault_status rc;
+	bool was;
+
+	rc = kept == NULL ? ev_fail_nomem(&why) : ev_keyring_kept(u->authority, kept, &why);
+	if (rc == EVAULT_OK)
+		rc = use_kept(u, kept, &why);
+	ev_secret_free(kept);
+	if (rc == EVAULT_E_DENIED || rc == EVAULT_E_KEY) {
+		(void)ev_keyring_forget(u->authority->vault.origin, &was, NULL);
+		ev_secret_free(u->k->slot);
+		u->k->slot = NULL;
+		ev_secret_free(u->k->roster);
+		u->k->roster = NULL;
+		u->k->n_reads = 0;
+	}
+	if (u->k->slot == NULL && rc != EVAULT_OK && rc != EVAULT_E_NOMEM)
+		return EVAULT_OK;
 	if (rc != EVAULT_OK && err != NULL)
 		*err = why;
 	return rc;
@@ -357,7 +507,6 @@ ev_keyring_unlock(int dir, const struct ev_authority *authority, const struct ev
 		  struct ev_keyring **k, struct evault_error *err)
 {
 	struct unlocking u = { .dir = dir, .authority = authority, .k = ev_keyring_new() };
-	struct ev_age_with own = { .n_identities = 1 };
 	enum evault_status rc;
 
 	u.identities = ev_secret_new(EV_KEYRING_IDENTITIES_MAX * sizeof(*u.identities));
@@ -367,20 +516,13 @@ ev_keyring_unlock(int dir, const struct ev_authority *authority, const struct ev
 		goto out;
 	}
 	rc = load_identities(&u, unlock, err);
-	if (rc == EVAULT_OK)
-		rc = open_slot_or_read_key(&u, unlock, err);
-	if (rc != EVAULT_OK || u.k->slot == NULL)
+	if (rc == EVAULT_OK && unlock->kept)
+		rc = open_kept(&u, err);
+	if (rc != EVAULT_OK || u.k->slot != NULL || u.k->reader != NULL)
 		goto out;
-	own.identities = &u.k->slot->identity;
-	if (u.k->slot->role != EV_ROLE_CAPTURE)
-		rc = open_read_keys(&u, &own, err);
-	if (rc == EVAULT_OK)
-		rc = open_write_key(&u, &own, &u.k->no_write);
-	/* Who may read shall read, whatever became of the log's key. */
-	if (rc == EVAULT_E_DAMAGED || rc == EVAULT_E_KEY || rc == EVAULT_E_FORMAT)
-		rc = u.k->n_reads > 0 ? EVAULT_OK : rc;
-	if (rc != EVAULT_OK && u.k->no_write.status != EVAULT_OK && err != NULL)
-		*err = u.k->no_write;
+	rc = open_slot_or_read_key(&u, unlock, err);
+	if (rc == EVAULT_OK && u.k->slot != NULL)
+		rc = open_keys_of_slot(&u, err);
 out:
 	if (rc == EVAULT_OK) {
 		*k = u.k;

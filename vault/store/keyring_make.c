@@ -72,36 +72,55 @@ store_slot(int dir, const struct ev_keyring *k, const struct ev_keyring_make *ho
 	return rc;
 }
 
+/* Who can open the vault from the start: the owner, and readers whose names nobody said. */
+static enum evault_status
+first_roster(const struct ev_keyring *k, const struct ev_keyring_make *how, struct ev_roster *r,
+	     struct evault_error *err)
+{
+	struct ev_roster_line line = { .kind = EV_ROSTER_HOLDER, .slot = 1, .role = EV_ROLE_OWNER };
+	enum evault_status rc;
+	size_t i;
+
+	ev_hash_of(k->actor.key, sizeof(k->actor.key), &line.actor);
+	ev_age_identity_recipient(&k->slot->identity, &line.recipient);
+	memcpy(line.name, k->slot->name, sizeof(line.name));
+	rc = ev_roster_add(r, &line, err);
+	for (i = 0; i < how->n_readers && rc == EVAULT_OK; i++) {
+		line = (struct ev_roster_line){ .kind = EV_ROSTER_READER };
+		line.recipient = how->readers[i];
+		if (i + 1 == how->n_readers && how->last_reader != NULL)
+			snprintf(line.name, sizeof(line.name), "%s", how->last_reader);
+		rc = ev_roster_add(r, &line, err);
+	}
+	return rc;
+}
+
 static enum evault_status
 store_read_key(int dir, const struct ev_keyring *k, const struct ev_keyring_make *how,
 	       struct ev_buf *lines, struct evault_error *err)
 {
-	struct ev_age_recipient *to = calloc(how->n_readers + 1, sizeof(*to));
 	struct ev_read_key *key = ev_secret_new(sizeof(*key));
+	struct ev_age_recipient to[EV_ROSTER_MAX];
 	struct ev_line line = { .kind = EV_LINE_FILE };
 	struct ev_buf plain = EV_BUF_SECRET_INIT, sealed = EV_BUF_INIT;
 	enum evault_status rc;
+	size_t n;
 
-	if (to == NULL || key == NULL) {
-		rc = ev_fail_nomem(err);
-		goto out;
-	}
-	ev_age_identity_recipient(&k->slot->identity, &to[0]);
-	if (how->n_readers > 0)
-		memcpy(to + 1, how->readers, how->n_readers * sizeof(*to));
+	if (key == NULL)
+		return ev_fail_nomem(err);
 	memcpy(key->origin, k->slot->origin, sizeof(key->origin));
 	key->identity = k->reads[0];
-	rc = ev_read_key_encode(key, &plain, err);
+	rc = first_roster(k, how, &key->roster, err);
 	if (rc == EVAULT_OK)
-		rc = ev_keyfile_seal(to, how->n_readers + 1, ev_slice_of(plain.data, plain.len),
-				     &sealed, err);
+		rc = ev_read_key_encode(key, &plain, err);
+	n = ev_roster_recipients(&key->roster, false, to);
+	if (rc == EVAULT_OK)
+		rc = ev_keyfile_seal(to, n, ev_slice_of(plain.data, plain.len), &sealed, err);
 	if (rc == EVAULT_OK)
 		rc = store_named(dir, "keys/read.0.age", &sealed, &line, lines, err);
-out:
 	ev_buf_wipe(&plain);
 	ev_buf_release(&sealed);
 	ev_secret_free(key);
-	free(to);
 	return rc;
 }
 

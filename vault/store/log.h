@@ -4,10 +4,11 @@
  * Invariants:
  *  1. Nothing is signed whose root does not extend the tree on disk: before
  *     each signature the old root is computed again from the tiles.
- *  2. Tiles and entries are synced before `checkpoint.new`, and that before
- *     it takes the place of `checkpoint` (G2).
- *  3. A `checkpoint.new` that is good is completed, never discarded: no two
- *     signed trees of one size (G4).
+ *  2. Tiles and entries are synced before `checkpoint.new`, and that, with
+ *     its name, before the same head is written to `checkpoint` (G2).
+ *  3. A `checkpoint.new` that is good is completed, never discarded, and goes
+ *     only after `checkpoint` was synced: no head that anybody saw is lost, and
+ *     there are no two signed trees of one size (G4).
  *  4. Partial tiles go only after the checkpoint that needs them is gone.
  */
 #ifndef EV_STORE_LOG_H
@@ -44,6 +45,29 @@ enum evault_status ev_log_open(int dir, const struct ev_vault_note *vault,
 			       struct ev_authority *authority, const struct ev_findings *findings,
 			       struct ev_log_past *pasts, size_t n_pasts, ev_log_entry_fn *entry,
 			       void *ctx, struct ev_log **log, struct evault_error *err);
+/*
+ * What of a log was verified before, by somebody who is believed later: all
+ * its first `size` entries.  Of these only the ones that change keys
+ * (ev_entry_changes_keys) are looked at again.
+ */
+struct ev_log_known {
+	uint64_t size;            /* 1 or more */
+	const uint64_t *changing; /* their indices, in order */
+	size_t n_changing;
+};
+/*
+ * Opens a log of which that much is known: proves the entries that change keys
+ * to be in the signed tree, and verifies what comes after `size`, as
+ * ev_log_open does.  Then the authority has all that unlocking needs; of packs
+ * and records it has those after `size` (G2, G4).
+ *
+ * E_BUSY: there is a checkpoint.new, and perhaps somebody is committing.
+ * E_NOMEM.  All else: the log is not like that, and ev_log_open says what it is.
+ */
+enum evault_status ev_log_reopen(int dir, const struct ev_vault_note *vault,
+				 struct ev_authority *authority, const struct ev_log_known *known,
+				 ev_log_entry_fn *entry, void *ctx, struct ev_log **log,
+				 struct evault_error *err);
 /* The log of a vault that is being made: no entries, nothing on disk yet. */
 enum evault_status ev_log_new(int dir, const char *origin, struct ev_log **log,
 			      struct evault_error *err);
@@ -54,8 +78,8 @@ const struct ev_checkpoint *ev_log_head(const struct ev_log *log);
 struct ev_slice ev_log_head_note(const struct ev_log *log);
 
 /*
- * Completes the renaming of a good `checkpoint.new`, and removes one that is
- * not.  For the holder of the lock, once after opening.
+ * Makes a good `checkpoint.new` the `checkpoint`, and removes one that is
+ * not good.  For the holder of the lock, once after opening.
  */
 enum evault_status ev_log_recover(struct ev_log *log, struct evault_error *err);
 
@@ -76,9 +100,18 @@ enum evault_status ev_log_commit(struct ev_log *log, const struct ev_verifier *k
 /* Hashes for proofs, from the tiles of the head. */
 struct ev_merkle_fetch ev_log_fetch(struct ev_log *log);
 
-/* Loads entry `index` into `out` (appended). */
+/*
+ * Loads entry `index` into `out` (appended), and proves it to be in the tree
+ * of the head.  `before`, which may be NULL, receives the root of the entries
+ * before it.  E_DAMAGED; E_NOT_FOUND: the log is not so long, or a file of it
+ * is missing.
+ */
 enum evault_status ev_log_entry(struct ev_log *log, uint64_t index, struct ev_buf *out,
-				struct evault_error *err);
+				struct ev_hash *before, struct evault_error *err);
+
+/* Does the log go on from the tree of `size` with that root?  E_NOT_FOUND, E_DAMAGED. */
+enum evault_status ev_log_goes_on(struct ev_log *log, uint64_t size, const struct ev_hash *root,
+				  bool *does, struct evault_error *err);
 
 /* What a file below log/ is, for a check of names. */
 enum ev_log_file {

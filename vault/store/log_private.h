@@ -1,11 +1,16 @@
 /*
- * What the files of the log share: log_read.c opens and verifies, log_write.c
- * commits, log_tile.c finds tiles on disk.
+ * What the files of the log share: log_read.c picks the head, log_walk.c
+ * verifies what is below it, log_reopen.c what came since it was verified,
+ * log_keys.c looks for the keys that may have signed a head, log_write.c
+ * commits, log_tile.c finds tiles on disk, log_entry.c single entries.
  */
 #ifndef EV_STORE_LOG_PRIVATE_H
 #define EV_STORE_LOG_PRIVATE_H
 
 #include "store/log.h"
+
+#define EV_LOG_HEAD "log/checkpoint"
+#define EV_LOG_NEW  "log/checkpoint.new"
 
 enum {
 	LOG_LEVELS = 8,                               /* 256^8 entries */
@@ -29,12 +34,51 @@ struct ev_log {
 	size_t n_leaves, cap_leaves;
 	struct {
 		bool valid;
-		unsigned level;
 		uint64_t n;
 		unsigned width;
 		uint8_t data[EV_TILE_SIZE];
-	} cache; /* the tile read last */
+	} cache[LOG_LEVELS];            /* of each level the tile read last */
+	struct ev_buf bundle;           /* the entry bundle read last, … */
+	uint64_t bundle_n, bundle_size; /* … its number, and the size of its tree; 0: none */
+	struct ev_hash *bundle_leaves;  /* its leaves, EV_TILE_WIDTH of them; … */
+	bool bundle_holds;              /* … which are all in the tree */
 };
+
+/* One run through the log, or through the end of it. */
+struct ev_log_walk {
+	struct ev_log *log;
+	struct ev_authority *authority;
+	const struct ev_findings *findings;
+	struct ev_log_past *pasts;
+	size_t n_pasts;
+	struct ev_log_past
+	    other; /* of `checkpoint` and checkpoint.new the one that is not the head */
+	ev_log_entry_fn *entry;
+	void *ctx;
+	struct ev_hash levels[LOG_LEVELS][EV_TILE_WIDTH]; /* the tile of each level being filled */
+	struct ev_buf bundle, tile;
+	struct ev_entry parsed;
+	bool cut; /* neither entries nor their hashes are there: nothing after them can be judged */
+};
+/* From log->tree on, which with `levels` and the authority is at the same entry. */
+enum evault_status ev_log_walk(struct ev_log_walk *w, struct evault_error *err);
+void ev_log_walk_free(struct ev_log_walk *w);
+
+/*
+ * The log's keys as the entries on disk name them: the last one that the key
+ * before it has signed, and the last one that is named at all.  Both begin as
+ * the first key.
+ */
+struct ev_log_keys {
+	struct ev_verifier chained, named;
+};
+/*
+ * Looks through the entries of a tree of `size`; what is not there, or no
+ * entry, is passed over.  E_NOMEM; E_IO when something was not read: then
+ * what was found may not be the last.
+ */
+enum evault_status ev_log_find_keys(int dir, const char *origin, uint64_t size,
+				    struct ev_log_keys *keys, struct evault_error *err);
 
 /* "log/tile/…" */
 void ev_log_tile_path(unsigned level, uint64_t n, unsigned width, char out[LOG_PATH_SIZE]);
@@ -44,6 +88,10 @@ enum evault_status ev_log_load_tile(int dir, unsigned level, uint64_t n, uint64_
 /* Loads the entry bundle as the tree of `size` has it. */
 enum evault_status ev_log_load_bundle(int dir, uint64_t n, uint64_t size, struct ev_buf *out,
 				      struct evault_error *err);
+/* What `checkpoint` says now, unverified; 0: nothing. */
+uint64_t ev_log_size_now(const struct ev_log *log);
+/* The next hash is read from the disk. */
+void ev_log_forget_tiles(struct ev_log *log);
 /* Root of a full tile's 256 hashes, or of fewer. */
 void ev_log_tile_root(const uint8_t *hashes, unsigned width, struct ev_hash *root);
 

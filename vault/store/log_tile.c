@@ -67,25 +67,67 @@ ev_log_tile_root(const uint8_t *hashes, unsigned width, struct ev_hash *root)
 	ev_merkle_root(&m, root);
 }
 
+uint64_t
+ev_log_size_now(const struct ev_log *log)
+{
+	struct ev_buf bytes = EV_BUF_INIT;
+	struct ev_checkpoint c = { .size = 0 };
+	struct ev_note note;
+
+	if (ev_os_load(log->dir, EV_LOG_HEAD, LOG_NOTE_MAX, &bytes, NULL) != EVAULT_OK ||
+	    ev_note_parse(ev_slice_of(bytes.data, bytes.len), &note, NULL) != EVAULT_OK ||
+	    ev_checkpoint_parse(note.text, &c, NULL) != EVAULT_OK)
+		c.size = 0;
+	ev_buf_release(&bytes);
+	return c.size;
+}
+
+/* The tile as the head has it; a longer one that took its place begins with it. */
+static enum evault_status
+load_tile(const struct ev_log *log, unsigned level, uint64_t n, struct ev_buf *out,
+	  struct evault_error *err)
+{
+	size_t len = (size_t)ev_tile_width(level, n, log->head.size) * 32;
+	uint64_t now;
+	enum evault_status rc = ev_log_load_tile(log->dir, level, n, log->head.size, out, err);
+
+	if (rc != EVAULT_E_NOT_FOUND)
+		return rc;
+	now = ev_log_size_now(log);
+	if (now <= log->head.size ||
+	    ev_log_load_tile(log->dir, level, n, now, out, NULL) != EVAULT_OK)
+		return rc;
+	out->len = len;
+	return EVAULT_OK;
+}
+
 static enum evault_status
 cached_tile(struct ev_log *log, unsigned level, uint64_t n, struct evault_error *err)
 {
 	struct ev_buf tile = EV_BUF_INIT;
 	enum evault_status rc = EVAULT_OK;
 
-	if (log->cache.valid && log->cache.level == level && log->cache.n == n)
+	if (log->cache[level].valid && log->cache[level].n == n)
 		return EVAULT_OK;
-	log->cache.valid = false;
-	rc = ev_log_load_tile(log->dir, level, n, log->head.size, &tile, err);
+	log->cache[level].valid = false;
+	rc = load_tile(log, level, n, &tile, err);
 	if (rc == EVAULT_OK) {
-		memcpy(log->cache.data, tile.data, tile.len);
-		log->cache.width = (unsigned)(tile.len / 32);
-		log->cache.level = level;
-		log->cache.n = n;
-		log->cache.valid = true;
+		memcpy(log->cache[level].data, tile.data, tile.len);
+		log->cache[level].width = (unsigned)(tile.len / 32);
+		log->cache[level].n = n;
+		log->cache[level].valid = true;
 	}
 	ev_buf_release(&tile);
 	return rc;
+}
+
+void
+ev_log_forget_tiles(struct ev_log *log)
+{
+	unsigned i;
+
+	for (i = 0; i < LOG_LEVELS; i++)
+		log->cache[i].valid = false;
 }
 
 /* A hash of tree level `level` is the root of 2^(level mod 8) hashes of a tile. */
@@ -101,9 +143,9 @@ fetch_hash(void *ctx, unsigned level, uint64_t index, struct ev_hash *out, struc
 	rc = cached_tile(log, tile_level, first / EV_TILE_WIDTH, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	if (at + (1U << inner) > log->cache.width)
+	if (at + (1U << inner) > log->cache[tile_level].width)
 		return ev_fail(err, EVAULT_E_DAMAGED, "the log has no tile for a hash it needs");
-	ev_log_tile_root(log->cache.data + (size_t)at * 32, 1U << inner, out);
+	ev_log_tile_root(log->cache[tile_level].data + (size_t)at * 32, 1U << inner, out);
 	return EVAULT_OK;
 }
 
@@ -113,33 +155,6 @@ ev_log_fetch(struct ev_log *log)
 	struct ev_merkle_fetch f = { fetch_hash, log };
 
 	return f;
-}
-
-enum evault_status
-ev_log_entry(struct ev_log *log, uint64_t index, struct ev_buf *out, struct evault_error *err)
-{
-	struct ev_buf bundle = EV_BUF_INIT;
-	struct ev_slice entry = { NULL, 0 };
-	struct ev_cursor c;
-	enum evault_status rc;
-	uint64_t i;
-
-	if (index >= log->head.size)
-		return ev_fail(err, EVAULT_E_NOT_FOUND, "the log has no entry %llu, it has %llu",
-			       (unsigned long long)index, (unsigned long long)log->head.size);
-	rc = ev_log_load_bundle(log->dir, index / EV_TILE_WIDTH, log->head.size, &bundle, err);
-	if (rc == EVAULT_OK) {
-		c = ev_cursor_of(bundle.data, bundle.len);
-		for (i = 0; i <= index % EV_TILE_WIDTH; i++)
-			entry = ev_tile_entry_next(&c);
-		if (c.bad)
-			rc = ev_fail(err, EVAULT_E_DAMAGED, "entry %llu of the log is cut short",
-				     (unsigned long long)index);
-		else
-			ev_buf_add(out, entry.data, entry.len);
-	}
-	ev_buf_release(&bundle);
-	return rc != EVAULT_OK ? rc : ev_buf_ask(out, err);
 }
 
 /* Is the tile there at all in a tree of that size, with this very width? */

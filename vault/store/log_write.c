@@ -8,9 +8,6 @@
 #include "base/plant.h"
 #include "store/log_private.h"
 
-#define HEAD_PATH "log/checkpoint"
-#define NEW_PATH  "log/checkpoint.new"
-
 uint64_t
 ev_log_next(const struct ev_log *log, struct ev_hash *root)
 {
@@ -235,7 +232,7 @@ recompute_old_root(struct ev_log *log, struct evault_error *err)
 	struct ev_hash root;
 	enum evault_status rc;
 
-	log->cache.valid = false;
+	ev_log_forget_tiles(log);
 	if (log->head.size == 0 || EV_PLANT_OLD_ROOT)
 		return EVAULT_OK;
 	rc = ev_merkle_root_at(ev_log_fetch(log), log->head.size, &root, err);
@@ -270,13 +267,18 @@ remove_superseded(const struct ev_log *log, uint64_t old, uint64_t size)
 	}
 }
 
+/*
+ * Not by renaming checkpoint.new: where a rename is two writes, power that
+ * is lost between them takes both names of a head that was seen (invariant 3).
+ */
 static enum evault_status
-publish_head(struct ev_log *log, struct evault_error *err)
+publish_head(struct ev_log *log, const struct ev_buf *note, struct evault_error *err)
 {
-	enum evault_status rc = ev_os_rename(log->dir, NEW_PATH, HEAD_PATH, true, err);
+	enum evault_status rc =
+	    ev_os_store(log->dir, EV_LOG_HEAD, note->data, note->len, true, err);
 
 	if (rc == EVAULT_OK)
-		rc = ev_os_sync_dir(log->dir, "log", err);
+		(void)ev_os_unlink(log->dir, EV_LOG_NEW, NULL);
 	return rc;
 }
 
@@ -307,9 +309,9 @@ ev_log_commit(struct ev_log *log, const struct ev_verifier *key, const struct ev
 		rc = ev_checkpoint_sign(&next, key, seed, &note, err);
 	log->in_doubt = rc == EVAULT_OK;
 	if (rc == EVAULT_OK)
-		rc = ev_os_store(log->dir, NEW_PATH, note.data, note.len, true, err);
+		rc = ev_os_store(log->dir, EV_LOG_NEW, note.data, note.len, true, err);
 	if (rc == EVAULT_OK)
-		rc = publish_head(log, err);
+		rc = publish_head(log, &note, err);
 	if (rc != EVAULT_OK)
 		goto out;
 	log->in_doubt = false;
@@ -320,7 +322,7 @@ ev_log_commit(struct ev_log *log, const struct ev_verifier *key, const struct ev
 	ev_buf_release(&log->note);
 	log->note = note;
 	note = (struct ev_buf)EV_BUF_INIT;
-	log->cache.valid = false;
+	ev_log_forget_tiles(log);
 	remove_superseded(log, old, next.size);
 out:
 	ev_buf_release(&note);
@@ -336,9 +338,9 @@ ev_log_recover(struct ev_log *log, struct evault_error *err)
 	if (rc != EVAULT_OK || !log->has_new)
 		return rc;
 	if (log->new_is_head)
-		rc = publish_head(log, err);
+		rc = publish_head(log, &log->note, err);
 	else
-		rc = ev_os_unlink(log->dir, NEW_PATH, err);
+		rc = ev_os_unlink(log->dir, EV_LOG_NEW, err);
 	if (rc == EVAULT_OK)
 		log->has_new = false;
 	return rc;

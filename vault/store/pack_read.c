@@ -71,12 +71,12 @@ read_seek(struct ev_pack *p, uint64_t *begins, struct evault_error *err)
 	enum evault_status rc;
 
 	if (size < sizeof(footer))
-		return damaged(p, "is no pack", err);
+		return damaged(p, _("is no pack"), err);
 	rc = ev_age_reader_at(p->reader, size - sizeof(footer), footer, sizeof(footer), err);
 	if (rc == EVAULT_OK && ev_frame_seek_footer(footer, &p->n, NULL) != EVAULT_OK)
-		rc = damaged(p, "does not end in a seek table", err);
+		rc = damaged(p, _("does not end in a seek table"), err);
 	if (rc == EVAULT_OK && (ev_frame_seek_size(p->n) > size || p->n < 3))
-		rc = damaged(p, "its seek table cannot be right", err);
+		rc = damaged(p, _("its seek table cannot be right"), err);
 	if (rc != EVAULT_OK)
 		return rc;
 	*begins = size - ev_frame_seek_size(p->n);
@@ -86,7 +86,7 @@ read_seek(struct ev_pack *p, uint64_t *begins, struct evault_error *err)
 	rc = read_plain(p, *begins, ev_frame_seek_size(p->n), &frame, err);
 	if (rc == EVAULT_OK && ev_frame_seek_decode(ev_slice_of(frame.data, frame.len), p->seek,
 						    p->n, NULL) != EVAULT_OK)
-		rc = damaged(p, "its seek table is garbled", err);
+		rc = damaged(p, _("its seek table is garbled"), err);
 	ev_buf_release(&frame);
 	return rc;
 }
@@ -111,10 +111,10 @@ place_frames(struct ev_pack *p, uint64_t end, struct evault_error *err)
 		if (i < p->n_data ? p->seek[i].plain == 0 || p->seek[i].plain > EV_FRAME_MAX ||
 					p->seek[i].sealed > EV_FRAME_SEALED_MAX
 				  : p->seek[i].plain != 0)
-			return damaged(p, "its seek table cannot be right", err);
+			return damaged(p, _("its seek table cannot be right"), err);
 	}
 	if (sealed != end)
-		return damaged(p, "its frames do not fill it", err);
+		return damaged(p, _("its frames do not fill it"), err);
 	return EVAULT_OK;
 }
 
@@ -127,13 +127,13 @@ check_skippable(struct ev_pack *p, size_t i, uint32_t magic, struct evault_error
 	enum evault_status rc;
 
 	if (p->seek[i].sealed < sizeof(head))
-		return damaged(p, "its seek table cannot be right", err);
+		return damaged(p, _("its seek table cannot be right"), err);
 	rc = ev_age_reader_at(p->reader, p->sealed_at[i], head, sizeof(head), err);
 	if (rc != EVAULT_OK)
 		return rc;
 	c = ev_cursor_of(head, sizeof(head));
 	if (ev_cursor_le32(&c) != magic || ev_cursor_le32(&c) != p->seek[i].sealed - sizeof(head))
-		return damaged(p, "a table or the padding is not where it must be", err);
+		return damaged(p, _("a table or the padding is not where it must be"), err);
 	return EVAULT_OK;
 }
 
@@ -146,7 +146,7 @@ read_table(struct ev_pack *p, struct evault_error *err)
 	if (rc == EVAULT_OK)
 		rc = check_skippable(p, p->n_data + 1, EV_FRAME_MAGIC_PADDING, err);
 	if (rc == EVAULT_OK && len > EV_MEMBER_TABLE_MAX)
-		rc = damaged(p, "its member table is too large", err);
+		rc = damaged(p, _("its member table is too large"), err);
 	if (rc == EVAULT_OK)
 		rc = read_plain(p, p->sealed_at[p->n_data] + EV_FRAME_SKIP_HEADER, (size_t)len,
 				&p->table, err);
@@ -251,7 +251,7 @@ ev_pack_members(struct ev_pack *p, ev_pack_member_fn *member, void *ctx, struct 
 		rc = member(ctx, &m, err);
 	}
 	if (rc == EVAULT_OK && expected + EV_TAR_END != p->plain_size)
-		rc = damaged(p, "its members do not fill it", err);
+		rc = damaged(p, _("its members do not fill it"), err);
 	return rc;
 }
 
@@ -312,7 +312,7 @@ read_stream(struct ev_pack *p, uint64_t offset, uint64_t len, struct ev_sink out
 	enum evault_status rc = EVAULT_OK;
 
 	if (offset > p->plain_size || len > p->plain_size - offset)
-		return damaged(p, "a member goes on past its end", err);
+		return damaged(p, _("a member goes on past its end"), err);
 	for (; len > 0 && rc == EVAULT_OK; i++) {
 		rc = load_frame(p, i, &content, err);
 		if (rc != EVAULT_OK)
@@ -343,7 +343,7 @@ ev_pack_read(struct ev_pack *p, const struct ev_member *m, struct ev_sink out,
 		rc = ev_buf_ask(&header, err);
 	if (rc == EVAULT_OK && (!ev_tar_header(expected, ev_slice_text(name), m->size) ||
 				memcmp(expected, header.data, EV_TAR_BLOCK) != 0))
-		rc = damaged(p, "a member's header is not what the table says", err);
+		rc = damaged(p, _("a member's header is not what the table says"), err);
 	if (rc == EVAULT_OK)
 		rc = read_stream(p, m->offset + EV_TAR_BLOCK, m->size, out, err);
 	ev_buf_release(&header);
@@ -369,10 +369,10 @@ walk_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset,
 	char said[EV_MEMBER_NAME_SIZE];
 
 	if (ev_member_table_next(&w->table, &w->expected, &m, NULL) != EVAULT_OK)
-		return damaged(w->pack, "its member table is garbled", err);
+		return damaged(w->pack, _("its member table is garbled"), err);
 	ev_member_name(&m, said);
 	if (!ev_slice_is(name, said) || m.size != size || m.offset != offset)
-		return damaged(w->pack, "its member table and its headers differ", err);
+		return damaged(w->pack, _("its member table and its headers differ"), err);
 	return w->events.member(w->events.ctx, name, size, offset, err);
 }
 
@@ -403,14 +403,14 @@ check_padding(struct ev_pack *p, struct evault_error *err)
 	enum evault_status rc = EVAULT_OK;
 
 	if (ev_frame_padded(size - left) != size)
-		return damaged(p, "its padding is not as long as it must be", err);
+		return damaged(p, _("its padding is not as long as it must be"), err);
 	while (left > 0 && rc == EVAULT_OK) {
 		take = left < HASH_PIECE ? (size_t)left : HASH_PIECE;
 		ev_buf_clear(&p->sealed);
 		rc = read_plain(p, offset, take, &p->sealed, err);
 		for (at = 0; at < take && rc == EVAULT_OK; at++) {
 			if (p->sealed.data[at] != 0)
-				rc = damaged(p, "its padding is not empty", err);
+				rc = damaged(p, _("its padding is not empty"), err);
 		}
 		offset += take;
 		left -= take;
@@ -438,7 +438,7 @@ ev_pack_walk(struct ev_pack *p, struct ev_tar_events events, struct evault_error
 	if (rc == EVAULT_OK)
 		rc = ev_tar_reader_finish(&tar, &why);
 	if (rc == EVAULT_OK && w.table.left != 0)
-		rc = damaged(p, "its member table names more than it has", &why);
+		rc = damaged(p, _("its member table names more than it has"), &why);
 	if (rc == EVAULT_OK)
 		rc = check_padding(p, &why);
 	if (rc == EVAULT_E_FORMAT)

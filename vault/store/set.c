@@ -78,6 +78,16 @@ ev_set_has(const struct ev_set *set, const struct ev_hash *hash)
 	return set->cap != 0 && ev_hash_equal(set_slot(set->key, set->slots, set->cap, hash), hash);
 }
 
+const struct ev_hash *
+ev_set_next(const struct ev_set *set, size_t *at)
+{
+	while (*at < set->cap) {
+		if (!ev_hash_equal(&set->slots[(*at)++], &zero_hash))
+			return &set->slots[*at - 1];
+	}
+	return (*at)++ == set->cap && set->zero ? &zero_hash : NULL;
+}
+
 void
 ev_set_release(struct ev_set *set)
 {

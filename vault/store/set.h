@@ -21,6 +21,8 @@ struct ev_set {
 enum evault_status ev_set_add(struct ev_set *set, const struct ev_hash *hash, bool *fresh,
 			      struct evault_error *err);
 bool ev_set_has(const struct ev_set *set, const struct ev_hash *hash);
+/* Gives each in turn; *at is 0 at first.  NULL at the end. */
+const struct ev_hash *ev_set_next(const struct ev_set *set, size_t *at);
 void ev_set_release(struct ev_set *set);
 
 #endif

@@ -1,0 +1,129 @@
+/*
+ * All that is said of an item: its record, and in the order of the log what
+ * was said later.  What does not hold any more is marked, and not left out.
+ */
+#include <string.h>
+
+#include "escape.h"
+#include "format.h"
+#include "item.h"
+#include "message.h"
+
+enum {
+	LABEL_WIDTH = 12
+};
+
+static void
+print_label(FILE *out, const char *label)
+{
+	format_padded(out, label, LABEL_WIDTH + 2);
+}
+
+/* Whose word it is that a time is right (G10). */
+static const char *
+whose_claim(const char *field)
+{
+	if (strcmp(field, "time") == 0)
+		return _("by the clock of the computer that recorded it");
+	if (strcmp(field, "modified") == 0)
+		return _("as the file's folder said when it was recorded");
+	return NULL;
+}
+
+/* `from`: the first correction that is later than this field. */
+static void
+print_field(FILE *out, const struct evault_item *item, size_t from, const struct evault_field *f)
+{
+	const struct evault_item *by = item_replaced_by(item, from, f);
+	const char *claim = whose_claim(f->name);
+
+	print_label(out, f->name);
+	escape_write(out, f->value, f->len);
+	if (claim != NULL)
+		fprintf(out, "  (%s)", claim);
+	if (by != NULL) {
+		fputs("  (", out);
+		fprintf(out, _("holds no longer: see %s"), by->citation);
+		fputc(')', out);
+	}
+	fputc('\n', out);
+}
+
+static void
+print_retraction(FILE *out, const struct evault_item *item)
+{
+	const struct evault_item *by = evault_item_retraction(item);
+	const struct evault_field *reason = by == NULL ? NULL : evault_item_field(by, "reason");
+
+	if (!item->retracted)
+		return;
+	print_label(out, _("RETRACTED"));
+	if (by == NULL)
+		fputs(_("by a record that cannot be read"), out);
+	else
+		fprintf(out, _("in %s"), by->citation);
+	if (reason != NULL) {
+		fputs(": ", out);
+		escape_write(out, reason->value, reason->len);
+	}
+	fputc('\n', out);
+}
+
+/* What every record says of itself, and is no news in a correction. */
+static bool
+is_of_course(const char *field)
+{
+	return strcmp(field, "action") == 0 || strcmp(field, "software") == 0 ||
+	       strcmp(field, "about") == 0;
+}
+
+static void
+print_correction(FILE *out, const struct evault_item *item, size_t at)
+{
+	const struct evault_item *c = &item->corrections[at];
+	const char *label = _("annotated");
+	size_t i;
+
+	if (item_says(c, "action", "retract"))
+		label = _("retracted");
+	else if (item_is_lost(c))
+		label = _("corrected");
+	fputc('\n', out);
+	print_label(out, label);
+	fprintf(out, _("in %s"), c->citation);
+	if (c->retracted)
+		fprintf(out, "  (%s)", _("taken back later: it holds no longer"));
+	if (item_is_lost(c))
+		fprintf(out, "  (%s)", _("its record is missing or damaged"));
+	fputc('\n', out);
+	for (i = 0; i < c->n_fields; i++)
+		if (!is_of_course(c->fields[i].name))
+			print_field(out, item, at + 1, &c->fields[i]);
+	print_label(out, "actor-key");
+	fprintf(out, "%s\n", c->actor_key);
+}
+
+void
+item_print_all(FILE *out, const struct evault_item *item)
+{
+	size_t i;
+
+	print_label(out, "item");
+	fprintf(out, "%s\n", item->citation);
+	print_retraction(out, item);
+	if (item_is_lost(item)) {
+		print_label(out, "record");
+		fprintf(out, "%s\n", _("missing or damaged"));
+	}
+	for (i = 0; i < item->n_fields; i++)
+		print_field(out, item, 0, &item->fields[i]);
+	print_label(out, "digest");
+	fprintf(out, "%s\n", item->digest);
+	print_label(out, "actor-key");
+	fprintf(out, "%s\n", item->actor_key);
+	if (item->corrections_cut)
+		fprintf(out, "\n%s\n",
+			_("there is more that was said earlier: evault history has it"));
+	for (i = 0; i < item->n_corrections; i++)
+		print_correction(out, item, i);
+}

@@ -1,0 +1,36 @@
+/*
+ * Entries of the log, for whoever asks for one.
+ */
+#include "vault.h"
+
+/* What the authority would have said, had it taken this entry. */
+static enum evault_status
+judge(const struct evault *v, uint64_t index, const struct ev_entry *entry,
+      struct evault_error *err)
+{
+	const struct ev_verifier *key =
+	    ev_authority_signer(&v->authority, entry->note.signatures[0].name, index);
+
+	if (ev_slice_is(ev_slice_text(entry->origin), v->note.origin) && entry->after == index &&
+	    key != NULL && ev_note_verify(&entry->note, key, NULL) == EVAULT_OK)
+		return EVAULT_OK;
+	return ev_fail(err, EVAULT_E_DAMAGED,
+		       "entry %llu of the log is not signed for its place by somebody who could",
+		       (unsigned long long)index);
+}
+
+enum evault_status
+ev_vault_entry(struct evault *v, uint64_t index, struct ev_buf *bytes, struct ev_entry *entry,
+	       struct evault_error *err)
+{
+	enum evault_status rc;
+
+	ev_buf_clear(bytes);
+	rc = ev_log_entry(v->log, index, bytes, NULL, err);
+	if (rc == EVAULT_OK)
+		rc = ev_entry_parse(ev_slice_of(bytes->data, bytes->len), entry, err);
+	if (rc == EVAULT_E_FORMAT || rc == EVAULT_E_LIMIT || rc == EVAULT_E_VERSION)
+		return ev_fail(err, EVAULT_E_DAMAGED, "entry %llu of the log is garbled",
+			       (unsigned long long)index);
+	return rc == EVAULT_OK && index < v->skipped ? judge(v, index, entry, err) : rc;
+}

@@ -1,0 +1,117 @@
+/*
+ * Filing words: of each entry that waits for it, what its record says and
+ * what is written in its file, read back from the packs.
+ *
+ * What cannot be read waits on, and is tried again whenever the index is
+ * filled.  What is filed is never believed: search.c looks again.
+ */
+#include <string.h>
+
+#include "text.h"
+#include "vault.h"
+
+static struct ev_slice
+field(const struct ev_record *record, const char *name)
+{
+	const struct ev_record_field *f = ev_record_find(record, name);
+
+	return f == NULL ? ev_slice_text("") : ev_slice_of(f->value, f->len);
+}
+
+/* Without comparing its digest, which takes longer than all else here. */
+static enum evault_status
+read_record(struct evault *v, struct ev_catalog *c, const struct ev_hash *digest,
+	    struct ev_buf *text, struct ev_record *record, struct evault_error *err)
+{
+	struct ev_place place;
+	struct ev_pack *pack;
+	enum evault_status rc;
+
+	ev_buf_clear(text);
+	rc = ev_catalog_find_member(c, EV_MEMBER_RECORD, digest, 0, &place, err);
+	if (rc == EVAULT_OK)
+		rc = ev_vault_pack(v, &place.pack, &pack, err);
+	if (rc == EVAULT_OK)
+		rc = ev_pack_read(pack, &place.member, ev_sink_buf(text), err);
+	if (rc == EVAULT_OK)
+		rc = ev_buf_ask(text, err);
+	if (rc == EVAULT_OK)
+		rc = ev_record_parse(ev_slice_of(text->data, text->len), record, err);
+	return rc == EVAULT_E_FORMAT ? EVAULT_E_DAMAGED : rc;
+}
+
+static enum evault_status
+file_text(struct evault *v, struct ev_catalog *c, uint64_t index, const struct ev_record *record,
+	  struct ev_buf *text, struct evault_error *err)
+{
+	struct ev_slice type = field(record, "media-type");
+	struct ev_hash sha256;
+	enum evault_status rc;
+
+	if (!ev_extract_takes(type) || !ev_hash_parse(field(record, "sha256"), &sha256))
+		return EVAULT_OK;
+	rc = ev_vault_text(v, &sha256, type, false, text, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	return ev_catalog_add_text(c, index, ev_slice_of(text->data, text->len), err);
+}
+
+/* Does a failure to read leave it waiting? */
+static bool
+may_wait(enum evault_status rc)
+{
+	return rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_KEY ||
+	       rc == EVAULT_E_LIMIT || rc == EVAULT_E_IO;
+}
+
+static enum evault_status
+file_entry(struct evault *v, struct ev_catalog *c, uint64_t index, enum ev_catalog_wait what,
+	   struct ev_buf *text, struct evault_error *err)
+{
+	struct ev_catalog_entry entry;
+	struct evault_error why = { 0 };
+	struct ev_record record;
+	enum evault_status rc = ev_catalog_entry(c, index, &entry, err), read;
+
+	if (rc != EVAULT_OK || !entry.is_record)
+		return rc;
+	ev_record_init(&record);
+	read = read_record(v, c, &entry.digest, text, &record, &why);
+	if (read == EVAULT_OK && what == EV_CATALOG_WAIT_ALL)
+		rc = ev_catalog_add_said(c, index, &record, err);
+	if (rc == EVAULT_OK && read == EVAULT_OK)
+		read = file_text(v, c, index, &record, text, &why);
+	ev_record_release(&record);
+	if (rc != EVAULT_OK || may_wait(read))
+		return rc;
+	if (read != EVAULT_OK) {
+		if (err != NULL)
+			*err = why;
+		return read;
+	}
+	return ev_catalog_filed(c, index, err);
+}
+
+enum evault_status
+ev_index_texts(struct evault *v, struct ev_catalog *c, struct evault_error *err)
+{
+	struct ev_catalog *asked = v->catalog;
+	struct ev_buf text = EV_BUF_INIT;
+	enum ev_catalog_wait what;
+	enum evault_status rc = EVAULT_OK;
+	uint64_t index;
+
+	/* Records and files are where the new catalog says, while the old one, if any, is void. */
+	v->catalog = c;
+	for (index = 0; rc == EVAULT_OK; index++) {
+		rc = ev_catalog_waiting(c, &index, &what, err);
+		if (rc == EVAULT_OK)
+			rc = file_entry(v, c, index, what, &text, err);
+		/* A long text need not stay in memory until the next one. */
+		if (text.cap > EV_EXTRACT_MAX / 4)
+			ev_buf_release(&text);
+	}
+	v->catalog = asked;
+	ev_buf_release(&text);
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}

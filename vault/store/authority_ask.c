@@ -1,0 +1,83 @@
+/* What the lines that were taken add up to: who signs, who holds what. */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/authority.h"
+
+const struct ev_verifier *
+ev_authority_signer(const struct ev_authority *a, struct ev_slice name, uint64_t index)
+{
+	const struct ev_actor *actor;
+	size_t i;
+
+	if (index == 0)
+		return ev_slice_is(name, a->vault.owner.name) ? &a->vault.owner : NULL;
+	for (i = 0; i < a->n_terms; i++) {
+		actor = &a->actors[a->terms[i].actor];
+		if (a->terms[i].since <= index && index < a->terms[i].until &&
+		    ev_slice_is(name, actor->verifier.name))
+			return &actor->verifier;
+	}
+	return NULL;
+}
+
+bool
+ev_authority_names_same_keys(const struct ev_authority *a, const struct ev_authority *b)
+{
+	bool same = a->n_files == b->n_files && a->n_actors == b->n_actors &&
+		    a->n_read_keys == b->n_read_keys && ev_verifier_equal(&a->log_key, &b->log_key);
+	size_t i;
+
+	for (i = 0; same && i < a->n_files; i++)
+		same = strcmp(a->files[i].path, b->files[i].path) == 0 &&
+		       ev_hash_equal(&a->files[i].hash, &b->files[i].hash) &&
+		       a->files[i].ended == b->files[i].ended;
+	for (i = 0; same && i < a->n_actors; i++)
+		same = ev_verifier_equal(&a->actors[i].verifier, &b->actors[i].verifier) &&
+		       a->actors[i].ended == b->actors[i].ended;
+	return same;
+}
+
+const struct ev_verifier *
+ev_authority_log_key(const struct ev_authority *a, uint64_t size)
+{
+	const struct ev_verifier *key = &a->vault.log;
+	size_t i;
+
+	for (i = 0; i < a->n_log_keys; i++) {
+		if (a->log_keys[i].since <= size)
+			key = &a->log_keys[i].verifier;
+	}
+	return key;
+}
+
+const struct ev_named_file *
+ev_authority_slot(const struct ev_authority *a, const struct ev_hash *actor)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_files; i++) {
+		if (a->files[i].held && !a->files[i].ended &&
+		    ev_hash_equal(&a->files[i].actor, actor))
+			return &a->files[i];
+	}
+	return NULL;
+}
+
+void
+ev_slot_path(uint64_t n, char out[EV_ENTRY_FILE_NAME_MAX + 1])
+{
+	snprintf(out, EV_ENTRY_FILE_NAME_MAX + 1, "keys/%llu.age", (unsigned long long)n);
+}
+
+uint64_t
+ev_slot_number(const char *path)
+{
+	struct ev_cursor c = ev_cursor_of(path, strlen(path));
+	uint64_t n;
+
+	ev_cursor_expect(&c, "keys/");
+	n = ev_cursor_decimal(&c, UINT64_MAX);
+	ev_cursor_expect(&c, ".age");
+	return ev_cursor_done(&c) ? n : 0;
+}

@@ -1,0 +1,23 @@
+/*
+ * Statements: what testify shares with adopting, and drafts with check and status.
+ */
+#ifndef EV_TESTIFY_H
+#define EV_TESTIFY_H
+
+#include "vault.h"
+
+/*
+ * Is there a statement of these bytes of which the record says the same, all
+ * that evault itself writes left aside?  *found; *same is its entry then.
+ */
+enum evault_status ev_testify_find_same(struct evault *v, const struct ev_hash *sha256,
+					const struct ev_record *record,
+					struct ev_catalog_entry *same, bool *found,
+					struct evault_error *err);
+
+/* How many drafts there are, by their names. */
+enum evault_status ev_draft_count(const struct evault *v, uint64_t *n, struct evault_error *err);
+/* Opens it and looks whether it is one, with the keys there are; E_DAMAGED, E_IO … */
+enum evault_status ev_draft_try(struct evault *v, const char *id, struct evault_error *err);
+
+#endif
