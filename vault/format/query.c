@@ -131,7 +131,7 @@ ev_query_find(const struct ev_query_term *t, struct ev_slice text, size_t at, si
 	      size_t *to)
 {
 	struct ev_fold f = ev_fold_of(text);
-	size_t begins[EV_QUERY_WORDS_MAX], n = 0;
+	size_t begins[EV_QUERY_WORDS_MAX] = { 0 }, n = 0;
 	struct ev_fold_word word;
 	uint64_t state = 0, whole;
 
