@@ -51,7 +51,7 @@ step 'A key in a file, so that nobody needs to be asked (evault init alone asks 
 type_in 0 'evault keygen -o my.key'
 step 'A vault that opens with it'
 recipient=$(grep -o 'age1[0-9a-z]*' my.key)
-type_in 0 "evault init case.vault --to $recipient"
+type_in 0 "evault init case.vault --no-recovery --to $recipient"
 step 'Keep the evidence: each line is an item, with its number and its SHA-256'
 type_in 0 'evault -V case.vault -i my.key add --case "Case 7" evidence'
 type_in 0 'evault -V case.vault -i my.key list'
