@@ -107,8 +107,8 @@ t() {
 	make && arm || return 1
 	head -c 200000000 /dev/zero >"$T/large"
 	"$EVAULT_RELEASE" -V "$T/v" --passphrase-file "$T/pass" add "$T/large" >"$T/add.out" 2>&1 &
-	local writer=$! i
-	for i in $(seq 1 200); do grep -q . "$T/v/writer" && break; sleep 0.02; done
+	local writer=$! _
+	for _ in $(seq 1 200); do grep -q . "$T/v/writer" && break; sleep 0.02; done
 	run_expect 0 "$EVAULT_RELEASE" -V "$T/v" panic && silent && [ -z "$(ls "$T/v/keys")" ]
 	local good=$?
 	wait "$writer"
