@@ -740,7 +740,8 @@ struct evault_get_summary {
  * whole and its SHA-256 is the one that was kept (to `fd`, bytes are written
  * as they come, and a mismatch is E_DAMAGED).  The access is logged first,
  * if the vault is open for writing; otherwise `logged` is false.
- * An item that cannot be given is an event; the others go on.
+ * An item that cannot be given is an event; the others go on, unless it is
+ * for want of room (E_FULL, E_READ_ONLY) or of somebody who reads (E_IO).
  */
 enum evault_status evault_get(struct evault *vault, const struct evault_get *what,
 			      struct evault_get_summary *summary, struct evault_error *err);

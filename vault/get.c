@@ -382,6 +382,14 @@ out:
 	return rc;
 }
 
+/* No room, or nobody there to read: it will be so for the next one, and is said once. */
+static bool
+ends_it(const struct getting *g, enum evault_status status)
+{
+	return status == EVAULT_E_FULL || status == EVAULT_E_READ_ONLY ||
+	       status == EVAULT_E_CANCELLED || (g->out < 0 && status == EVAULT_E_IO);
+}
+
 static enum evault_status
 give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 {
@@ -405,14 +413,12 @@ give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 		g->summary->failed++;
 		event.why = why.text;
 	}
-	if (g->what->event != NULL)
+	if (g->what->event != NULL && !ends_it(g, event.status))
 		g->what->event(g->what->ctx, &event);
 	ev_buf_release(&w.path);
-	/* No room, or nobody there to read: it will be so for the next one. */
-	if (event.status == EVAULT_E_FULL || event.status == EVAULT_E_READ_ONLY ||
-	    event.status == EVAULT_E_CANCELLED || (g->out < 0 && event.status == EVAULT_E_IO))
-		return ev_fail(err, event.status, "%s", why.text);
-	return EVAULT_OK;
+	return ends_it(g, event.status)
+		   ? ev_fail(err, event.status, "%s: %s", item->citation, why.text)
+		   : EVAULT_OK;
 }
 
 /* ---- the command ------------------------------------------------------------------- */

@@ -3,10 +3,13 @@
  * of the log is read, no lock is waited for, and what matters most comes
  * first.
  *
- *  1. All key files are opened; their names vanish, and the kernel forgets
- *     what it keeps.  Whoever looks from then on finds no key.
+ *  1. The kernel forgets what it keeps, and what the key files hold is
+ *     overwritten where it lies.  Whoever looks from then on finds no key.
  *  2. That is synced: it holds when the power goes now.
- *  3. What the files held is overwritten where it lies, synced, and cut.
+ *  3. The names go, with all that says that there were keys.
+ *
+ * Nothing is removed while it is open: where a file system is a program of
+ * its own (FUSE), it would be kept under another name, or not be found again.
  *
  * What the medium itself remembers (flash, snapshots, journals) is beyond
  * this; the threat model says so.
@@ -28,7 +31,6 @@ enum {
 struct victim {
 	char path[PATH_SIZE];
 	int fd; /* -1: it could not be opened for writing */
-	uint64_t size;
 };
 
 struct panicking {
@@ -102,6 +104,18 @@ is_proved(const struct evault *v, const char *path, struct ev_slice armed)
 	return proved;
 }
 
+/* What a panic that was cut short has overwritten needs no proof any more. */
+static bool
+is_key(const struct evault *v, const char *path)
+{
+	struct ev_buf bytes = EV_BUF_INIT;
+	bool is = ev_os_load(v->dir, path, EV_KEYFILE_SEALED_MAX, &bytes, NULL) != EVAULT_OK ||
+		  ev_slice_starts(ev_slice_of(bytes.data, bytes.len), EV_AGE_VERSION);
+
+	ev_buf_release(&bytes);
+	return is;
+}
+
 /* The keys that are there now must be those that were proved; the log is not asked. */
 static enum evault_armed
 armed_state(const struct panicking *p)
@@ -117,6 +131,7 @@ armed_state(const struct panicking *p)
 		for (i = 0; i < p->n && armed == EVAULT_ARMED; i++) {
 			if (strncmp(p->victims[i].path, EV_PANIC_READ, strlen(EV_PANIC_READ)) ==
 				0 &&
+			    is_key(p->v, p->victims[i].path) &&
 			    !is_proved(p->v, p->victims[i].path, bytes))
 				armed = EVAULT_ARMED_BEFORE;
 		}
@@ -145,61 +160,32 @@ evault_panic_armed(const char *dir, enum evault_armed *armed, struct evault_erro
 /* ---- the three steps ---------------------------------------------------------- */
 
 static void
-open_all(struct panicking *p)
-{
-	struct evault_error why = { 0 };
-	struct ev_os_stat st;
-	enum evault_status rc;
-	size_t i;
-
-	for (i = 0; i < p->n; i++) {
-		struct victim *it = &p->victims[i];
-
-		rc = ev_os_open_shared(p->v->dir, it->path, true, false, &it->fd, &why);
-		if (rc == EVAULT_OK)
-			rc = ev_os_fstat(it->fd, &st, &why);
-		if (rc == EVAULT_OK)
-			it->size = st.size;
-		note(p, rc, &why);
-	}
-}
-
-static void
-vanish(struct panicking *p)
+forget(struct panicking *p)
 {
 	struct evault_error why = { 0 };
 	enum evault_status rc;
 	uint64_t others;
 	bool was;
-	size_t i;
 
-	for (i = 0; i < p->n; i++)
-		note(p, ev_os_unlink(p->v->dir, p->victims[i].path, &why), &why);
-	rc = ev_os_unlink(p->v->dir, EV_PANIC_FILE, &why);
-	note(p, rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc, &why);
 	rc = p->nameless ? ev_keyring_forget_all(&others, &why)
 			 : ev_keyring_forget(p->v->note.origin, &was, &why);
 	note(p, rc == EVAULT_E_NO_KEYRING ? EVAULT_OK : rc, &why); /* then it keeps nothing */
-	if (p->n > 0)
-		note(p, ev_os_sync_dir(p->v->dir, "keys", &why), &why);
-	note(p, ev_os_sync_dir(p->v->dir, ".", &why), &why);
 }
 
 static enum evault_status
-overwrite(const struct victim *it, struct evault_error *err)
+overwrite(struct panicking *p, struct victim *it, struct evault_error *err)
 {
-	enum evault_status rc = EVAULT_OK;
+	struct ev_os_stat st;
 	uint8_t noise[4096];
+	enum evault_status rc = ev_os_open_shared(p->v->dir, it->path, true, false, &it->fd, err);
 	uint64_t at;
 
-	for (at = 0; at < it->size && rc == EVAULT_OK; at += sizeof(noise)) {
+	if (rc == EVAULT_OK)
+		rc = ev_os_fstat(it->fd, &st, err);
+	for (at = 0; rc == EVAULT_OK && at < st.size; at += sizeof(noise)) {
 		ev_random(noise, sizeof(noise));
 		rc = ev_os_write_at(it->fd, at, noise, sizeof(noise), it->path, err);
 	}
-	if (rc == EVAULT_OK)
-		rc = ev_os_sync(it->fd, it->path, err);
-	if (rc == EVAULT_OK)
-		rc = ev_os_resize(it->fd, 0, it->path, err);
 	return rc;
 }
 
@@ -209,12 +195,30 @@ overwrite_all(struct panicking *p)
 	struct evault_error why = { 0 };
 	size_t i;
 
+	for (i = 0; i < p->n; i++)
+		note(p, overwrite(p, &p->victims[i], &why), &why);
 	for (i = 0; i < p->n; i++) {
 		if (p->victims[i].fd < 0)
 			continue;
-		note(p, overwrite(&p->victims[i], &why), &why);
+		note(p, ev_os_sync(p->victims[i].fd, p->victims[i].path, &why), &why);
 		ev_os_close_read(p->victims[i].fd);
 	}
+}
+
+static void
+vanish(struct panicking *p)
+{
+	struct evault_error why = { 0 };
+	enum evault_status rc;
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		note(p, ev_os_unlink(p->v->dir, p->victims[i].path, &why), &why);
+	if (p->n > 0)
+		note(p, ev_os_sync_dir(p->v->dir, "keys", &why), &why);
+	rc = ev_os_unlink(p->v->dir, EV_PANIC_FILE, &why);
+	note(p, rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc, &why);
+	note(p, ev_os_sync_dir(p->v->dir, ".", &why), &why);
 }
 
 enum evault_status
@@ -232,9 +236,9 @@ evault_panic(const char *dir, bool unarmed, struct evault_error *err)
 	if (rc == EVAULT_OK && !unarmed && armed_state(&p) != EVAULT_ARMED)
 		rc = ev_fail(err, EVAULT_E_DENIED, "%s: it is not armed for panic", p.v->shown);
 	if (rc == EVAULT_OK) {
-		open_all(&p);
-		vanish(&p);
+		forget(&p);
 		overwrite_all(&p);
+		vanish(&p);
 		rc = p.first.status;
 		if (rc != EVAULT_OK && err != NULL)
 			*err = p.first;

@@ -79,7 +79,7 @@ t() {
 }
 claim put_back_what_was_exported_opens_it_as_before t
 
-# The order is what counts when the power goes: names and the kernel's key, then a sync, then what the files held.
+# The order is what counts when the power goes: the kernel's key and what the files held, then a sync, then the names.
 t() {
 	make && arm && run_expect 0 owner status || return 1
 	[ "$OWN_SESSION" = none ] || run_expect 0 owner unlock || return 1
@@ -93,13 +93,13 @@ t() {
 		        continue
 		    order += {"unlinkat": "u", "keyctl": "k", "fsync": "s", "fdatasync": "s", "pwrite64": "w"}.get(call, "")
 		print("#", order)
-		first = order.index("s")
-		good = order[:first].count("u") == 4 and "u" not in order[first:] and "w" not in order[:first]
-		sys.exit(not (good and order[first:].count("w") >= 3 and (sys.argv[2] == "none" or "k" in order[:first])))
+		first, name = order.index("s"), order.index("u")
+		good = first < name and order[:first].count("w") >= 3 and "w" not in order[first:] and order[:name].count("s") >= 3
+		sys.exit(not (good and order.count("u") == 4 and "s" in order[order.rindex("u"):] and (sys.argv[2] == "none" or order[0] == "k")))
 	END
 }
 if command -v strace >/dev/null; then
-	claim names_vanish_before_the_first_sync_and_then_what_they_held t
+	claim what_keys_held_is_overwritten_and_synced_and_then_the_names_vanish t
 fi
 
 # While somebody writes.

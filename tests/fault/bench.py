@@ -62,6 +62,7 @@ class Bench:
         # Of another holder, or of the same one after a change: whatever is cut short, one of the two opens the vault.
         self.second_key = os.path.join(self.top, "second.key")
         self.second = self.keygen(self.second_key)
+        self.exported = ""   # the keys of the vault in hand, where a base has exported them
         make_sources(self.sources)
 
     def keygen(self, path):
@@ -98,7 +99,7 @@ class Bench:
 
     def command(self, args, binary=None):
         return [binary or self.binary, "-V", VAULT, "-i", self.key, "-i", self.second_key, "--json"] + \
-            [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT) for a in args]
+            [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT, exported=self.exported) for a in args]
 
     def input_of(self, args):
         """What the command reads as standard input: a statement, or nothing."""

@@ -93,9 +93,12 @@ class Disk:
                 mark.write(b"pull\n")
 
     def unplug(self):
-        """What is still held of it goes."""
-        subprocess.run(["umount", "-l", self.folder], stderr=subprocess.DEVNULL, check=False)
-        with contextlib.suppress(OSError):
+        """What is still to be written is, where that can be; then what is still held of it goes."""
+        if os.path.ismount(self.folder) or self.driver is not None:
+            done = subprocess.run(["umount", self.folder], stderr=subprocess.DEVNULL, check=False, timeout=HOUR)
+            if done.returncode != 0:
+                subprocess.run(["umount", "-l", self.folder], stderr=subprocess.DEVNULL, check=False)
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
             self.stack.close()
 
     def put_back(self):
@@ -111,6 +114,9 @@ class Disk:
         free = os.statvfs(self.folder)
         size = max(free.f_bavail * free.f_frsize - leave, 0)
         with open(path, "wb") as f, contextlib.suppress(OSError):
+            if self.fs.name != "exFAT" and size > 0:
+                os.posix_fallocate(f.fileno(), 0, size)
+                f.seek(size)
             while f.tell() < size:
                 f.write(bytes(min(1 << 20, size - f.tell())))
                 f.flush()

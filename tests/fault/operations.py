@@ -47,7 +47,7 @@ OPERATIONS = [
     Operation("add to rotated", "rotated", ("add", "{src}/small"), keeps=("small",)),
     Operation("key split", "few", ("key", "split", "-k", "2", "-n", "3", "--paper", "pages.html"), again=("check", "--adopt")),
     Operation("key export", "few", ("key", "export", "-o", "exported"), again=("check",), writes=False),
-    Operation("panic --arm", "exported", ("panic", "--arm", "--exported", "exported")),
+    Operation("panic --arm", "exported", ("panic", "--arm", "--exported", "{exported}")),
     Operation("panic", "armed", ("panic",), again=("version",), restores=True),
     Operation("check", "few", ("check",), writes=False),
     Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",)),
@@ -156,16 +156,17 @@ def base_held(bench):
 
 
 def base_exported(bench):
-    """A copy of the keys beside it."""
+    """A copy of its keys lies elsewhere: on no disk that is cut."""
     base = base_few(bench)
-    must(bench.run(base.folder, ("key", "export", "-o", "exported")), "key export")
-    bench.exported = os.path.join(base.folder, "exported", "keys")
+    bench.exported = bench.place()
+    os.rmdir(bench.exported)
+    must(bench.run(base.folder, ("key", "export", "-o", bench.exported)), "key export")
     return base
 
 
 def base_armed(bench):
     base = base_exported(bench)
-    must(bench.run(base.folder, ("panic", "--arm", "--exported", "exported")), "panic --arm")
+    must(bench.run(base.folder, ("panic", "--arm", "--exported", "{exported}")), "panic --arm")
     return base
 
 

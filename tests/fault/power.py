@@ -4,9 +4,11 @@ Root, loop devices and FUSE are needed; a file system that this machine cannot m
 """
 import contextlib
 import dataclasses
+import errno
 import hashlib
 import os
 import random
+import re
 import shutil
 import struct
 import subprocess
@@ -42,16 +44,26 @@ def said_by(*command):
 
 
 def copy(folder, to):
-    """Names and bytes alone: not every file system has more."""
+    """Names and bytes alone: not every file system has more.
+
+    Without a journal, a file that was being written can be one that its file system cannot read;
+    where nothing was promised of it, what could be read of it stands for it.
+    """
     os.mkdir(to)
     for entry in os.scandir(folder):
+        target = os.path.join(to, entry.name)
         if entry.is_dir(follow_symlinks=False):
-            copy(entry.path, os.path.join(to, entry.name))
-        else:
-            shutil.copyfile(entry.path, os.path.join(to, entry.name))
+            copy(entry.path, target)
+            continue
+        try:
+            shutil.copyfile(entry.path, target)
+        except OSError as e:
+            if e.errno != errno.EIO or not UNPROMISED.search(entry.name):
+                raise
 
 
 BEGIN = b"begin\n"
+UNPROMISED = re.compile(r"^index\.db|\.tmp$")
 
 
 class Ext4:
@@ -316,7 +328,12 @@ def examine(bench, op, base, recording, where, said):
 
 
 def jobs(bench, op, base, fs, limit, draws):
-    recording = record(bench, fs, op, base)
+    try:
+        recording = record(bench, fs, op, base)
+    except OSError as e:
+        why = str(e)
+        yield "to its end", lambda: [why]
+        return
     events = recording.events
 
     def said(n):

@@ -15,6 +15,8 @@
 #include "base/bytes.h"
 #include "base/secret.h"
 
+#define EV_AGE_VERSION "age-encryption.org/v1" /* the first line of a file */
+
 enum {
 	EV_AGE_CHUNK = 65536, /* plaintext bytes of a full chunk */
 	EV_AGE_TAG = 16,

@@ -3,8 +3,7 @@
 
 #include "format/age_private.h"
 
-#define FAMILY  "age-encryption.org/"
-#define VERSION "age-encryption.org/v1"
+#define FAMILY "age-encryption.org/"
 
 enum {
 	MAC = 32,
@@ -37,7 +36,7 @@ check_version(struct ev_slice line, struct evault_error *err)
 {
 	size_t i;
 
-	if (ev_slice_is(line, VERSION))
+	if (ev_slice_is(line, EV_AGE_VERSION))
 		return EVAULT_OK;
 	for (i = 0; i < line.len; i++)
 		if (line.data[i] == ' ')
@@ -163,7 +162,7 @@ parse_layout(const struct ev_age_head *head, struct layout *l, struct evault_err
 
 	if (rc != EVAULT_OK)
 		return rc;
-	ev_cursor_expect(&c, VERSION "\n");
+	ev_cursor_expect(&c, EV_AGE_VERSION "\n");
 	l->stanzas = c;
 	rc = parse_stanzas(&c, l, err);
 	if (rc != EVAULT_OK)
@@ -275,7 +274,7 @@ ev_age_head_make(const struct ev_age_to *to, struct ev_age_keys *keys, struct ev
 	ev_random(keys->file, sizeof(keys->file));
 	ev_random(nonce, sizeof(nonce));
 	ev_age_payload_key(keys, nonce);
-	ev_buf_puts(out, VERSION "\n");
+	ev_buf_puts(out, EV_AGE_VERSION "\n");
 	rc = ev_age_stanza_wrap(to, keys->file, out, err);
 	ev_buf_puts(out, "---");
 	if (rc == EVAULT_OK)
