@@ -200,7 +200,7 @@ failed(const struct adding *a, const struct evault_add_summary *s, const struct 
 }
 
 static int
-judge(const struct adding *a, enum evault_status rc, const struct evault_add_summary *s,
+judge(const struct adding *a, bool reads, enum evault_status rc, const struct evault_add_summary *s,
       const struct evault_error *err)
 {
 	if (rc != EVAULT_OK && rc != EVAULT_E_CANCELLED)
@@ -210,7 +210,10 @@ judge(const struct adding *a, enum evault_status rc, const struct evault_add_sum
 		message_hint(_("run the same command again to complete it"));
 		return EXIT_PARTLY;
 	}
-	if (s->refused > 0)
+	if (s->refused > 0 && !reads)
+		message_hint(_("what was refused is not kept, all else is; when it can be read, "
+			       "add it alone: what is kept is not recognised any more"));
+	else if (s->refused > 0)
 		message_hint(
 		    _("what was refused is not kept, all else is; when it can be read, run "
 		      "the same command again"));
@@ -233,7 +236,22 @@ add(struct adding *a, struct evault *vault)
 		print_json_summary(&summary, a->what.dry_run);
 	else
 		print_summary(&summary, a->what.dry_run);
-	return judge(a, rc, &summary, &err);
+	return judge(a, evault_reads(vault), rc, &summary, &err);
+}
+
+static void
+warn_remember(const struct adding *a, const struct evault *vault)
+{
+	if (!a->what.remember)
+		return;
+	if (evault_reads(vault)) {
+		message_note(_("--remember is for who may only add: here all that is kept is "
+			       "recognised"));
+		return;
+	}
+	message_warning(_("what is kept now goes on being recognised here: whoever forces you to "
+			  "open this vault can then find out whether a file of theirs is in it"));
+	message_hint(_("an add without --remember forgets it"));
 }
 
 static int
@@ -246,6 +264,7 @@ open_and_add(struct adding *a)
 	int status = EXIT_SOUND;
 
 	rc = session_init(&session, a->globals, &err);
+	session.adding = true;
 	if (rc == EVAULT_OK)
 		rc = evault_add_scan(NULL, &a->what, &a->total, &err);
 	if (rc == EVAULT_OK && !agreed(a, &status))
@@ -253,6 +272,8 @@ open_and_add(struct adding *a)
 	if (rc == EVAULT_OK)
 		rc = session_open(&session, a->what.dry_run ? EVAULT_READ : EVAULT_WRITE, &vault,
 				  &err);
+	if (rc == EVAULT_OK)
+		warn_remember(a, vault);
 	status = rc == EVAULT_OK ? add(a, vault) : failure_report(&err, a->globals);
 out:
 	evault_close(vault);
@@ -336,6 +357,7 @@ run_add(struct globals *globals, char **argv)
 		{ 0, "files-from", .text = &a.files_from },
 		{ '0', "null", .flag = &a.null },
 		{ 'n', "dry-run", .flag = &a.what.dry_run },
+		{ 0, "remember", .flag = &a.what.remember },
 		{ 'y', "yes", .flag = &a.yes },
 		{ 0 },
 	};
@@ -361,7 +383,7 @@ const struct command command_add = {
 	.summary = N_("keep files and folders"),
 	.usage = N_(
 	    "usage: evault add PATH… [--case C] [--title T] [--tag T]… [--field K=V]…\n"
-	    "                  [--exclude GLOB]… [--dry-run] [--yes]\n"
+	    "                  [--exclude GLOB]… [--dry-run] [--yes] [--remember]\n"
 	    "       evault add --files-from FILE [-0] …\n"
 	    "\n"
 	    "Keeps files, and folders with all that is in them. Each line that it prints is\n"
@@ -378,6 +400,8 @@ const struct command command_add = {
 	    "  -0, --null         these paths end in NUL bytes, as find -print0 writes them\n"
 	    "  -n, --dry-run      say what would be kept, and keep nothing\n"
 	    "  -y, --yes          do not ask, however much it is\n"
+	    "  --remember         on a device that can add and not read: go on recognising what\n"
+	    "                     is kept. Without it, that ends with each add that is complete\n"
 	    "\n"
 	    "example:\n"
 	    "  evault -V case.vault add --case Aktobe-3 --field place='market square' DCIM\n"),

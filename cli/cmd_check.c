@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "escape.h"
@@ -75,6 +76,7 @@ print_json_summary(const struct evault_check_summary *s)
 	json_bool(&json, "packs_checked", s->packs_checked);
 	json_bool(&json, "content_checked", s->content_checked);
 	json_bool(&json, "against_checked", s->against_checked);
+	json_bool(&json, "adds_only", s->adds_only);
 	json_bool(&json, "cancelled", s->cancelled);
 	json_bool(&json, "sound", s->sound);
 	json_object_end(&json);
@@ -86,6 +88,8 @@ why_not_inside(const struct checking *c, const struct evault_check_summary *s)
 {
 	if (c->sealed)
 		return _("no key was used");
+	if (s->adds_only)
+		return _("this device can add and not read: check a copy at headquarters");
 	if (c->quick)
 		return _("--quick does not read them");
 	if (s->cancelled)
@@ -119,7 +123,7 @@ print_extent(const struct checking *c, const struct evault_check_summary *s)
 		       why_not_inside(c, s));
 	if (s->against_checked)
 		puts(_("checked: the log against the checkpoint that was given"));
-	else if (c->what.against == NULL)
+	else if (c->what.against == NULL && c->what.against_short == NULL)
 		puts(_("not checked: whether the log's history is the one that somebody outside "
 		       "knows (--against)"));
 	else
@@ -131,8 +135,15 @@ print_extent(const struct checking *c, const struct evault_check_summary *s)
 		       s->adopted);
 }
 
+/* Somebody asked for all of it, and has no key for that. */
+static bool
+is_partial(const struct checking *c, const struct evault_check_summary *s)
+{
+	return s->adds_only && !c->quick;
+}
+
 static int
-print_verdict(const struct evault_check_summary *s)
+print_verdict(const struct checking *c, const struct evault_check_summary *s)
 {
 	if (s->damage > 0) {
 		printf(ngettext("DAMAGED: %" PRIu64 " finding\n", "DAMAGED: %" PRIu64 " findings\n",
@@ -155,15 +166,15 @@ print_verdict(const struct evault_check_summary *s)
 		return EXIT_PARTLY;
 	}
 	puts(_("sound: all that was checked is as it was kept"));
-	return EXIT_SOUND;
+	return is_partial(c, s) ? EXIT_PARTLY : EXIT_SOUND;
 }
 
 static int
-judge(const struct evault_check_summary *s)
+judge(const struct checking *c, const struct evault_check_summary *s)
 {
 	if (s->damage > 0)
 		return EXIT_DAMAGE;
-	return s->sound && !s->cancelled ? EXIT_SOUND : EXIT_PARTLY;
+	return s->sound && !s->cancelled && !is_partial(c, s) ? EXIT_SOUND : EXIT_PARTLY;
 }
 
 static int
@@ -193,10 +204,23 @@ check(struct checking *c)
 		return failure_report(&err, c->globals);
 	if (c->globals->json) {
 		print_json_summary(&summary);
-		return judge(&summary);
+		return judge(c, &summary);
 	}
 	print_extent(c, &summary);
-	return print_verdict(&summary);
+	return print_verdict(c, &summary);
+}
+
+/* A file of that name comes first. */
+static void
+take_against(struct evault_check *what)
+{
+	struct stat st;
+
+	if (what->against == NULL || !evault_is_short(what->against) ||
+	    stat(what->against, &st) == 0)
+		return;
+	what->against_short = what->against;
+	what->against = NULL;
 }
 
 static int
@@ -218,6 +242,7 @@ run_check(struct globals *globals, char **argv)
 		return options_wrong(&command_check,
 				     _("--adopt reads everything, with a key: it goes neither with "
 				       "--sealed nor with --quick"));
+	take_against(&c.what);
 	c.what.depth = c.quick ? EVAULT_CHECK_QUICK : EVAULT_CHECK_FULL;
 	c.what.finding = on_finding;
 	c.what.progress = on_progress;
@@ -228,21 +253,24 @@ run_check(struct globals *globals, char **argv)
 const struct command command_check = {
 	.name = "check",
 	.summary = N_("compare everything with what was kept"),
-	.usage =
-	    N_("usage: evault check [--quick] [--sealed] [--against CHECKPOINT] [--adopt]\n"
-	       "\n"
-	       "Reads the vault and says what is not as it was kept: what is missing, what was\n"
-	       "altered, which item it is, and what was not checked.\n"
-	       "\n"
-	       "  --quick                the log, signatures, keys and sizes; no pack is read\n"
-	       "  --sealed               without a key: every byte is there, and rightly signed\n"
-	       "  --against CHECKPOINT   the log continues this one, which was given away before\n"
-	       "  --adopt                take in what an interrupted run has left\n"
-	       "\n"
-	       "exit status: 0 sound, 1 damage was found, 2 the check could not run,\n"
-	       "3 no damage was found, but not everything could be read\n"
-	       "\n"
-	       "example:\n"
-	       "  evault -V case.vault check\n"),
+	.usage = N_(
+	    "usage: evault check [--quick] [--sealed] [--against CHECKPOINT] [--adopt]\n"
+	    "\n"
+	    "Reads the vault and says what is not as it was kept: what is missing, what was\n"
+	    "altered, which item it is, and what was not checked.\n"
+	    "\n"
+	    "  --quick                the log, signatures, keys and sizes; no pack is read\n"
+	    "  --sealed               without a key: every byte is there, and rightly signed\n"
+	    "  --against CHECKPOINT   the log continues this one, which was given away before: a\n"
+	    "                         file, or what checkpoint --short printed, as you type it\n"
+	    "  --adopt                take in what an interrupted run has left\n"
+	    "\n"
+	    "On a device that can add and not read, it does what --sealed does, and ends with 3.\n"
+	    "\n"
+	    "exit status: 0 sound, 1 damage was found, 2 the check could not run,\n"
+	    "3 no damage was found, but not everything could be read\n"
+	    "\n"
+	    "example:\n"
+	    "  evault -V case.vault check\n"),
 	.run = run_check,
 };

@@ -11,6 +11,22 @@
 #include "terminal.h"
 
 static void
+print_short(const struct globals *globals, const struct evault *vault)
+{
+	char text[EVAULT_SHORT_SIZE];
+	struct json json;
+
+	evault_checkpoint_short(vault, text);
+	if (!globals->json) {
+		puts(text);
+		return;
+	}
+	json = json_begin(stdout);
+	json_text(&json, "short", text);
+	json_end(&json);
+}
+
+static void
 print_note(const struct globals *globals, const char *note)
 {
 	struct json json;
@@ -32,7 +48,12 @@ run_checkpoint(struct globals *globals, char **argv)
 	struct evault_error err = { .text = "" };
 	enum evault_status rc;
 	char *note = NULL;
-	int status = options_read(&command_checkpoint, NULL, globals, argv, NULL);
+	bool brief = false;
+	const struct option_def options[] = {
+		{ 0, "short", .flag = &brief },
+		{ 0 },
+	};
+	int status = options_read(&command_checkpoint, options, globals, argv, NULL);
 
 	if (status != OPTIONS_GO_ON)
 		return status;
@@ -42,7 +63,9 @@ run_checkpoint(struct globals *globals, char **argv)
 		rc = session_open(&session, EVAULT_SEALED, &vault, &err);
 	if (rc == EVAULT_OK)
 		rc = evault_checkpoint(vault, &note, &err);
-	if (rc == EVAULT_OK)
+	if (rc == EVAULT_OK && brief)
+		print_short(globals, vault);
+	else if (rc == EVAULT_OK)
 		print_note(globals, note);
 	else
 		status = failure_report(&err, globals);
@@ -59,10 +82,13 @@ const struct command command_checkpoint = {
 	.name = "checkpoint",
 	.summary = N_("print the log's head, to give away"),
 	.usage =
-	    N_("usage: evault checkpoint\n"
+	    N_("usage: evault checkpoint [--short]\n"
 	       "\n"
 	       "Prints the head of the vault's log, signed. It says nothing of the evidence, and\n"
 	       "whoever holds it catches any later change to what is kept now. Needs no key.\n"
+	       "\n"
+	       "  --short   in one line that goes into a text message and can be read out; it is\n"
+	       "            not signed, so who gets it must know that it comes from you\n"
 	       "\n"
 	       "example:\n"
 	       "  evault -V case.vault checkpoint > checkpoint-2026-11-22.txt\n"

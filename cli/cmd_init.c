@@ -22,9 +22,22 @@ static const char instead[] = N_("there is no terminal to ask for a passphrase: 
 
 /* What is wanted of a recovery key. */
 struct recovery {
-	bool none; /* --no-recovery */
+	bool none; /* --no-recovery, or --capture-only */
 	struct paper_showing showing;
 };
+
+/* Nothing here can show that what is added can be read: only headquarters can. */
+static void
+advise_capture(const struct evault_init *how, const char *dir)
+{
+	if (how->n_readers == 1)
+		message_warning(_("only one key opens what is kept here: if headquarters loses it, "
+				  "nobody can"));
+	message_note(_("this device can add and not read, whatever its holder is forced to say"));
+	message_hint(_("before you rely on it, add something, bring a copy of %s to headquarters, "
+		       "and let them open it: evault -V COPY -i FILE list"),
+		     dir);
+}
 
 static void
 print_made(const struct globals *globals, const struct evault_init *how,
@@ -50,6 +63,8 @@ print_made(const struct globals *globals, const struct evault_init *how,
 	}
 	if (how->paper != NULL)
 		paper_warn(&recovery->showing);
+	if (how->capture_only)
+		advise_capture(how, dir);
 	if (how->n_readers == 0 && how->paper == NULL) {
 		message_warning(
 		    how->to != NULL
@@ -168,6 +183,7 @@ run_init(struct globals *globals, char **argv)
 		{ 0, "reader", .list = &readers },
 		{ 0, "name", .text = &how.name },
 		{ 0, "discreet", .flag = &how.discreet },
+		{ 0, "capture-only", .flag = &how.capture_only },
 		{ 0, "no-recovery", .flag = &recovery.none },
 		{ 0, "paper", .text = &recovery.showing.pages },
 		{ 0, "work-factor", .text = &work_factor },
@@ -187,12 +203,21 @@ run_init(struct globals *globals, char **argv)
 		status = options_wrong(&command_init, _("choose one: --to, or --passphrase-file"));
 	else if (!new_passphrase_work_factor(work_factor, &how.work_factor))
 		status = options_wrong(&command_init, _("--work-factor is a number from 18 to 20"));
+	else if (how.capture_only && readers.n == 0)
+		status = options_wrong(&command_init,
+				       _("--capture-only needs the key of somebody who can read: "
+					 "--reader age1…"));
+	else if (how.capture_only && recovery.showing.pages != NULL)
+		status = options_wrong(&command_init,
+				       _("choose one: --capture-only, or --paper: whoever has that "
+					 "paper can read"));
 	else if (recovery.none && recovery.showing.pages != NULL)
 		status = options_wrong(&command_init, _("choose one: --paper, or --no-recovery"));
 	else if (globals->json && paper_beside(&recovery.showing) != stdout)
 		status = options_wrong(&command_init, _("choose one: --json, or --paper -"));
 	if (status != OPTIONS_GO_ON)
 		goto out;
+	recovery.none = recovery.none || how.capture_only;
 	how.dir = dirs.items[0];
 	status = make(globals, &how, &recovery);
 out:
@@ -204,27 +229,31 @@ out:
 const struct command command_init = {
 	.name = "init",
 	.summary = N_("make a vault"),
-	.usage =
-	    N_("usage: evault init DIR [--to age1…] [--reader age1…]… [--name N] [--discreet]\n"
-	       "                       [--no-recovery | --paper FILE] [--work-factor N]\n"
-	       "\n"
-	       "Makes a vault in a new or empty folder. It opens with a passphrase, which is\n"
-	       "asked for twice, or with the key that --to names. For Enter alone, evault makes\n"
-	       "a passphrase. At a terminal, it then offers a recovery key: 16 groups of\n"
-	       "letters, to be written on paper and kept elsewhere.\n"
-	       "\n"
-	       "  --to age1…       open it with this key (see: evault help keygen)\n"
-	       "  --reader age1…   this key may read too: a second way in, if the first is lost;\n"
-	       "                   may be repeated\n"
-	       "  --name N         what you call yourself; it goes into each record\n"
-	       "  --discreet       leave out README.txt, which says what the folder is\n"
-	       "  --no-recovery    do not offer a recovery key\n"
-	       "  --paper FILE     make one, and write it to FILE as a page to be printed;\n"
-	       "                   delete FILE then. - is standard output\n"
-	       "  --work-factor N  what guessing the passphrase costs: 18 (usual), 19 twice as\n"
-	       "                   much, 20; opening the vault costs that much, too\n"
-	       "\n"
-	       "example:\n"
-	       "  evault init case.vault --name 'A. Lawyer'\n"),
+	.usage = N_(
+	    "usage: evault init DIR [--to age1…] [--reader age1…]… [--name N] [--discreet]\n"
+	    "                       [--no-recovery | --paper FILE] [--work-factor N]\n"
+	    "       evault init DIR --capture-only --reader age1HQ… [--reader age1…]… …\n"
+	    "\n"
+	    "Makes a vault in a new or empty folder. It opens with a passphrase, which is\n"
+	    "asked for twice, or with the key that --to names. For Enter alone, evault makes\n"
+	    "a passphrase. At a terminal, it then offers a recovery key: 16 groups of\n"
+	    "letters, to be written on paper and kept elsewhere.\n"
+	    "\n"
+	    "  --to age1…       open it with this key (see: evault help keygen)\n"
+	    "  --reader age1…   this key may read too: a second way in, if the first is lost;\n"
+	    "                   may be repeated\n"
+	    "  --name N         what you call yourself; it goes into each record\n"
+	    "  --capture-only   for a device that may be taken: it can add and not read. What it\n"
+	    "                   keeps, only the readers open; the first one becomes its owner.\n"
+	    "                   Their keys must never be on this device\n"
+	    "  --discreet       leave out README.txt, which says what the folder is\n"
+	    "  --no-recovery    do not offer a recovery key\n"
+	    "  --paper FILE     make one, and write it to FILE as a page to be printed;\n"
+	    "                   delete FILE then. - is standard output\n"
+	    "  --work-factor N  what guessing the passphrase costs: 18 (usual), 19 twice as\n"
+	    "                   much, 20; opening the vault costs that much, too\n"
+	    "\n"
+	    "example:\n"
+	    "  evault init case.vault --name 'A. Lawyer'\n"),
 	.run = run_init,
 };

@@ -23,6 +23,7 @@ key_open(struct session *session, const struct globals *globals, enum evault_acc
 {
 	enum evault_status rc = session_init(session, globals, err);
 
+	session->adding = true;
 	return rc == EVAULT_OK ? session_open(session, access, vault, err) : rc;
 }
 

@@ -40,14 +40,18 @@ print_json(const char *dir, const struct evault_status_info *info, const struct 
 		json_text(&json, "unlocked_until", kept->until);
 		json_number(&json, "unlocked_seconds", kept->seconds);
 	}
+	if (!info->reads)
+		json_number(&json, "records", info->records);
 	if (info->unlocked) {
+		json_text(&json, "holder", info->holder);
+		json_text(&json, "role", info->role);
+	}
+	if (info->reads) {
 		json_number(&json, "items", info->items);
 		json_number(&json, "files", info->files);
 		json_number(&json, "bytes", info->bytes);
 		json_number(&json, "lost", info->missing);
 		json_number(&json, "behind", info->behind);
-		json_text(&json, "holder", info->holder);
-		json_text(&json, "role", info->role);
 		if (info->ways > 0)
 			json_number(&json, "ways", info->ways);
 	}
@@ -114,8 +118,15 @@ print_text(const char *dir, const struct evault_status_info *info, const struct 
 					  "--passphrase-file FILE; or after evault unlock"));
 		return;
 	}
-	print_number(_("items"), info->items);
-	print_number_and_size(_("files"), info->files, info->bytes);
+	if (info->reads) {
+		print_number(_("items"), info->items);
+		print_number_and_size(_("files"), info->files, info->bytes);
+	} else {
+		print_label(_("records"));
+		/* TRANSLATORS: a number of records. */
+		printf(_("%" PRIu64 ", which this device can add to and not read\n"),
+		       info->records);
+	}
 	print_line(_("holder"), info->holder[0] == '\0' ? "-" : info->holder);
 	print_line(_("role"), _(info->role));
 }
@@ -147,8 +158,10 @@ open_for_status(struct session *session, struct evault **vault, struct evault_ke
 		struct evault_error *err)
 {
 	bool given = session_has_key(session->globals);
-	enum evault_status rc =
-	    session_open(session, given ? EVAULT_READ : EVAULT_SEALED, vault, err);
+	enum evault_status rc;
+
+	session->adding = true;
+	rc = session_open(session, given ? EVAULT_READ : EVAULT_SEALED, vault, err);
 
 	if (rc == EVAULT_OK)
 		rc = evault_get_kept(*vault, kept, err);

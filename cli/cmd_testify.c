@@ -43,7 +43,8 @@ testify_hear(struct testify *t, char **text, struct evault_error *err)
 	enum evault_status rc;
 
 	*text = NULL;
-	if (witness == NULL || witness[0] == '\0')
+	/* Who may only add cannot know. */
+	if (witness == NULL || witness[0] == '\0' || !evault_reads(t->vault))
 		return EVAULT_OK;
 	rc = evault_heard(t->vault, witness, hear, t, err);
 	if (rc != EVAULT_OK || t->n_heard == 0)
@@ -77,9 +78,11 @@ print_json(const struct testify *t, const struct evault_testified *kept, const c
 	json_text(&json, "event", kept->already ? "already" : "kept");
 	json_number(&json, "item", kept->index);
 	json_text(&json, "citation", kept->citation);
-	json_text(&json, "sha256", kept->sha256);
-	json_number(&json, "size", kept->size);
-	if (!kept->already)
+	if (kept->sha256[0] != '\0') {
+		json_text(&json, "sha256", kept->sha256);
+		json_number(&json, "size", kept->size);
+	}
+	if (kept->name[0] != '\0')
 		json_text(&json, "name", kept->name);
 	if (witness != NULL)
 		json_text(&json, "witness", witness);
@@ -93,27 +96,32 @@ print_json(const struct testify *t, const struct evault_testified *kept, const c
 enum evault_status
 testify_keep(struct testify *t, struct evault_testify *what, struct evault_error *err)
 {
-	const char *witness = statement_said(&t->statement, "witness");
 	struct evault_testified kept = { 0 };
 	enum evault_status rc;
-	char *shown;
 
 	what->said = statement_details(&t->statement);
 	rc = evault_testify(t->vault, what, &kept, err);
-	if (rc != EVAULT_OK)
-		return rc;
-	shown = escape_text(witness == NULL ? "" : witness);
+	if (rc == EVAULT_OK)
+		testify_say(t, &kept);
+	return rc;
+}
+
+void
+testify_say(const struct testify *t, const struct evault_testified *kept)
+{
+	const char *witness = statement_said(&t->statement, "witness");
+	char *shown = escape_text(witness == NULL ? "" : witness);
+
 	if (t->globals->json)
-		print_json(t, &kept, witness);
-	else if (kept.already)
-		printf(_("already kept as %s\n"), kept.citation);
+		print_json(t, kept, witness);
+	else if (kept->already)
+		printf(_("already kept as %s\n"), kept->citation);
 	else if (shown[0] != '\0')
-		printf(_("kept %s  statement of %s\n"), kept.citation, shown);
+		printf(_("kept %s  statement of %s\n"), kept->citation, shown);
 	else
-		printf(_("kept %s  statement\n"), kept.citation);
+		printf(_("kept %s  statement\n"), kept->citation);
 	free(shown);
 	fflush(stdout);
-	return rc;
 }
 
 /* ---- from a pipe --------------------------------------------------------------------- */
@@ -235,6 +243,7 @@ testify(struct testify *t, const struct arguments *a)
 {
 	bool typed = isatty(STDIN_FILENO) == 1;
 	struct evault_error err = { .text = "" };
+	enum evault_status rc;
 	int status;
 
 	if (!statement_init(&t->statement, NULL)) {
@@ -245,7 +254,9 @@ testify(struct testify *t, const struct arguments *a)
 	if (status == OPTIONS_GO_ON)
 		status = check_arguments(t, a, typed);
 	if (status == OPTIONS_GO_ON) {
-		if (session_init(&t->session, t->globals, &err) != EVAULT_OK)
+		rc = session_init(&t->session, t->globals, &err);
+		t->session.adding = true;
+		if (rc != EVAULT_OK)
 			status = failure_report(&err, t->globals);
 		else
 			status = typed ? testify_typed(t) : testify_piped(t);

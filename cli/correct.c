@@ -79,6 +79,7 @@ correct(const struct command *command, struct correcting *c)
 	if (status != OPTIONS_GO_ON)
 		return status;
 	rc = session_init(&session, c->globals, &err);
+	session.adding = true;
 	if (rc == EVAULT_OK)
 		rc = session_open(&session, EVAULT_WRITE, &vault, &err);
 	if (rc == EVAULT_OK)

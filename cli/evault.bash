@@ -39,8 +39,8 @@ _evault()
 		*) options=$commands ;;
 		esac
 		;;
-	init) options='--to --reader --name --discreet --no-recovery --paper --work-factor' ;;
-	add) options='--case --title --tag --field --exclude --files-from --null --dry-run --yes' ;;
+	init) options='--to --reader --name --discreet --no-recovery --paper --work-factor --capture-only' ;;
+	add) options='--case --title --tag --field --exclude --files-from --null --dry-run --yes --remember' ;;
 	testify) options='--case --title --tag --witness --interviewer --interpreter --language --consent --place --field --resume' ;;
 	search) options='--case --tag --action --since --until --retracted --limit' ;;
 	list) options='--case --tag --action --all --since --until --retracted --limit' ;;
@@ -54,7 +54,8 @@ _evault()
 	panic) options='--arm --exported --disarm' ;;
 	keygen) options='--output' ;;
 	help) options=$commands ;;
-	show | history | status | checkpoint | version) ;;
+	checkpoint) options='--short' ;;
+	show | history | status | version) ;;
 	*) return ;;
 	esac
 	case $word in

@@ -15,6 +15,7 @@
 #include "command.h"
 #include "escape.h"
 #include "evault.h"
+#include "forget.h"
 #include "interrupt.h"
 #include "message.h"
 #include "options.h"
@@ -164,5 +165,6 @@ main(int argc, char **argv)
 	if (!message_close_output())
 		status = EXIT_FAILED;
 	list_release(&globals.identities);
+	forget_rest(argc, argv);
 	return status;
 }

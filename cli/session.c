@@ -162,6 +162,7 @@ session_open(struct session *session, enum evault_access access, struct evault *
 		.access = access,
 		.unlock = access == EVAULT_SEALED ? NULL : &session->unlock,
 		.index = session->globals->index,
+		.adding = session->adding,
 		.notice = session_notice,
 	};
 

@@ -12,6 +12,8 @@
 struct session {
 	const struct globals *globals;
 	char *dir;
+	bool adding; /* the command is also for who may add and not read; to be set after
+			session_init */
 	struct secret *passphrase; /* kept until session_release: a second opening need not ask */
 	struct evault_unlock unlock;
 };

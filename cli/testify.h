@@ -1,6 +1,6 @@
 /*
  * What the two ways to testify share: cmd_testify.c has the command and the
- * pipe, testify_typed.c the terminal.
+ * pipe, testify_typed.c the terminal, testify_sealed.c what cannot be opened.
  */
 #ifndef CLI_TESTIFY_H
 #define CLI_TESTIFY_H
@@ -34,6 +34,11 @@ enum evault_status testify_hear(struct testify *t, char **text, struct evault_er
 /* Keeps it, in the vault that is open for writing, and says so. */
 enum evault_status testify_keep(struct testify *t, struct evault_testify *what,
 				struct evault_error *err);
+/* Says that it is kept. */
+void testify_say(const struct testify *t, const struct evault_testified *kept);
+
+/* --resume, for who may only add.  Returns the exit status. */
+int testify_resume_sealed(struct testify *t);
 
 /* All of it on the terminal.  Returns the exit status. */
 int testify_typed(struct testify *t);

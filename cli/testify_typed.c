@@ -126,6 +126,29 @@ open_draft(struct testify *t)
  * Opens the vault for writing, which lets nobody else write, only now; and
  * takes the draft away when the item is durable.
  */
+/*
+ * Who may only add seals it as a draft a last time, and keeps that as it is: if it is cut short,
+ * the same draft is kept by --resume, and once.
+ */
+static enum evault_status
+keep_sealed(struct testify *t, struct evault_error *err)
+{
+	struct statement *s = &t->statement;
+	struct evault_testified kept = { 0 };
+	enum evault_status rc;
+
+	s->vault = t->vault;
+	rc = statement_seal(s, err);
+	if (rc == EVAULT_OK)
+		rc = evault_draft_keep(t->vault, s->draft.id, &kept, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	memcpy(kept.sha256, s->draft.sha256, sizeof(kept.sha256));
+	kept.size = s->editor.text.len;
+	testify_say(t, &kept);
+	return rc;
+}
+
 static enum evault_status
 keep(struct testify *t, struct evault_error *err)
 {
@@ -138,6 +161,8 @@ keep(struct testify *t, struct evault_error *err)
 	t->vault = NULL;
 	s->vault = NULL;
 	rc = session_open(&t->session, EVAULT_WRITE, &t->vault, err);
+	if (rc == EVAULT_OK && !evault_reads(t->vault))
+		return keep_sealed(t, err);
 	if (rc == EVAULT_OK)
 		rc = testify_keep(t, &what, err);
 	if (rc != EVAULT_OK)
@@ -282,6 +307,8 @@ testify_typed(struct testify *t)
 	if (rc != EVAULT_OK)
 		return failure_report(&err, t->globals);
 	t->statement.vault = t->vault;
+	if (t->resume && !evault_reads(t->vault))
+		return testify_resume_sealed(t);
 	status = t->resume ? open_draft(t) : EXIT_SOUND;
 	if (status != EXIT_SOUND)
 		return status;

@@ -227,6 +227,12 @@ struct evault_init {
 	size_t n_readers;
 	bool discreet; /* no README.txt */
 	/*
+	 * The first holder may only add (EVAULT_ROLE_CAPTURE).  The owner's keys
+	 * are sealed to readers[0], of which there must be one, and forgotten: nothing of this
+	 * device opens what it keeps.  No `paper`.
+	 */
+	bool capture_only;
+	/*
 	 * A further reader whose key is on paper; may be NULL.  `written` is
 	 * called when the vault has its name, so that the texts can be shown, and before it
 	 * counts: what it returns, if not EVAULT_OK, ends init.
@@ -258,6 +264,11 @@ struct evault_open {
 	const struct evault_unlock *unlock; /* may be NULL for SEALED */
 	const char *index; /* a folder for the index file; NULL: the vault's own folder */
 	/*
+	 * Opens also for a holder who may only add, and of whom nothing can be
+	 * asked that needs reading (evault_reads): E_DENIED.
+	 */
+	bool adding;
+	/*
 	 * Takes a sentence that is no error: the index was altered and made
 	 * anew.  Called until the vault is closed.  May be NULL.
 	 */
@@ -284,6 +295,9 @@ uint64_t evault_behind(const struct evault *vault);
 
 /* Releases locks, wipes keys.  NULL is fine. */
 void evault_close(struct evault *vault);
+
+/* Can whoever unlocked it read?  False when it is sealed. */
+bool evault_reads(const struct evault *vault);
 
 /* ---- unlocking for a while ------------------------------------------- */
 
@@ -515,6 +529,7 @@ struct evault_add {
 	const char *const *excludes; /* globs, against the name and the path below the argument */
 	size_t n_excludes;
 	bool dry_run;
+	bool remember; /* by who may only add: goes on recognising what it kept, see evault_add */
 	/* Called after the commit that holds the item.  May be NULL. */
 	void (*event)(void *ctx, const struct evault_add_event *event);
 	/* Called often; true asks to finish the commit at hand and stop.  May be NULL. */
@@ -543,6 +558,9 @@ enum evault_status evault_add_scan(struct evault *vault, const struct evault_add
  * in byte order of names.  On failure the summary still says what is kept.
  * After a commit that failed the vault takes no other one: E_IO, until it is
  * closed and opened again.
+ * Where a holder may only add, what is kept already is recognised within this
+ * run alone, and in one that takes up a run that was cut short: what that
+ * takes is destroyed when all is done, unless `remember` is set.
  * E_FULL, E_IO, E_READ_ONLY, E_DENIED; a source that fails is an event and
  * no failure.
  */
@@ -596,14 +614,20 @@ enum evault_status evault_heard(struct evault *vault, const char *witness, evaul
 
 /*
  * A statement that is not finished.  It lies in the vault's folder, sealed to
- * the vault; to save one takes no key.  It is no evidence: nobody signed it.
+ * the vault as it would be kept; to save one takes no key.  It is no
+ * evidence: nobody signed it.
  */
 struct evault_draft {
 	char id[EVAULT_DRAFT_ID_SIZE]; /* "": a new one */
 	char begun[EVAULT_TIME_SIZE];  /* "": now */
-	char saved[EVAULT_TIME_SIZE];  /* when it was saved last */
-	struct evault_details said;    /* of one that is read, all of it is in `fields` */
-	const char *text;              /* UTF-8, `len` bytes, at most EVAULT_STATEMENT_MAX */
+	/*
+	 * When it was saved last.  Of one that is listed and cannot be opened,
+	 * when the file system says that it was stored; or "".
+	 */
+	char saved[EVAULT_TIME_SIZE];
+	char sha256[EVAULT_HEX_SIZE]; /* of the text, of one that was saved */
+	struct evault_details said;   /* of one that is read, all of it is in `fields` */
+	const char *text;             /* UTF-8, `len` bytes, at most EVAULT_STATEMENT_MAX */
 	size_t len;
 	struct evault_error why; /* of one that is read: EVAULT_OK, or why there is only its id */
 };
@@ -625,6 +649,14 @@ enum evault_status evault_draft_list(struct evault *vault, evault_draft_fn *fn, 
 /* The same for one.  E_NOT_FOUND. */
 enum evault_status evault_draft_load(struct evault *vault, const char *id, evault_draft_fn *fn,
 				     void *ctx, struct evault_error *err);
+/*
+ * Keeps it as it was saved last, without opening it, and removes it; for who
+ * may only add.  Of *kept, sha256, size and name are not known.  In one
+ * commit (G2); done twice, it is kept once.  E_USAGE: it can be opened;
+ * E_NOT_FOUND, E_DAMAGED (it is no sealed file), and as evault_add.
+ */
+enum evault_status evault_draft_keep(struct evault *vault, const char *id,
+				     struct evault_testified *kept, struct evault_error *err);
 /* E_NOT_FOUND, E_IO. */
 enum evault_status evault_draft_remove(struct evault *vault, const char *id,
 				       struct evault_error *err);
@@ -928,7 +960,9 @@ enum evault_check_depth {
 struct evault_check {
 	enum evault_check_depth depth;
 	const char *against; /* a checkpoint's file; may be NULL */
-	bool adopt;          /* needs EVAULT_WRITE */
+	/* What evault_checkpoint_short gave, as somebody typed it; may be NULL: one of both. */
+	const char *against_short;
+	bool adopt; /* needs EVAULT_WRITE */
 	void (*finding)(void *ctx, const struct evault_finding *finding);
 	bool (*progress)(void *ctx, const struct evault_progress *progress);
 	void *ctx;
@@ -942,7 +976,8 @@ struct evault_check_summary {
 	uint64_t unreadable;  /* findings of which nothing can be said */
 	uint64_t adopted;     /* records taken in */
 	bool log_checked, packs_checked, content_checked, against_checked;
-	bool sound; /* nothing was damaged or unreadable, of what was checked */
+	bool adds_only; /* who unlocked it may only add: content was not opened */
+	bool sound;     /* nothing was damaged or unreadable, of what was checked */
 	bool cancelled;
 };
 
@@ -962,13 +997,28 @@ enum evault_status evault_check(const char *dir, enum evault_access access,
 enum evault_status evault_checkpoint(struct evault *vault, char **note, struct evault_error *err);
 void evault_free(void *p);
 
+enum {
+	EVAULT_SHORT_SIZE = 105
+};
+/*
+ * The same so short that it goes into a message, and can be typed: the first
+ * digits of the vault's name, the number of entries, the root, with letters that check.
+ * It is not signed.
+ */
+void evault_checkpoint_short(const struct evault *vault, char out[EVAULT_SHORT_SIZE]);
+/* Is the text one, or one that was mistyped, rather than the name of a file? */
+bool evault_is_short(const char *text);
+
 struct evault_status_info {
 	char origin[EVAULT_ORIGIN_SIZE];
 	char root[EVAULT_HEX_SIZE];
 	uint64_t entries;
 	uint64_t packs, pack_bytes;
-	uint64_t drafts;              /* statements that are not finished */
-	bool unlocked;                /* what follows is known only then */
+	uint64_t drafts;  /* statements that are not finished */
+	uint64_t records; /* entries with a record: items, and what was said and done; or 0 when it
+			     reads */
+	bool unlocked;    /* what follows is known only then */
+	bool reads;       /* items, files, bytes, missing and ways are, too */
 	uint64_t items, files, bytes; /* items that keep a file; distinct files; their bytes */
 	char holder[256];             /* name of who unlocked, or "" */
 	char role[16];                /* "owner" … */

@@ -7,6 +7,7 @@
 
 #include "add.h"
 #include "base/os.h"
+#include "import.h"
 
 enum {
 	COMMIT_BYTES = 1 << 30,
@@ -226,6 +227,30 @@ evault_add_scan(struct evault *v, const struct evault_add *what, struct evault_p
 	return rc;
 }
 
+/* By who may only add: what was kept in this import is recognised, and then forgotten. */
+static enum evault_status
+begin_import(struct ev_adding *a, struct evault_error *err)
+{
+	if (a->what->dry_run || evault_reads(a->v))
+		return EVAULT_OK;
+	return ev_import_begin(a->v, err);
+}
+
+static void
+end_import(struct ev_adding *a, enum evault_status rc)
+{
+	bool complete = rc == EVAULT_OK && !a->stopped;
+	struct evault_error why = { 0 }, said = { 0 };
+
+	if (a->what->dry_run ||
+	    ev_import_end(a->v, !complete || a->what->remember, &why) == EVAULT_OK)
+		return;
+	(void)ev_fail(&said, why.status,
+		      "%.200s; it can tell whoever has your key what this import kept: remove it",
+		      why.text);
+	ev_index_tell(a->v, &said);
+}
+
 enum evault_status
 evault_add(struct evault *v, const struct evault_add *what, struct evault_add_summary *summary,
 	   struct evault_error *err)
@@ -242,6 +267,8 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 	a.since = ev_os_ticks();
 	if (!what->dry_run)
 		rc = ev_commit_init(&a.commit, v, err);
+	if (rc == EVAULT_OK)
+		rc = begin_import(&a, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	a.hasher = ev_hasher_new();
@@ -260,10 +287,13 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 	summary->cancelled = a.stopped;
 	if (!what->dry_run)
 		ev_commit_release(&a.commit);
+	end_import(&a, rc);
 	ev_hasher_free(a.hasher);
 	ev_set_release(&a.new_objects);
 	ev_set_release(&a.new_sizes);
 	free(a.events);
+	if (a.buffer != NULL)
+		ev_wipe(a.buffer, EV_MEMBER_OBJECT_MAX);
 	free(a.buffer);
 	return rc;
 }

@@ -78,7 +78,7 @@ find_entry(const struct correcting *c, uint64_t index, struct ev_catalog_entry *
 	   struct evault_error *err)
 {
 	char what[200];
-	enum evault_status rc = ev_catalog_entry(c->v->catalog, index, entry, err);
+	enum evault_status rc = ev_vault_find_entry(c->v, index, entry, err);
 
 	if (rc == EVAULT_E_NOT_FOUND)
 		return ev_fail(err, rc, "there is no item %llu", (unsigned long long)index);
@@ -99,11 +99,12 @@ check_all(struct correcting *c, const uint64_t *items, size_t n, struct evault_e
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
-	if (c->v->catalog == NULL)
-		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", c->v->shown);
+	if (c->v->keys == NULL)
+		return ev_vault_need_reading(c->v, err);
 	for (i = 0; i < n && rc == EVAULT_OK; i++) {
 		rc = find_entry(c, items[i], &entry, err);
-		if (rc == EVAULT_OK)
+		/* Who may only add knows that it has a record, and not what that says. */
+		if (rc == EVAULT_OK && evault_reads(c->v))
 			rc = ev_vault_give_record(c->v, &entry, check_item, c, err);
 	}
 	return rc;
@@ -150,9 +151,9 @@ correct_one(struct correcting *c, uint64_t index, struct evault_error *err)
 {
 	struct ev_catalog_entry entry;
 	bool already = false;
-	enum evault_status rc = ev_catalog_entry(c->v->catalog, index, &entry, err);
+	enum evault_status rc = ev_vault_find_entry(c->v, index, &entry, err);
 
-	if (rc == EVAULT_OK && c->retract != NULL)
+	if (rc == EVAULT_OK && c->retract != NULL && evault_reads(c->v))
 		rc = ev_catalog_is_retracted(c->v->catalog, index, &already, err);
 	if (rc == EVAULT_OK && already)
 		return ev_vault_give_item(c->v, &entry, tell_already, c, err);

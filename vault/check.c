@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "format/short.h"
 #include "store/keyring_change.h"
 
 enum {
@@ -193,8 +194,35 @@ held_damage(const struct ev_held *h)
 struct past {
 	struct ev_buf bytes;
 	struct ev_log_past log;
-	bool usable; /* of this vault */
+	bool usable;   /* of this vault */
+	bool is_short; /* not signed: who gives it knows where it is from */
 };
+
+/* One of another vault is a finding, as below. */
+static enum evault_status
+take_short(struct ev_checking *c, struct past *past, struct evault_error *err)
+{
+	struct ev_short s;
+	enum evault_status rc = ev_short_parse(ev_slice_text(c->what->against_short), &s, err);
+
+	if (rc != EVAULT_OK)
+		return rc;
+	if (memcmp(s.vault, c->v->note.origin + strlen("evault/"), 6) != 0)
+		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the checkpoint given is of a vault whose name begins with %s, and "
+			       "this vault is %s",
+			       s.vault, c->v->note.origin);
+	if (!ev_short_fits(&s, c->v->note.origin))
+		return ev_fail(
+		    err, EVAULT_E_FORMAT,
+		    "the number of entries in the short checkpoint is mistyped, or it is "
+		    "of another vault whose name begins like this one's");
+	past->usable = past->is_short = true;
+	past->log.size = s.size;
+	past->log.root = s.root;
+	past->log.agrees = past->log.reached = s.size == 0;
+	return EVAULT_OK;
+}
 
 /*
  * Reads the checkpoint that was given.  One of another log is a finding,
@@ -244,7 +272,7 @@ judge_past(struct ev_checking *c, const struct past *past, struct evault_error *
 {
 	unsigned long long size = past->log.size;
 	char shown[EV_SHOW_SIZE];
-	bool is_signed = past_is_signed(c, past);
+	bool is_signed = past->is_short || past_is_signed(c, past);
 
 	if (!is_signed && past->log.reached)
 		return ev_fail(err, EVAULT_E_FORMAT, "%s: is not signed by this vault's log",
@@ -286,6 +314,8 @@ check_log(struct ev_checking *c, bool *readable, struct evault_error *err)
 	*readable = false;
 	if (c->what->against != NULL)
 		rc = load_past(c, &past, err);
+	else if (c->what->against_short != NULL)
+		rc = take_short(c, &past, err);
 	if (rc != EVAULT_OK)
 		goto out;
 	do {
@@ -347,7 +377,10 @@ unlock(struct ev_checking *c, const struct evault_unlock *how, bool *unlocked,
 	if (c->v->access == EVAULT_SEALED)
 		return EVAULT_OK;
 	rc = ev_vault_unlock(c->v, how, &why);
-	*unlocked = rc == EVAULT_OK;
+	*unlocked = rc == EVAULT_OK && evault_reads(c->v);
+	c->summary->adds_only = rc == EVAULT_OK && !evault_reads(c->v);
+	if (c->summary->adds_only && c->what->adopt)
+		return ev_vault_need_reading(c->v, err);
 	/* A damaged log may be why there is no slot that the key opens. */
 	if (rc == EVAULT_E_DAMAGED || (rc == EVAULT_E_KEY && !c->log_sound))
 		return ev_find(&c->findings, err,
@@ -450,6 +483,8 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	enum evault_status rc;
 
 	memset(summary, 0, sizeof(*summary));
+	if (what->against != NULL && what->against_short != NULL)
+		return ev_fail(err, EVAULT_E_USAGE, "one checkpoint at a time");
 	if (what->adopt && access != EVAULT_WRITE)
 		return ev_fail(err, EVAULT_E_USAGE, "adopting needs the vault open for writing");
 	if (what->adopt && what->depth != EVAULT_CHECK_FULL)
@@ -459,6 +494,7 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	rc = ev_vault_begin(dir, access, &c.v, err);
 	if (rc != EVAULT_OK)
 		return rc;
+	c.v->adding = true;
 	rc = check_all(&c, how, err);
 	if (rc == EVAULT_E_CANCELLED) {
 		summary->cancelled = true;

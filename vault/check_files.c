@@ -240,10 +240,10 @@ judge_temp(struct ev_checking *c, const char *path, struct evault_error *err)
 
 /* It is no evidence yet, and nobody signed it: whatever is wrong with it is no damage. */
 static enum evault_status
-judge_draft(struct ev_checking *c, const char *path, const char *id, struct evault_error *err)
+judge_draft(struct ev_checking *c, const char *path, struct evault_error *err)
 {
 	struct evault_error why = { 0 };
-	enum evault_status rc = c->v->keys == NULL ? EVAULT_OK : ev_draft_try(c->v, id, &why);
+	enum evault_status rc = evault_reads(c->v) ? ev_draft_try(c->v, path, &why) : EVAULT_OK;
 
 	if (rc == EVAULT_E_NOMEM)
 		return ev_fail_nomem(err);
@@ -286,7 +286,7 @@ judge_key_file(struct ev_checking *c, const char *path, struct evault_error *err
 static enum evault_status
 judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 {
-	char draft[EVAULT_DRAFT_ID_SIZE];
+	struct ev_draft_name draft;
 	struct ev_hash pack;
 
 	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
@@ -297,8 +297,8 @@ judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 			   : judge_stray(c, path, &pack, err);
 	if (is_temp(path))
 		return judge_temp(c, path, err);
-	if (ev_draft_path_parse(path, draft))
-		return judge_draft(c, path, draft, err);
+	if (ev_draft_path_parse(path, &draft))
+		return judge_draft(c, path, err);
 	if (!c->log_sound && log_may_name(path))
 		return EVAULT_OK;
 	if (strncmp(path, "keys/", 5) == 0)

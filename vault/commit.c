@@ -304,7 +304,7 @@ enum evault_status
 ev_commit_begin_record(const struct evault *v, const char *action, struct ev_record *record,
 		       struct evault_error *err)
 {
-	const char *name = ev_keyring_name(v->keys);
+	const char *name = v->keys == NULL ? "" : ev_keyring_name(v->keys);
 	struct ev_os_time now;
 	char time[21], offset[7], software[128];
 	enum evault_status rc;
@@ -321,7 +321,8 @@ ev_commit_begin_record(const struct evault *v, const char *action, struct ev_rec
 	if (rc == EVAULT_OK)
 		rc = ev_record_add_text(
 		    record, "clock", now.synchronised ? "synchronised" : "not synchronised", err);
-	if (rc == EVAULT_OK)
+	/* A draft can be saved without a key. */
+	if (rc == EVAULT_OK && v->keys != NULL)
 		rc = ev_record_add_text(record, "actor",
 					name[0] != '\0' ? name : v->keys->actor.name, err);
 	return rc == EVAULT_OK ? ev_record_add_text(record, "software", software, err) : rc;

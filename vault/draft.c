@@ -1,25 +1,28 @@
 /*
- * Statements that are not finished: saving, listing, opening and removing
- * them.  Nobody needs the writer's lock for it: each draft is a file of its
- * own, and a hundred hours of typing must not keep others from adding.
+ * Statements that are not finished: their names, saving and removing them.
+ * Nobody needs the writer's lock for it: each draft is a file of its own, and
+ * a hundred hours of typing must not keep others from adding.
+ *
+ * A draft is a pack, with the record that it would have: who may only add
+ * keeps it without opening it.  A newer one is durable before the older goes.
  */
+#include "draft.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/os.h"
+#include "add.h"
 #include "fields.h"
-#include "format/draft.h"
-#include "testify.h"
 
 enum {
-	SEALED_MAX = 16 << 20, /* bytes of a draft's file */
-	STORE_TRIES = 3,
+	STORE_TRIES = 3
 };
 
-/* Where a link in it leads is none of ours (G7). */
-static enum evault_status
-check_folder(const struct evault *v, struct evault_error *err)
+/* ---- names ------------------------------------------------------------------------- */
+
+enum evault_status
+ev_draft_check_folder(const struct evault *v, struct evault_error *err)
 {
 	struct ev_os_stat st;
 	enum evault_status rc = ev_os_stat(v->dir, "drafts", &st, err);
@@ -29,36 +32,132 @@ check_folder(const struct evault *v, struct evault_error *err)
 	return rc;
 }
 
+/* A name within drafts/; false for what is no draft. */
+static bool
+parse_name(const char *file, struct ev_draft_name *name)
+{
+	char path[EV_DRAFT_PATH_SIZE + 1];
+
+	snprintf(path, sizeof(path), "drafts/%s", file);
+	return ev_draft_path_parse(path, name);
+}
+
+enum evault_status
+ev_drafts_load(const struct evault *v, struct ev_drafts *drafts, struct evault_error *err)
+{
+	struct ev_os_list list = { NULL, 0 };
+	enum evault_status rc = ev_draft_check_folder(v, err);
+	size_t i;
+
+	*drafts = (struct ev_drafts){ NULL, 0 };
+	/* Names are in byte order: of one id the highest comes last. */
+	if (rc == EVAULT_OK)
+		rc = ev_os_list(v->dir, "drafts", &list, err);
+	if (rc != EVAULT_OK)
+		return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+	drafts->list = calloc(list.n + 1, sizeof(*drafts->list));
+	if (drafts->list == NULL)
+		rc = ev_fail_nomem(err);
+	for (i = 0; i < list.n && rc == EVAULT_OK; i++)
+		drafts->n += parse_name(list.names[i], &drafts->list[drafts->n]);
+	ev_os_list_free(&list);
+	return rc;
+}
+
+void
+ev_drafts_release(struct ev_drafts *drafts)
+{
+	free(drafts->list);
+	*drafts = (struct ev_drafts){ NULL, 0 };
+}
+
+bool
+ev_drafts_is_newest(const struct ev_drafts *drafts, size_t i)
+{
+	return i + 1 == drafts->n || strcmp(drafts->list[i].id, drafts->list[i + 1].id) != 0;
+}
+
+enum evault_status
+ev_draft_newest(const struct evault *v, const char *id, struct ev_draft_name *name,
+		struct evault_error *err)
+{
+	char shown[EV_SHOW_SIZE];
+	struct ev_drafts drafts;
+	enum evault_status rc = ev_drafts_load(v, &drafts, err);
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < drafts.n && rc == EVAULT_OK; i++) {
+		if (strcmp(drafts.list[i].id, id) != 0)
+			continue;
+		*name = drafts.list[i];
+		found = true;
+	}
+	ev_drafts_release(&drafts);
+	if (rc == EVAULT_OK && !found)
+		rc = ev_fail(err, EVAULT_E_NOT_FOUND, "there is no unfinished statement %s",
+			     ev_show_path(id, shown));
+	return rc;
+}
+
+enum evault_status
+ev_draft_count(const struct evault *v, uint64_t *n, struct evault_error *err)
+{
+	struct ev_drafts drafts;
+	enum evault_status rc = ev_drafts_load(v, &drafts, err);
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < drafts.n; i++)
+		*n += ev_drafts_is_newest(&drafts, i);
+	ev_drafts_release(&drafts);
+	return rc;
+}
+
 /* ---- saving ------------------------------------------------------------------------ */
 
+/* The record that it would have, if it was kept as it is now. */
 static enum evault_status
-seal(const struct evault *v, struct ev_slice head, const struct evault_draft *d,
-     struct ev_buf *sealed, struct evault_error *err)
+make_record(const struct evault *v, const struct evault_draft *d, const char *begun,
+	    const struct ev_hash *sha256, struct ev_record *record, struct evault_error *err)
+{
+	const struct ev_adding_source text = { .size = d->len,
+					       .sha256 = *sha256,
+					       .media_type = "text/plain; charset=utf-8" };
+	char name[EVAULT_STATEMENT_NAME_SIZE];
+	enum evault_status rc;
+
+	ev_testify_name(text.media_type, name);
+	rc = ev_add_describe(v, &text, "testify", name, record, err);
+	if (rc == EVAULT_OK)
+		rc = ev_record_add_text(record, "begun", begun, err);
+	return rc == EVAULT_OK ? ev_fields_add(&d->said, record, err) : rc;
+}
+
+static enum evault_status
+seal(const struct evault *v, const struct evault_draft *d, const struct ev_hash *sha256,
+     const struct ev_record *record, const struct ev_hash *digest, struct ev_buf *sealed,
+     struct evault_error *err)
 {
 	const struct ev_authority *a = &v->authority;
+	struct ev_pack_writer *w = NULL;
 	struct ev_age_recipient to;
-	struct ev_age_to recipients = { .recipients = &to, .n_recipients = 1 };
-	struct ev_age_sealer *sealer = NULL;
-	static const uint8_t zeros[4096];
-	uint64_t left = ev_draft_padding(head.len + d->len), take;
+	struct ev_hash pack;
+	uint64_t size;
 	enum evault_status rc;
 
 	rc = ev_age_recipient_parse(ev_slice_text(a->read_keys[a->n_read_keys - 1]), &to, err);
 	if (rc == EVAULT_OK)
-		rc = ev_age_sealer_new(&recipients, ev_sink_buf(sealed), &sealer, err);
+		rc = ev_pack_writer_memory(&to, sealed, &w, err);
 	if (rc == EVAULT_OK)
-		rc = ev_age_sealer_update(sealer, head.data, head.len, err);
-	if (rc == EVAULT_OK && d->len > 0)
-		rc = ev_age_sealer_update(sealer, (const uint8_t *)d->text, d->len, err);
-	for (; rc == EVAULT_OK && left > 0; left -= take) {
-		take = left < sizeof(zeros) ? left : sizeof(zeros);
-		rc = ev_age_sealer_update(sealer, zeros, (size_t)take, err);
-	}
+		rc = ev_pack_append(w, EV_MEMBER_OBJECT, sha256, 0, ev_slice_of(d->text, d->len),
+				    err);
 	if (rc == EVAULT_OK)
-		rc = ev_age_sealer_finish(sealer, err);
+		rc = ev_pack_append(w, EV_MEMBER_RECORD, digest, 0,
+				    ev_slice_of(record->text.data, record->text.len), err);
 	if (rc == EVAULT_OK)
-		rc = ev_buf_ask(sealed, err);
-	ev_age_sealer_free(sealer);
+		rc = ev_pack_finish(w, &pack, &size, NULL, NULL, err);
+	ev_pack_writer_free(w);
 	return rc;
 }
 
@@ -70,7 +169,7 @@ store_once(const struct evault *v, const char *path, const struct ev_buf *sealed
 	enum evault_status rc = ev_os_mkdir(v->dir, "drafts", &made, err);
 
 	if (rc == EVAULT_OK)
-		rc = check_folder(v, err);
+		rc = ev_draft_check_folder(v, err);
 	if (rc == EVAULT_OK && made)
 		rc = ev_os_sync_dir(v->dir, ".", err);
 	return rc == EVAULT_OK ? ev_os_store(v->dir, path, sealed->data, sealed->len, true, err)
@@ -95,35 +194,60 @@ store(const struct evault *v, const char *path, const struct ev_buf *sealed,
 	return ev_error_prefix(err, rc, v->shown);
 }
 
+/* Those of this id below the sequence.  What cannot be removed counts no more. */
+static void
+remove_older(const struct evault *v, const struct ev_draft_name *newest)
+{
+	char path[EV_DRAFT_PATH_SIZE];
+	struct ev_drafts drafts;
+	size_t i;
+
+	if (ev_drafts_load(v, &drafts, NULL) != EVAULT_OK)
+		return;
+	for (i = 0; i < drafts.n; i++) {
+		if (strcmp(drafts.list[i].id, newest->id) != 0 ||
+		    drafts.list[i].sequence >= newest->sequence)
+			continue;
+		ev_draft_path(&drafts.list[i], path);
+		(void)ev_os_unlink(v->dir, path, NULL);
+	}
+	ev_drafts_release(&drafts);
+}
+
+/* The name that it gets: of a new one a new id, else the next of its id. */
 static enum evault_status
-make_head(const struct evault_draft *d, const char *begun, const char *saved, struct ev_buf *head,
+next_name(const struct evault *v, const struct evault_draft *d, struct ev_draft_name *name,
 	  struct evault_error *err)
 {
-	struct ev_record record;
+	struct ev_draft_name before = { .sequence = 0 };
+	uint8_t random[EV_DRAFT_ID];
 	enum evault_status rc;
 
-	ev_record_init(&record);
-	rc = ev_record_add_text(&record, "action", "testify", err);
-	if (rc == EVAULT_OK)
-		rc = ev_record_add_text(&record, "time", begun, err);
-	if (rc == EVAULT_OK)
-		rc = ev_record_add_text(&record, "saved", saved, err);
-	if (rc == EVAULT_OK)
-		rc = ev_fields_add(&d->said, &record, err);
-	if (rc == EVAULT_OK)
-		ev_draft_head(head, &record, d->len);
-	if (rc == EVAULT_OK)
-		rc = ev_buf_ask(head, err);
-	ev_record_release(&record);
-	return rc;
+	if (d->id[0] == '\0') {
+		ev_random(random, sizeof(random));
+		ev_hex_encode(random, sizeof(random), name->id);
+	} else {
+		if (!ev_draft_id_valid(ev_slice_text(d->id)))
+			return ev_fail(err, EVAULT_E_USAGE, "a draft has no such name");
+		memcpy(name->id, d->id, sizeof(name->id));
+		rc = ev_draft_newest(v, d->id, &before, err);
+		if (rc != EVAULT_OK && rc != EVAULT_E_NOT_FOUND)
+			return rc;
+	}
+	if (before.sequence == EV_DRAFT_SEQUENCE_MAX)
+		return ev_fail(err, EVAULT_E_LIMIT, "a draft cannot be saved so often");
+	name->sequence = before.sequence + 1;
+	return EVAULT_OK;
 }
 
 enum evault_status
 evault_draft_save(struct evault *v, struct evault_draft *d, struct evault_error *err)
 {
-	struct ev_buf head = EV_BUF_INIT, sealed = EV_BUF_INIT;
-	char path[EV_DRAFT_PATH_SIZE], id[EVAULT_DRAFT_ID_SIZE], now[EVAULT_TIME_SIZE];
-	uint8_t random[EV_DRAFT_ID];
+	struct ev_draft_name name = { .id = "" };
+	struct ev_buf sealed = EV_BUF_INIT;
+	char path[EV_DRAFT_PATH_SIZE], now[EVAULT_TIME_SIZE];
+	struct ev_record record;
+	struct ev_hash sha256;
 	struct ev_os_time time;
 	enum evault_status rc;
 
@@ -132,259 +256,48 @@ evault_draft_save(struct evault *v, struct evault_draft *d, struct evault_error 
 			       EVAULT_STATEMENT_MAX >> 20);
 	ev_os_now(&time);
 	ev_os_format_time(time.seconds, now);
-	ev_random(random, sizeof(random));
-	ev_hex_encode(random, sizeof(random), id);
-	if (d->id[0] != '\0')
-		memcpy(id, d->id, sizeof(id));
-	if (!ev_draft_id_valid(ev_slice_text(id)))
-		return ev_fail(err, EVAULT_E_USAGE, "a draft has no such name");
-	ev_draft_path(id, path);
-	rc = make_head(d, d->begun[0] != '\0' ? d->begun : now, now, &head, err);
+	ev_hash_of(d->text, d->len, &sha256);
+	ev_record_init(&record);
+	rc = next_name(v, d, &name, err);
 	if (rc == EVAULT_OK)
-		rc = seal(v, ev_slice_of(head.data, head.len), d, &sealed, err);
+		rc = make_record(v, d, d->begun[0] != '\0' ? d->begun : now, &sha256, &record, err);
 	if (rc == EVAULT_OK)
-		rc = store(v, path, &sealed, err);
+		rc = ev_record_digest(ev_slice_of(record.text.data, record.text.len), &name.record,
+				      err);
+	if (rc == EVAULT_OK)
+		rc = seal(v, d, &sha256, &record, &name.record, &sealed, err);
 	if (rc == EVAULT_OK) {
-		memcpy(d->id, id, sizeof(d->id));
+		ev_draft_path(&name, path);
+		rc = store(v, path, &sealed, err);
+	}
+	if (rc == EVAULT_OK) {
+		remove_older(v, &name);
+		memcpy(d->id, name.id, sizeof(d->id));
 		memcpy(d->saved, now, sizeof(d->saved));
+		ev_hash_hex(&sha256, d->sha256);
 		if (d->begun[0] == '\0')
 			memcpy(d->begun, now, sizeof(d->begun));
 	}
-	ev_buf_wipe(&head);
-	ev_buf_release(&sealed);
-	return rc;
-}
-
-/* ---- opening ----------------------------------------------------------------------- */
-
-/* Its plaintext, in locked memory where the limit allows it. */
-static enum evault_status
-open_draft(const struct evault *v, const char *id, struct ev_buf *plain, struct evault_error *err)
-{
-	struct ev_age_with with = ev_keyring_with(v->keys);
-	struct ev_buf sealed = EV_BUF_INIT;
-	char path[EV_DRAFT_PATH_SIZE];
-	struct ev_slice bytes;
-	enum evault_status rc;
-
-	ev_draft_path(id, path);
-	rc = check_folder(v, err);
-	if (rc == EVAULT_OK)
-		rc = ev_os_load(v->dir, path, SEALED_MAX, &sealed, err);
-	if (rc != EVAULT_OK)
-		goto out;
-	bytes = ev_slice_of(sealed.data, sealed.len);
-	*plain = (struct ev_buf)EV_BUF_SECRET_INIT;
-	if (ev_buf_extend(plain, sealed.len) == NULL)
-		*plain = (struct ev_buf)EV_BUF_INIT;
-	ev_buf_clear(plain);
-	rc = ev_age_open(&with, bytes, plain, err);
-out:
-	ev_buf_release(&sealed);
-	return rc;
-}
-
-/* All that was said of it, each as K=V. */
-struct pairs {
-	struct ev_buf text;
-	const char **list;
-	size_t n;
-};
-
-static enum evault_status
-make_pairs(const struct ev_record *r, struct pairs *p, struct evault_error *err)
-{
-	const char *at;
-	size_t i;
-
-	for (i = 0; i < r->n; i++) {
-		const struct ev_record_field *f = &r->fields[i];
-
-		if (strcmp(f->name, "action") == 0 || strcmp(f->name, "time") == 0 ||
-		    strcmp(f->name, "saved") == 0)
-			continue;
-		if (f->len > 0 && memchr(f->value, 0, f->len) != NULL)
-			return ev_fail(err, EVAULT_E_FORMAT, "it is not of the form of a draft");
-		if (strcmp(f->name, "field") != 0)
-			ev_buf_printf(&p->text, "%s=", f->name);
-		ev_buf_add(&p->text, f->value, f->len);
-		ev_buf_fill(&p->text, 0, 1);
-		p->n++;
-	}
-	p->list = calloc(p->n + 1, sizeof(*p->list));
-	if (p->list == NULL || p->text.bad)
-		return ev_fail_nomem(err);
-	at = (const char *)p->text.data;
-	for (i = 0; i < p->n; i++) {
-		p->list[i] = at;
-		at += strlen(at) + 1;
-	}
-	return EVAULT_OK;
-}
-
-static void
-take_time(const struct ev_record *r, const char *name, char out[EVAULT_TIME_SIZE])
-{
-	const struct ev_record_field *f = ev_record_find(r, name);
-
-	if (f != NULL && f->len == EVAULT_TIME_SIZE - 1)
-		memcpy(out, f->value, f->len + 1);
-}
-
-/* Parses it and gives it to `fn` (may be NULL). */
-static enum evault_status
-give_plain(struct ev_slice plain, struct evault_draft *d, evault_draft_fn *fn, void *ctx,
-	   bool *given, struct evault_error *err)
-{
-	struct pairs pairs = { .text = EV_BUF_INIT };
-	struct ev_record record;
-	struct ev_slice text;
-	enum evault_status rc;
-
-	ev_record_init(&record);
-	rc = ev_draft_parse(plain, &record, &text, err);
-	if (rc == EVAULT_OK)
-		rc = make_pairs(&record, &pairs, err);
-	if (rc == EVAULT_OK) {
-		take_time(&record, "time", d->begun);
-		take_time(&record, "saved", d->saved);
-		d->said.fields = pairs.list;
-		d->said.n_fields = pairs.n;
-		d->text = (const char *)text.data;
-		d->len = text.len;
-		*given = true;
-		rc = fn == NULL ? EVAULT_OK : fn(ctx, d, err);
-	}
 	ev_record_release(&record);
-	ev_buf_wipe(&pairs.text);
-	free(pairs.list);
+	ev_buf_release(&sealed);
 	return rc;
 }
 
-static enum evault_status
-give_draft(struct evault *v, const char *id, evault_draft_fn *fn, void *ctx, bool *given,
-	   struct evault_error *err)
-{
-	struct evault_draft d = { .text = "" };
-	struct ev_buf plain = EV_BUF_INIT;
-	enum evault_status rc;
-
-	*given = false;
-	if (v->keys == NULL)
-		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
-	memcpy(d.id, id, EVAULT_DRAFT_ID_SIZE - 1);
-	rc = open_draft(v, id, &plain, err);
-	if (rc == EVAULT_OK)
-		rc = give_plain(ev_slice_of(plain.data, plain.len), &d, fn, ctx, given, err);
-	ev_buf_wipe(&plain);
-	return rc;
-}
-
-enum evault_status
-ev_draft_try(struct evault *v, const char *id, struct evault_error *err)
-{
-	bool given;
-
-	return give_draft(v, id, NULL, NULL, &given, err);
-}
-
-enum evault_status
-evault_draft_load(struct evault *v, const char *id, evault_draft_fn *fn, void *ctx,
-		  struct evault_error *err)
-{
-	struct evault_error why = { 0 };
-	char shown[EV_SHOW_SIZE];
-	enum evault_status rc;
-	bool given = false;
-
-	if (!ev_draft_id_valid(ev_slice_text(id)))
-		return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no unfinished statement %s",
-			       ev_show_path(id, shown));
-	rc = give_draft(v, id, fn, ctx, &given, &why);
-	if (rc == EVAULT_E_NOT_FOUND && !given)
-		return ev_fail(err, rc, "there is no unfinished statement %s", id);
-	if (rc != EVAULT_OK && err != NULL)
-		*err = why;
-	return rc;
-}
-
-/* ---- all of them -------------------------------------------------------------------- */
-
-static enum evault_status
-list_names(const struct evault *v, struct ev_os_list *list, struct evault_error *err)
-{
-	enum evault_status rc = check_folder(v, err);
-
-	*list = (struct ev_os_list){ NULL, 0 };
-	if (rc == EVAULT_OK)
-		rc = ev_os_list(v->dir, "drafts", list, err);
-	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
-}
-
-/* The id in a name within drafts/; false for what is no draft. */
-static bool
-id_of(const char *name, char id[EVAULT_DRAFT_ID_SIZE])
-{
-	char path[EV_DRAFT_PATH_SIZE + 1];
-
-	snprintf(path, sizeof(path), "drafts/%s", name);
-	return ev_draft_path_parse(path, id);
-}
-
-enum evault_status
-ev_draft_count(const struct evault *v, uint64_t *n, struct evault_error *err)
-{
-	char id[EVAULT_DRAFT_ID_SIZE];
-	struct ev_os_list list;
-	enum evault_status rc = list_names(v, &list, err);
-	size_t i;
-
-	*n = 0;
-	for (i = 0; i < list.n; i++)
-		*n += id_of(list.names[i], id);
-	ev_os_list_free(&list);
-	return rc;
-}
-
-enum evault_status
-evault_draft_list(struct evault *v, evault_draft_fn *fn, void *ctx, struct evault_error *err)
-{
-	struct evault_draft none = { .text = "" };
-	struct ev_os_list list;
-	enum evault_status rc = list_names(v, &list, err);
-	bool given = false;
-	size_t i;
-
-	for (i = 0; i < list.n && rc == EVAULT_OK; i++) {
-		if (!id_of(list.names[i], none.id))
-			continue;
-		memset(&none.why, 0, sizeof(none.why));
-		rc = give_draft(v, none.id, fn, ctx, &given, &none.why);
-		if (given || rc == EVAULT_OK || rc == EVAULT_E_NOMEM) {
-			if (rc != EVAULT_OK && err != NULL)
-				*err = none.why;
-			continue;
-		}
-		/* One that is gone since was finished meanwhile. */
-		rc = rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : fn(ctx, &none, err);
-	}
-	ev_os_list_free(&list);
-	return rc;
-}
+/* ---- removing ----------------------------------------------------------------------- */
 
 enum evault_status
 evault_draft_remove(struct evault *v, const char *id, struct evault_error *err)
 {
-	char path[EV_DRAFT_PATH_SIZE], shown[EV_SHOW_SIZE];
-	enum evault_status rc;
+	char path[EV_DRAFT_PATH_SIZE];
+	struct ev_draft_name newest;
+	enum evault_status rc = ev_draft_newest(v, id, &newest, err);
 
-	if (!ev_draft_id_valid(ev_slice_text(id)))
-		return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no unfinished statement %s",
-			       ev_show_path(id, shown));
-	ev_draft_path(id, path);
-	rc = check_folder(v, err);
-	if (rc == EVAULT_OK)
+	/* The newest goes last: an older one must never come back as the one that counts. */
+	if (rc == EVAULT_OK) {
+		remove_older(v, &newest);
+		ev_draft_path(&newest, path);
 		rc = ev_os_unlink(v->dir, path, err);
+	}
 	if (rc == EVAULT_OK)
 		rc = ev_os_sync_dir(v->dir, "drafts", err);
 	/* With the last one its folder goes. */

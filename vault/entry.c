@@ -1,6 +1,8 @@
 /*
  * Entries of the log, for whoever asks for one.
  */
+#include <stdlib.h>
+
 #include "vault.h"
 
 /* What the authority would have said, had it taken this entry. */
@@ -33,4 +35,35 @@ ev_vault_entry(struct evault *v, uint64_t index, struct ev_buf *bytes, struct ev
 		return ev_fail(err, EVAULT_E_DAMAGED, "entry %llu of the log is garbled",
 			       (unsigned long long)index);
 	return rc == EVAULT_OK && index < v->skipped ? judge(v, index, entry, err) : rc;
+}
+
+enum evault_status
+ev_vault_look_up(struct evault *v, uint64_t index, struct ev_catalog_entry *found,
+		 struct evault_error *err)
+{
+	struct ev_buf bytes = EV_BUF_INIT;
+	struct ev_entry *entry = malloc(sizeof(*entry));
+	enum evault_status rc = entry == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+
+	if (rc == EVAULT_OK)
+		rc = ev_vault_entry(v, index, &bytes, entry, err);
+	if (rc == EVAULT_OK) {
+		*found = (struct ev_catalog_entry){ .index = index, .is_record = entry->is_record };
+		found->digest = entry->record;
+		ev_index_actor(entry, &found->actor);
+	}
+	ev_buf_release(&bytes);
+	free(entry);
+	return rc;
+}
+
+enum evault_status
+ev_vault_find_entry(struct evault *v, uint64_t index, struct ev_catalog_entry *entry,
+		    struct evault_error *err)
+{
+	if (evault_reads(v))
+		return ev_catalog_entry(v->catalog, index, entry, err);
+	if (index >= ev_log_head(v->log)->size)
+		return EVAULT_E_NOT_FOUND;
+	return ev_vault_look_up(v, index, entry, err);
 }

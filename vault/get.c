@@ -499,8 +499,8 @@ evault_get(struct evault *v, const struct evault_get *what, struct evault_get_su
 	memset(summary, 0, sizeof(*summary));
 	g.hasher = ev_hasher_new();
 	rc = g.hasher == NULL ? ev_fail_nomem(err) : EVAULT_OK;
-	if (rc == EVAULT_OK && v->catalog == NULL)
-		rc = ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
+	if (rc == EVAULT_OK)
+		rc = ev_vault_need_reading(v, err);
 	if (rc == EVAULT_OK)
 		rc = each_item(&g, sum_item, err);
 	if (rc == EVAULT_OK && what->out != NULL)

@@ -137,10 +137,10 @@ evault_history(struct evault *v, const uint64_t *item, evault_event_fn *fn, void
 	       struct evault_error *err)
 {
 	struct telling t = { .v = v, .fn = fn, .ctx = ctx, .bytes = EV_BUF_INIT };
-	enum evault_status rc;
+	enum evault_status rc = ev_vault_need_reading(v, err);
 
-	if (v->catalog == NULL)
-		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
+	if (rc != EVAULT_OK)
+		return rc;
 	t.entry = malloc(sizeof(*t.entry));
 	t.changes = calloc(EV_ENTRY_LINES_MAX, sizeof(*t.changes));
 	if (t.entry == NULL || t.changes == NULL)

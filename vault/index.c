@@ -9,7 +9,7 @@
 
 #include "base/os.h"
 #include "base/secret.h"
-#include "vault.h"
+#include "import.h"
 
 enum {
 	UPDATE_WAIT = 20 * 1000, /* milliseconds, while somebody else brings it up to date */
@@ -365,12 +365,28 @@ is_of_older_key(const struct evault *v)
 	return is;
 }
 
+/* Who may only add has no index: what is added is filed in memory, or by an import (import.h). */
+static enum evault_status
+open_adding(struct evault *v, struct evault_error *err)
+{
+	if (v->skipped > 0)
+		return EVAULT_E_CHANGED;
+	ev_secret_free(v->index.key);
+	v->index.key = NULL;
+	ev_catalog_free(v->catalog);
+	v->catalog = NULL;
+	return ev_catalog_new(&v->catalog, err);
+}
+
 enum evault_status
 ev_index_open(struct evault *v, struct evault_error *err)
 {
 	struct evault_error why = { 0 };
-	enum evault_status rc = use(v, &v->catalog, &why);
+	enum evault_status rc;
 
+	if (!evault_reads(v))
+		return open_adding(v, err);
+	rc = use(v, &v->catalog, &why);
 	if (rc == EVAULT_E_NOMEM)
 		return ev_fail_nomem(err);
 	/* The log went on meanwhile, and could not be read again. */
@@ -382,7 +398,7 @@ ev_index_open(struct evault *v, struct evault_error *err)
 		return EVAULT_E_CHANGED;
 	if (rc != EVAULT_OK) {
 		/* Only what was altered is worth a word. */
-		if (rc != EVAULT_E_DAMAGED || is_of_older_key(v))
+		if (rc != EVAULT_E_DAMAGED || is_of_older_key(v) || ev_import_is_there(v))
 			why.text[0] = '\0';
 		rc = ev_index_make(v, &why, &v->catalog, err);
 	}
@@ -394,6 +410,10 @@ ev_index_open(struct evault *v, struct evault_error *err)
 void
 ev_index_commit(struct evault *v)
 {
+	if (v->importing) {
+		ev_import_commit(v);
+		return;
+	}
 	/* A failure is no matter: the next opening files what is missing. */
 	if (v->index.key != NULL && ev_sealed_is_kept(ev_catalog_store(v->catalog)) &&
 	    ev_index_texts(v, v->catalog, NULL) == EVAULT_OK)
@@ -407,26 +427,6 @@ evault_behind(const struct evault *v)
 }
 
 /* ---- what it says ------------------------------------------------------------------------ */
-
-/* The entry as the log has it. */
-static enum evault_status
-look_up(struct evault *v, uint64_t index, struct ev_catalog_entry *found, struct evault_error *err)
-{
-	struct ev_buf bytes = EV_BUF_INIT;
-	struct ev_entry *entry = malloc(sizeof(*entry));
-	enum evault_status rc = entry == NULL ? ev_fail_nomem(err) : EVAULT_OK;
-
-	if (rc == EVAULT_OK)
-		rc = ev_vault_entry(v, index, &bytes, entry, err);
-	if (rc == EVAULT_OK) {
-		*found = (struct ev_catalog_entry){ .index = index, .is_record = entry->is_record };
-		found->digest = entry->record;
-		ev_index_actor(entry, &found->actor);
-	}
-	ev_buf_release(&bytes);
-	free(entry);
-	return rc;
-}
 
 /* An entry that cannot be read any more is what it was when the log was read; if it was. */
 static enum ev_index_verdict
@@ -453,7 +453,7 @@ ev_index_confirm(struct evault *v, struct ev_catalog_entry *entry, enum ev_index
 		*verdict = v->access == EVAULT_WRITE ? EV_INDEX_TRUE : EV_INDEX_NO_ITEM;
 		return EVAULT_OK;
 	}
-	rc = look_up(v, entry->index, &found, &why);
+	rc = ev_vault_look_up(v, entry->index, &found, &why);
 	if (rc == EVAULT_E_NOMEM)
 		return ev_fail_nomem(err);
 	if (rc != EVAULT_OK) {

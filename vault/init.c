@@ -46,6 +46,12 @@ check_how(struct making *m, struct evault_error *err)
 	if (how->name != NULL && strlen(how->name) > EV_KEYFILE_NAME_MAX)
 		return ev_fail(err, EVAULT_E_USAGE, "the holder's name is longer than %d bytes",
 			       EV_KEYFILE_NAME_MAX);
+	if (how->capture_only && how->n_readers == 0)
+		return ev_fail(err, EVAULT_E_USAGE,
+			       "who may only add needs somebody who can read: name a reader");
+	if (how->capture_only && how->paper != NULL)
+		return ev_fail(err, EVAULT_E_USAGE,
+			       "a key on paper that is made on this device could read here");
 	if (how->to != NULL)
 		rc = parse_recipient(how->to, &m->to, err);
 	m->readers = calloc(how->n_readers + 2, sizeof(*m->readers));
@@ -87,7 +93,7 @@ may_begin(const struct making *m, bool *may, struct evault_error *err)
 {
 	static const char *const top[] = { "keys",   "packs",      "log", "vault",
 					   "writer", "README.txt", NULL };
-	static const char *const keys[] = { "1.age", "read.0.age", "write.0.age", NULL };
+	static const char *const keys[] = { "1.age", "2.age", "read.0.age", "write.0.age", NULL };
 	static const char *const log[] = { "tile", NULL };
 	static const char *const none[] = { NULL };
 	enum evault_status rc;
@@ -184,6 +190,7 @@ make_keys(struct making *m, struct evault_error *err)
 	make.passphrase = how->passphrase;
 	make.work_factor = how->work_factor == 0 ? EV_AGE_WORK_DEFAULT : how->work_factor;
 	make.n_readers = m->n_readers;
+	make.capture = how->capture_only;
 	make.last_reader = how->paper == NULL ? NULL : "recovery";
 	rc = ev_keyring_make(m->dir, &make, &m->vault, &note, &m->lines, &m->keys, err);
 	if (rc == EVAULT_OK && !how->discreet) {

@@ -160,14 +160,6 @@ give_matching(void *ctx, const struct evault_item *item, struct evault_error *er
 	return ev_item_matches(item, l->filter) ? l->fn(l->ctx, item, err) : EVAULT_OK;
 }
 
-static enum evault_status
-need_catalog(const struct evault *v, struct evault_error *err)
-{
-	if (v->catalog == NULL)
-		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
-	return EVAULT_OK;
-}
-
 enum evault_status
 evault_list(struct evault *v, const struct evault_filter *filter, evault_item_fn *fn, void *ctx,
 	    struct evault_error *err)
@@ -175,7 +167,7 @@ evault_list(struct evault *v, const struct evault_filter *filter, evault_item_fn
 	static const struct evault_filter all;
 	struct listing l = { filter == NULL ? &all : filter, fn, ctx };
 	struct giving g = { v, give_matching, &l, 0 };
-	enum evault_status rc = need_catalog(v, err);
+	enum evault_status rc = ev_vault_need_reading(v, err);
 
 	return rc == EVAULT_OK ? ev_catalog_list(v->catalog, l.filter, give_entry, &g, err) : rc;
 }
@@ -219,6 +211,34 @@ strip_citation(const struct evault *v, struct ev_slice *ref, struct evault_error
 	return EVAULT_OK;
 }
 
+/* What the log alone says of it: its number, citation, digest and signer. */
+static enum evault_status
+give_sealed(struct giving *g, const struct ev_catalog_entry *entry, struct evault_error *err)
+{
+	struct evault_item item = { .index = entry->index };
+
+	g->given++;
+	ev_vault_cite(g->v, entry->index, item.citation);
+	ev_hash_hex(&entry->digest, item.digest);
+	ev_hash_hex(&entry->actor, item.actor_key);
+	return g->fn(g->ctx, &item, err);
+}
+
+/* For who can add and not read. */
+static enum evault_status
+give_range_sealed(struct giving *g, uint64_t first, uint64_t last, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	struct ev_catalog_entry entry;
+
+	for (; first <= last && rc == EVAULT_OK; first++) {
+		rc = ev_vault_find_entry(g->v, first, &entry, err);
+		if (rc == EVAULT_OK && entry.is_record)
+			rc = give_sealed(g, &entry, err);
+	}
+	return rc;
+}
+
 static enum evault_status
 find_range(struct giving *g, uint64_t first, uint64_t last, struct evault_error *err)
 {
@@ -226,8 +246,10 @@ find_range(struct giving *g, uint64_t first, uint64_t last, struct evault_error 
 	char what[200];
 	enum evault_status rc = EVAULT_OK;
 
-	if (first < size)
+	if (first < size && evault_reads(g->v))
 		rc = ev_catalog_range(g->v->catalog, first, last, give_entry, g, err);
+	else if (first < size)
+		rc = give_range_sealed(g, first, last < size ? last : size - 1, err);
 	if (rc != EVAULT_OK || g->given > 0)
 		return rc;
 	if (first >= size)
@@ -250,8 +272,14 @@ static enum evault_status
 find_hash(struct giving *g, struct ev_slice hex, const char *shown, struct evault_error *err)
 {
 	uint64_t n = 0;
-	enum evault_status rc = ev_catalog_hashes(g->v->catalog, hex, &n, err);
+	enum evault_status rc;
 
+	if (!evault_reads(g->v))
+		return ev_fail(err, EVAULT_E_DENIED,
+			       "%s: this device can add and not read: here an item is named by its "
+			       "number or citation",
+			       shown);
+	rc = ev_catalog_hashes(g->v->catalog, hex, &n, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	if (n == 0)
@@ -278,8 +306,8 @@ evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 	enum evault_status rc = strip_citation(v, &text, err);
 	size_t i, hex = 0;
 
-	if (rc == EVAULT_OK)
-		rc = need_catalog(v, err);
+	if (rc == EVAULT_OK && v->keys == NULL)
+		rc = ev_vault_need_reading(v, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	for (i = 0; i < text.len && i < sizeof(lower); i++) {

@@ -125,6 +125,21 @@ member_is_whole(struct evault *v, enum ev_member_kind kind, const struct ev_hash
 	return rc == EVAULT_OK ? pack_is_whole(v, &place.pack, whole, err) : rc;
 }
 
+/* Who may only add cannot read which parts a list names: all packs of the import must be whole. */
+static enum evault_status
+packs_are_whole(struct evault *v, bool *whole, struct evault_error *err)
+{
+	struct ev_catalog_pack pack = { .index = 0 };
+	enum evault_status rc = ev_catalog_next_pack(v->catalog, &pack, err);
+
+	while (rc == EVAULT_OK && *whole) {
+		rc = pack_is_whole(v, &pack.pack, whole, err);
+		if (rc == EVAULT_OK)
+			rc = ev_catalog_next_pack(v->catalog, &pack, err);
+	}
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
 static enum evault_status
 parts_are_whole(struct evault *v, const struct ev_hash *sha256, unsigned copy, bool *whole,
 		struct evault_error *err)
@@ -136,6 +151,8 @@ parts_are_whole(struct evault *v, const struct ev_hash *sha256, unsigned copy, b
 	rc = member_is_whole(v, EV_MEMBER_LIST, sha256, 0, copy, whole, err);
 	if (rc != EVAULT_OK || !*whole)
 		return rc;
+	if (!evault_reads(v))
+		return packs_are_whole(v, whole, err);
 	rc = ev_vault_list(v, sha256, copy, &id, &parts, NULL, err);
 	for (part = 1; part <= parts && rc == EVAULT_OK && *whole; part++) {
 		rc = member_is_whole(v, EV_MEMBER_PART, &id, part, 0, whole, err);

@@ -141,8 +141,9 @@ evault_search(struct evault *v, const struct evault_search *how, evault_hit_fn *
 	s.text = (struct ev_buf)EV_BUF_INIT;
 	if (asked.filter == NULL)
 		asked.filter = &all;
-	if (v->catalog == NULL)
-		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
+	rc = ev_vault_need_reading(v, err);
+	if (rc != EVAULT_OK)
+		return rc;
 	rc = take_terms(&s, err);
 	if (rc == EVAULT_OK)
 		rc = find_candidates(&s, err);

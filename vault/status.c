@@ -29,6 +29,27 @@ count_lost(struct evault *v, uint64_t *lost, struct evault_error *err)
 	return rc;
 }
 
+static bool
+reads(const struct ev_roster_line *line)
+{
+	return line->kind == EV_ROSTER_READER ||
+	       (line->kind == EV_ROSTER_HOLDER && ev_role_reads(line->role));
+}
+
+/* Is a reader of that name before it a holder, too?  Headquarters of a vault for capturing is both.
+ */
+static bool
+is_one_with_another(const struct ev_roster *r, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (r->lines[at].name[0] != '\0' && r->lines[i].kind != r->lines[at].kind &&
+		    reads(&r->lines[i]) && strcmp(r->lines[i].name, r->lines[at].name) == 0)
+			return true;
+	return false;
+}
+
 /* Keys with which the vault can be read: none of them helps another that is lost. */
 static uint64_t
 count_ways(const struct ev_keyring *k)
@@ -37,17 +58,33 @@ count_ways(const struct ev_keyring *k)
 	size_t i;
 
 	for (i = 0; k->roster != NULL && i < k->roster->n; i++)
-		n += k->roster->lines[i].kind == EV_ROSTER_READER ||
-		     (k->roster->lines[i].kind == EV_ROSTER_HOLDER &&
-		      ev_role_reads(k->roster->lines[i].role));
+		n += reads(&k->roster->lines[i]) && !is_one_with_another(k->roster, i);
 	return n;
+}
+
+static enum evault_status
+count_content(struct evault *v, struct evault_status_info *info, struct evault_error *err)
+{
+	struct ev_catalog_counts counts = { 0 };
+	enum evault_status rc = ev_catalog_count(v->catalog, &counts, err);
+
+	if (rc == EVAULT_OK)
+		rc = count_lost(v, &counts.missing, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	info->reads = true;
+	info->items = counts.items;
+	info->files = counts.files;
+	info->bytes = counts.bytes;
+	info->missing = counts.missing;
+	info->ways = count_ways(v->keys);
+	return EVAULT_OK;
 }
 
 enum evault_status
 evault_get_status(struct evault *v, struct evault_status_info *info, struct evault_error *err)
 {
 	const struct ev_checkpoint *head = ev_log_head(v->log);
-	struct ev_catalog_counts counts = { 0 };
 	enum evault_status rc;
 	size_t i;
 
@@ -64,21 +101,17 @@ evault_get_status(struct evault *v, struct evault_status_info *info, struct evau
 		info->packs++;
 		info->pack_bytes += v->authority.packs[i].size;
 	}
+	/* Who reads may have passed over some of the log: the index counts then. */
+	info->records = evault_reads(v) ? 0 : v->authority.records.n;
 	rc = ev_draft_count(v, &info->drafts, err);
 	if (rc != EVAULT_OK || v->keys == NULL)
 		return rc;
-	rc = ev_catalog_count(v->catalog, &counts, err);
-	if (rc == EVAULT_OK)
-		rc = count_lost(v, &counts.missing, err);
+	if (evault_reads(v))
+		rc = count_content(v, info, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	info->behind = v->index.behind;
 	info->unlocked = true;
-	info->items = counts.items;
-	info->files = counts.files;
-	info->bytes = counts.bytes;
-	info->missing = counts.missing;
-	info->ways = count_ways(v->keys);
 	if (v->keys->slot != NULL)
 		snprintf(info->holder, sizeof(info->holder), "%s", ev_keyring_name(v->keys));
 	snprintf(info->role, sizeof(info->role), "%s",

@@ -101,12 +101,12 @@ struct finding_same {
 	bool found;
 };
 
-/* What evault writes into the record of each statement. */
-static bool
-is_ours(const char *name)
+bool
+ev_testify_is_ours(const char *name)
 {
-	static const char *const ours[] = { "action",   "time", "offset", "clock",  "actor",
-					    "software", "name", "size",   "sha256", "media-type" };
+	static const char *const ours[] = { "action", "time",       "offset", "clock",
+					    "actor",  "software",   "name",   "size",
+					    "sha256", "media-type", "begun" };
 	size_t i;
 
 	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
@@ -135,7 +135,7 @@ is_within(const struct ev_record *a, const struct ev_record *b)
 	size_t i;
 
 	for (i = 0; i < a->n; i++)
-		if (!is_ours(a->fields[i].name) && !has_field(b, &a->fields[i]))
+		if (!ev_testify_is_ours(a->fields[i].name) && !has_field(b, &a->fields[i]))
 			return false;
 	return true;
 }
@@ -190,6 +190,9 @@ seen(void *ctx, const struct ev_hash *sha256, bool *known, struct evault_error *
 	struct testifying *t = ctx;
 	enum evault_status rc;
 
+	*known = false;
+	if (!evault_reads(t->v))
+		return EVAULT_OK;
 	rc = ev_testify_find_same(t->v, sha256, &t->said, &t->same, known, err);
 	if (rc == EVAULT_OK && *known)
 		rc = ev_vault_has_object(t->v, sha256, known, err);
@@ -199,9 +202,9 @@ seen(void *ctx, const struct ev_hash *sha256, bool *known, struct evault_error *
 
 /* ---- keeping --------------------------------------------------------------------- */
 
-/* "statement-2026-11-22T091509Z.txt": no colon, for FAT. */
-static void
-make_name(const char *media_type, char out[EVAULT_STATEMENT_NAME_SIZE])
+/* No colon, for FAT. */
+void
+ev_testify_name(const char *media_type, char out[EVAULT_STATEMENT_NAME_SIZE])
 {
 	struct ev_os_time now;
 	char time[21];
@@ -219,7 +222,7 @@ keep_record(struct ev_adding *a, const struct ev_adding_source *s, struct evault
 	struct ev_record record;
 	enum evault_status rc;
 
-	make_name(s->media_type, kept->name);
+	ev_testify_name(s->media_type, kept->name);
 	ev_record_init(&record);
 	rc = ev_add_describe(a->v, s, "testify", kept->name, &record, err);
 	if (rc == EVAULT_OK)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "format/short.h"
 
 enum {
 	LOAD_TRIES = 6,   /* a writer may replace tiles while we read */
@@ -209,9 +210,11 @@ ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock, struct eva
 			       err);
 	if (rc != EVAULT_OK)
 		return rc;
-	if (v->keys->n_reads == 0)
-		return ev_fail(err, EVAULT_E_DENIED,
-			       "%s: the keys on this device can add and not read", v->shown);
+	if (!v->adding) {
+		rc = ev_vault_need_reading(v, err);
+		if (rc != EVAULT_OK)
+			return rc;
+	}
 	if (v->access == EVAULT_WRITE && v->keys->no_write.status != EVAULT_OK) {
 		if (err != NULL)
 			*err = v->keys->no_write;
@@ -219,6 +222,25 @@ ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock, struct eva
 	}
 	if (v->access == EVAULT_WRITE && (v->keys->write == NULL || v->keys->slot == NULL))
 		return ev_fail(err, EVAULT_E_DENIED, "%s: this identity may read and not write",
+			       v->shown);
+	return EVAULT_OK;
+}
+
+bool
+evault_reads(const struct evault *v)
+{
+	return v->keys != NULL && v->keys->n_reads > 0;
+}
+
+enum evault_status
+ev_vault_need_reading(const struct evault *v, struct evault_error *err)
+{
+	if (v->keys == NULL)
+		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
+	if (!evault_reads(v))
+		return ev_fail(err, EVAULT_E_DENIED,
+			       "%s: this device can add and not read: that protects what is kept "
+			       "when it is taken; open the vault at headquarters",
 			       v->shown);
 	return EVAULT_OK;
 }
@@ -446,6 +468,7 @@ evault_open(const struct evault_open *how, struct evault **vault, struct evault_
 
 	if (rc == EVAULT_OK) {
 		v->indexed = true;
+		v->adding = how->adding;
 		rc = ev_vault_load_note(v, err);
 	}
 	if (rc == EVAULT_OK && how->access != EVAULT_SEALED)
@@ -492,6 +515,22 @@ void
 evault_free(void *p)
 {
 	free(p);
+}
+
+_Static_assert((int)EV_SHORT_SIZE == (int)EVAULT_SHORT_SIZE, "evault.h says how long it is");
+
+void
+evault_checkpoint_short(const struct evault *v, char out[EVAULT_SHORT_SIZE])
+{
+	const struct ev_checkpoint *head = ev_log_head(v->log);
+
+	ev_short_text(v->note.origin, head->size, &head->root, out);
+}
+
+bool
+evault_is_short(const char *text)
+{
+	return ev_short_looks_so(ev_slice_text(text));
 }
 
 enum evault_status

@@ -30,6 +30,9 @@ struct evault {
 	uint64_t skipped; /* entries that were not read: the index vouches for them (G4); or 0 */
 	bool thorough;    /* all of the log is to be read */
 	bool indexed; /* ev_index_open makes the catalog; else it is filled while the log is read */
+	bool adding;  /* opens also for who may only add: the catalog has what is added, and no more
+		       */
+	bool importing; /* … and is a file (import.h) */
 	struct ev_catalog *catalog;
 	struct ev_index index;
 	struct ev_set whole, broken; /* packs that were compared with their names */
@@ -64,10 +67,22 @@ enum evault_status ev_vault_read_all(struct evault *v, bool *same, struct evault
  */
 enum evault_status ev_vault_entry(struct evault *v, uint64_t index, struct ev_buf *bytes,
 				  struct ev_entry *entry, struct evault_error *err);
+/* The same, as the catalog would have it. */
+enum evault_status ev_vault_look_up(struct evault *v, uint64_t index,
+				    struct ev_catalog_entry *found, struct evault_error *err);
 /* Has a writer put another head in the place of the one that was loaded? */
 bool ev_vault_moved(const struct evault *v);
 enum evault_status ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock,
 				   struct evault_error *err);
+
+/* Can whoever unlocked it read?  E_KEY: it is sealed; E_DENIED. */
+enum evault_status ev_vault_need_reading(const struct evault *v, struct evault_error *err);
+/*
+ * The entry, as the catalog says, or for who cannot read as the log says.
+ * E_NOT_FOUND, without a sentence.
+ */
+enum evault_status ev_vault_find_entry(struct evault *v, uint64_t index,
+				       struct ev_catalog_entry *entry, struct evault_error *err);
 
 /* The pack of that name, open; kept until EV_VAULT_PACKS other ones are asked for. */
 enum evault_status ev_vault_pack(struct evault *v, const struct ev_hash *name,

@@ -98,12 +98,16 @@ class Bench:
         return self.sanitized, {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "LSAN_OPTIONS": "exitcode=99"}
 
     def command(self, args, binary=None):
-        return [binary or self.binary, "-V", VAULT, "-i", self.key, "-i", self.second_key, "--json"] + \
-            [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT, exported=self.exported) for a in args]
+        """With both keys; after the word `alone` with the first one only."""
+        alone, args = args[:1] == ("alone",), args[1:] if args[:1] == ("alone",) else args
+        keys = ["-i", self.key] + ([] if alone else ["-i", self.second_key])
+        return [binary or self.binary, "-V", VAULT] + keys + ["--json"] + \
+            [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT, exported=self.exported)
+             for a in args]
 
     def input_of(self, args):
         """What the command reads as standard input: a statement, or nothing."""
-        if args[:1] != ("testify",):
+        if "testify" not in args[:2]:
             return open(os.devnull, "rb")
         return open(os.path.join(self.sources, "said", CANARY.decode() + "-said"), "rb")
 

@@ -63,5 +63,5 @@ def again_bases(bench, op, base, limit):
         first.append(("refused", ("ENOSPC", "EIO")[i % 2], p))
     for what, error, point in first:
         left, complaints = interrupted(bench, op, base, point, error)
-        if not complaints and not (op.name == "init" and left.notes):
+        if not complaints and not (op.args[0] == "init" and left.notes):
             yield "%s at %s" % (what, point), second, left

@@ -6,6 +6,8 @@ import subprocess
 from bench import VAULT, hashes_below
 
 INIT = ("init", "{vault}", "--to", "{recipient}")
+# The second key is headquarters': with the first alone, nothing is read.
+INIT_CAPTURE = ("init", "{vault}", "--capture-only", "--to", "{recipient}", "--reader", "{second}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,10 @@ OPERATIONS = [
     Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt")),
     Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",)),
     Operation("testify", "few", ("testify", "--witness", "Said", "--case", "C"), keeps=("said",)),
+    Operation("init capture", "nothing", INIT_CAPTURE),
+    Operation("capture add", "capture", ("alone", "add", "{src}/small"), keeps=("small",)),
+    Operation("capture testify", "capture", ("alone", "testify", "--witness", "Said"), keeps=("said",)),
+    Operation("capture annotate", "capture", ("alone", "annotate", "1", "--title", "T")),
     Operation("get", "few", ("get", "--all", "-o", "out"), again=("get", "--all", "--force", "-o", "out"), gives=True),
     Operation("annotate", "few", ("annotate", "1", "--title", "T", "--field", "k=v")),
     Operation("retract", "few", ("retract", "1", "--reason", "R")),
@@ -179,6 +185,14 @@ def base_rotated(bench):
     return dataclasses.replace(base, notes=head_of(base.folder))
 
 
+def base_capture(bench):
+    """A device that can add and not read, with two items."""
+    place = bench.place()
+    must(bench.run(place, INIT_CAPTURE), "init")
+    promised = promises(must(bench.run(place, ("alone", "add", "{src}/first")), "add").events)
+    return Base(place, promised, head_of(place), True)
+
+
 def base_long(bench):
     """More entries than a tile has: there is a second level."""
     base = base_few(bench)
@@ -186,4 +200,5 @@ def base_long(bench):
     return dataclasses.replace(base, notes=head_of(base.folder))
 
 
-BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed, "rotated": base_rotated, "stray": base_stray, "long": base_long}
+BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed,
+         "rotated": base_rotated, "stray": base_stray, "long": base_long, "capture": base_capture}

@@ -163,7 +163,7 @@ class Oracle:
 
     def completed(self):
         """The command once more completes it."""
-        if self.op.name == "init" and self.notes:
+        if self.op.args[0] == "init" and self.notes:
             pass  # it was finished
         else:
             ran = self.run(self.place, self.op.completing())

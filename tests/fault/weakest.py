@@ -277,7 +277,7 @@ def again_jobs(bench, op, base, bases, limit, draws):
             pass
         first = promises(events_of(disk.said.decode("utf-8", "replace")))
         disk.said = b""
-        if op.name == "init" and head_of(place):
+        if op.args[0] == "init" and head_of(place):
             shutil.rmtree(place)
             continue
         disk, steps, _ = record(bench, place, op.completing(), after=disk)

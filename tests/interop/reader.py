@@ -847,7 +847,7 @@ class Vault:
                 self.note(f"{path}: no entry names it; left by an interrupted run")
             elif pack[2] in self.dropped:
                 self.note(f"{path}: dropped")
-        elif re.fullmatch(r"drafts/[0-9a-f]{16}\.age", path):
+        elif re.fullmatch(rf"drafts/[0-9a-f]{{16}}\.(?!000000)[0-9]{{6}}\.{HEX}\.tar\.zst\.age", path):
             self.note(f"{path}: a statement that was not finished")
         elif re.fullmatch(rf"keys/([1-9][0-9]*|(read|write)\.{NUM})\.age\.new", path):
             self.note(f"{path}: left by an interrupted run")

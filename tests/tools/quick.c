@@ -2,7 +2,7 @@
  * Makes a vault that opens with a passphrase at once: with so low a work factor as
  * the command does not allow, so that tests need not wait a second each time.
  *
- *	quick DIR PASSPHRASE [NAME [READER]]
+ *	quick DIR PASSPHRASE [NAME [READER [capture]]]
  */
 #include <stdio.h>
 
@@ -12,12 +12,14 @@ int
 main(int argc, char **argv)
 {
 	const char *readers[1] = { argc > 4 ? argv[4] : NULL };
-	struct evault_init how = { .readers = readers, .n_readers = argc > 4 };
+	struct evault_init how = { .readers = readers,
+				   .n_readers = argc > 4,
+				   .capture_only = argc > 5 };
 	struct evault_error err = { .text = "" };
 	char origin[EVAULT_ORIGIN_SIZE];
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: quick DIR PASSPHRASE [NAME [READER]]\n");
+		fprintf(stderr, "usage: quick DIR PASSPHRASE [NAME [READER [capture]]]\n");
 		return 2;
 	}
 	how.dir = argv[1];

@@ -3,15 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "format/frame.h"
-
-#define FIRST_LINE  "evault/draft/v1"
-#define ANY_VERSION "evault/draft/v"
-
 void
-ev_draft_path(const char *id, char out[EV_DRAFT_PATH_SIZE])
+ev_draft_path(const struct ev_draft_name *name, char out[EV_DRAFT_PATH_SIZE])
 {
-	snprintf(out, EV_DRAFT_PATH_SIZE, "drafts/%.16s.age", id);
+	char hex[EVAULT_HEX_SIZE];
+
+	ev_hash_hex(&name->record, hex);
+	snprintf(out, EV_DRAFT_PATH_SIZE, "drafts/%.16s.%06u.%s.tar.zst.age", name->id,
+		 (unsigned)(name->sequence % (EV_DRAFT_SEQUENCE_MAX + 1)), hex);
 }
 
 bool
@@ -22,73 +21,36 @@ ev_draft_id_valid(struct ev_slice id)
 	return ev_hex_decode(id, bytes, sizeof(bytes));
 }
 
-bool
-ev_draft_path_parse(const char *path, char id[2 * EV_DRAFT_ID + 1])
-{
-	char expected[EV_DRAFT_PATH_SIZE];
-	struct ev_slice digits;
-
-	if (strlen(path) != EV_DRAFT_PATH_SIZE - 1)
-		return false;
-	digits = ev_slice_of(path + strlen("drafts/"), (size_t)2 * EV_DRAFT_ID);
-	if (!ev_draft_id_valid(digits))
-		return false;
-	ev_draft_path((const char *)digits.data, expected);
-	if (strcmp(path, expected) != 0)
-		return false;
-	if (id != NULL) {
-		memcpy(id, digits.data, digits.len);
-		id[digits.len] = '\0';
-	}
-	return true;
-}
-
-void
-ev_draft_head(struct ev_buf *out, const struct ev_record *said, uint64_t len)
-{
-	ev_buf_printf(out, FIRST_LINE "\n%zu %llu\n", said->text.len, (unsigned long long)len);
-	ev_buf_add(out, said->text.data, said->text.len);
-}
-
-uint64_t
-ev_draft_padding(uint64_t size)
-{
-	return ev_frame_padded(size) - size;
-}
-
 static bool
-all_zero(struct ev_slice s)
+take_sequence(const char *digits, uint32_t *sequence)
 {
+	uint32_t n = 0;
 	size_t i;
 
-	for (i = 0; i < s.len; i++)
-		if (s.data[i] != 0)
+	for (i = 0; i < 6; i++) {
+		if (digits[i] < '0' || digits[i] > '9')
 			return false;
-	return true;
+		n = n * 10 + (uint32_t)(digits[i] - '0');
+	}
+	*sequence = n;
+	return n > 0;
 }
 
-enum evault_status
-ev_draft_parse(struct ev_slice bytes, struct ev_record *said, struct ev_slice *text,
-	       struct evault_error *err)
+bool
+ev_draft_path_parse(const char *path, struct ev_draft_name *name)
 {
-	struct ev_cursor c = ev_cursor_of(bytes.data, bytes.len);
-	struct ev_slice first = ev_cursor_line(&c), record, body;
-	enum evault_status rc;
-	uint64_t head, len;
+	const char *id = path + strlen("drafts/"), *sequence = id + 17, *record = sequence + 7;
+	struct ev_draft_name found = { .id = "" };
+	char expected[EV_DRAFT_PATH_SIZE];
 
-	if (!ev_slice_is(first, FIRST_LINE) && ev_slice_starts(first, ANY_VERSION))
-		return ev_fail(err, EVAULT_E_VERSION, "a draft that a newer evault made");
-	head = ev_cursor_decimal(&c, EVAULT_RECORD_MAX);
-	ev_cursor_expect(&c, " ");
-	len = ev_cursor_decimal(&c, EVAULT_STATEMENT_MAX);
-	ev_cursor_expect(&c, "\n");
-	record = ev_cursor_take(&c, (size_t)head);
-	body = ev_cursor_take(&c, (size_t)len);
-	if (c.bad || !ev_slice_is(first, FIRST_LINE) ||
-	    c.left != ev_draft_padding(bytes.len - c.left) || !all_zero(ev_slice_of(c.at, c.left)))
-		return ev_fail(err, EVAULT_E_FORMAT, "it is not of the form of a draft");
-	rc = ev_record_parse(record, said, err);
-	if (rc == EVAULT_OK)
-		*text = body;
-	return rc;
+	if (strlen(path) != EV_DRAFT_PATH_SIZE - 1 || !ev_draft_id_valid(ev_slice_of(id, 16)) ||
+	    !take_sequence(sequence, &found.sequence) ||
+	    !ev_hash_parse(ev_slice_of(record, 64), &found.record))
+		return false;
+	memcpy(found.id, id, 16);
+	ev_draft_path(&found, expected);
+	if (strcmp(path, expected) != 0)
+		return false;
+	*name = found;
+	return true;
 }

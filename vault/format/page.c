@@ -21,6 +21,33 @@ ev_page_key_derive(const uint8_t identity[32], struct ev_page_key *key)
 	ev_hkdf(identity, 32, NULL, 0, "evault/index/v1", key->b);
 }
 
+void
+ev_page_key_derive_import(const uint8_t actor[32], const struct ev_import_salt *salt,
+			  struct ev_page_key *key)
+{
+	ev_hkdf(actor, 32, salt->b, sizeof(salt->b), "evault/v1/import", key->b);
+}
+
+static const char salt_magic[] = "evault/import/v1\n";
+
+void
+ev_import_salt_encode(const struct ev_import_salt *salt, uint8_t out[EV_PAGE_SIZE])
+{
+	memset(out, 0, EV_PAGE_SIZE);
+	memcpy(out, salt_magic, strlen(salt_magic));
+	memcpy(out + strlen(salt_magic), salt->b, sizeof(salt->b));
+}
+
+bool
+ev_import_salt_decode(const uint8_t in[EV_PAGE_SIZE], struct ev_import_salt *salt)
+{
+	uint8_t again[EV_PAGE_SIZE];
+
+	memcpy(salt->b, in + strlen(salt_magic), sizeof(salt->b));
+	ev_import_salt_encode(salt, again);
+	return memcmp(in, again, sizeof(again)) == 0;
+}
+
 /* ---- pages ---------------------------------------------------------------- */
 
 static void

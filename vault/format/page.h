@@ -35,6 +35,18 @@ struct ev_page_key { /* in locked memory */
 /* HKDF from a vault identity's 32 bytes. */
 void ev_page_key_derive(const uint8_t identity[32], struct ev_page_key *key);
 
+/* Beside the working set of a device that may only add: with the holder's actor key it makes its
+ * key. */
+struct ev_import_salt {
+	uint8_t b[32];
+};
+/* HKDF from the actor key's 32 bytes; the working set's block EV_INDEX_HINT_BLOCK has the salt. */
+void ev_page_key_derive_import(const uint8_t actor[32], const struct ev_import_salt *salt,
+			       struct ev_page_key *key);
+void ev_import_salt_encode(const struct ev_import_salt *salt, uint8_t out[EV_PAGE_SIZE]);
+/* False unless it is exactly what ev_import_salt_encode makes of one. */
+bool ev_import_salt_decode(const uint8_t in[EV_PAGE_SIZE], struct ev_import_salt *salt);
+
 enum ev_page_kind {
 	EV_PAGE_DATA = 1,  /* a page of the database */
 	EV_PAGE_TABLE = 2, /* where EV_PAGE_REFS pages are */

@@ -4,17 +4,14 @@
  */
 #include <string.h>
 
+#include "format/letters.h"
 #include "format/paper.h"
 #include "format/paper_private.h"
-
-/* Crockford's: without I, L, O and U. */
-static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 enum {
 	DATA = EV_PAPER_GROUP - 1, /* letters of a group before the one that checks */
 	LETTERS = EV_PAPER_GROUPS * EV_PAPER_GROUP,
 	LETTERS_MAX = LETTERS + 64, /* that are looked at */
-	NO_LETTER = 0xff,           /* stands for a character that no group has */
 };
 
 /* What was typed, without what only separates.  Lives in locked memory. */
@@ -27,29 +24,7 @@ struct letters {
 
 /* ---- groups ---------------------------------------------------------- */
 
-/* Times x in GF(2^5), polynomial x^5 + x^2 + 1. */
-static unsigned
-times_x(unsigned a)
-{
-	return (a << 1 ^ (a >> 4 & 1) * 0x25) & 31;
-}
-
-/*
- * The letter that checks: letter j of five, times x^(5-j), summed up, and the place.
- * Factors differ, also from the 1 of the check itself, and so do places: that
- * is why one wrong letter, two that changed places and a group in another's
- * place never pass.
- */
-static unsigned
-check_letter(const uint8_t five[DATA], unsigned place)
-{
-	unsigned sum = 0, j;
-
-	for (j = 0; j < DATA; j++)
-		sum = times_x(sum ^ five[j]);
-	return sum ^ (place + 1);
-}
-
+_Static_assert((int)DATA == (int)EV_LETTERS_DATA, "a group is one of letters.h");
 _Static_assert(EV_PAPER_GROUPS < 32, "each place has a number of its own");
 
 static bool
@@ -58,9 +33,9 @@ group_checks(const uint8_t letters[EV_PAPER_GROUP], unsigned place)
 	size_t i;
 
 	for (i = 0; i < EV_PAPER_GROUP; i++)
-		if (letters[i] == NO_LETTER)
+		if (letters[i] == EV_LETTER_NONE)
 			return false;
-	return check_letter(letters, place) == letters[DATA];
+	return ev_letters_check(letters, place) == letters[DATA];
 }
 
 /* Number i of five bits, from the highest down. */
@@ -82,9 +57,9 @@ ev_paper_letters(const uint8_t bytes[EV_PAPER_BYTES], char out[EV_PAPER_TEXT_SIZ
 	for (place = 0; place < EV_PAPER_GROUPS; place++) {
 		for (i = 0; i < DATA; i++) {
 			five[i] = five_at(bytes, place * DATA + i);
-			*out++ = alphabet[five[i]];
+			*out++ = ev_letters[five[i]];
 		}
-		*out++ = alphabet[check_letter(five, place)];
+		*out++ = ev_letters[ev_letters_check(five, place)];
 		*out++ = place % EV_PAPER_LINE == EV_PAPER_LINE - 1 ? '\n' : ' ';
 	}
 	*out = '\0';
@@ -92,55 +67,6 @@ ev_paper_letters(const uint8_t bytes[EV_PAPER_BYTES], char out[EV_PAPER_TEXT_SIZ
 }
 
 /* ---- what was typed -------------------------------------------------- */
-
-/* The Latin letter that a Cyrillic one looks like, or '?'. */
-static char
-look_alike(const uint8_t two[2])
-{
-	static const char alike[][4] = { "АA", "ВB", "ЕE", "З3", "КK", "МM", "НH", "О0",
-					 "РP", "СC", "ТT", "УY", "ХX", "ЅS", "ІI", "ЈJ",
-					 "аA", "вB", "еE", "з3", "кK", "мM", "нH", "оO",
-					 "рP", "сC", "тT", "уY", "хX", "ѕS", "іI", "јJ" };
-	size_t i;
-
-	for (i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
-		if (memcmp(alike[i], two, 2) == 0)
-			return alike[i][2];
-	return '?';
-}
-
-static uint8_t
-letter_value(uint8_t c)
-{
-	uint8_t i;
-
-	if (c >= 'a' && c <= 'z')
-		c = (uint8_t)(c - 'a' + 'A');
-	if (c == 'O')
-		c = '0';
-	if (c == 'I' || c == 'L')
-		c = '1';
-	for (i = 0; i < 32; i++)
-		if ((uint8_t)alphabet[i] == c)
-			return i;
-	return NO_LETTER;
-}
-
-/* Dashes, also those that word processors make, dots and colons say nothing. */
-static bool
-is_dash(struct ev_slice c)
-{
-	return ev_slice_is(c, "-") || ev_slice_is(c, ".") || ev_slice_is(c, ":") ||
-	       ev_slice_is(c, ",") || ev_slice_is(c, "_") || ev_slice_is(c, "\u2010") ||
-	       ev_slice_is(c, "\u2011") || ev_slice_is(c, "\u2013") || ev_slice_is(c, "\u2014");
-}
-
-static bool
-is_space(struct ev_slice c)
-{
-	return ev_slice_is(c, " ") || ev_slice_is(c, "\t") || ev_slice_is(c, "\n") ||
-	       ev_slice_is(c, "\r") || ev_slice_is(c, "\u00a0");
-}
 
 static void
 read_letters(struct ev_slice typed, struct letters *letters)
@@ -153,16 +79,15 @@ read_letters(struct ev_slice typed, struct letters *letters)
 		c = ev_slice_of(typed.data, ev_utf8_len(typed));
 		if (c.len == 0)
 			c.len = 1;
-		if (is_space(c))
+		if (ev_letter_is_space(c))
 			in_word = false;
-		if (is_space(c) || is_dash(c))
+		if (ev_letter_is_space(c) || ev_letter_is_dash(c))
 			continue;
 		if (!in_word)
 			letters->words++;
 		in_word = true;
 		if (letters->n < LETTERS_MAX) {
-			letters->value[letters->n] =
-			    letter_value(c.len == 2 ? (uint8_t)look_alike(c.data) : c.data[0]);
+			letters->value[letters->n] = ev_letter_value(c);
 			letters->word[letters->n] = (uint8_t)(letters->words - 1);
 		}
 		letters->n++;
@@ -180,7 +105,7 @@ ev_paper_group(struct ev_slice typed, unsigned place)
 	read_letters(typed, letters);
 	if (letters->n != EV_PAPER_GROUP)
 		typo = EV_PAPER_WRONG_LENGTH;
-	else if (memchr(letters->value, NO_LETTER, EV_PAPER_GROUP) != NULL)
+	else if (memchr(letters->value, EV_LETTER_NONE, EV_PAPER_GROUP) != NULL)
 		typo = EV_PAPER_WRONG_LETTER;
 	else if (!group_checks(letters->value, place))
 		typo = EV_PAPER_MISTYPED;

@@ -102,7 +102,12 @@ enum evault_status ev_keyring_forget_all(uint64_t *n, struct evault_error *err);
 
 /* What the first holder's keys are made from; pointers are borrowed. */
 struct ev_keyring_make {
-	const char *name;                  /* may be NULL */
+	const char *name; /* may be NULL */
+	/*
+	 * The first holder may only add: the owner's slot is sealed to readers[0],
+	 * and nobody here opens it again.
+	 */
+	bool capture;
 	const struct ev_age_recipient *to; /* NULL: passphrase */
 	const char *passphrase;
 	unsigned work_factor;
@@ -112,9 +117,10 @@ struct ev_keyring_make {
 };
 /*
  * Makes the keys of a new vault and its vault note (origin, first owner),
- * writes keys/1.age, keys/read.0.age and keys/write.0.age durably, and appends
- * the structural lines of entry 0 that name them.  `vault` and `note` receive
- * the vault note.
+ * writes keys/1.age, keys/read.0.age and keys/write.0.age durably (and
+ * keys/2.age, of who may only add), and appends the structural lines of
+ * entry 0 that name them.  *k has the owner's keys, to sign that entry with.  `vault` and `note`
+ * receive the vault note.
  */
 enum evault_status ev_keyring_make(int dir, const struct ev_keyring_make *how,
 				   struct ev_vault_note *vault, struct ev_buf *note,

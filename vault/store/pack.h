@@ -19,6 +19,7 @@
 enum {
 	EV_PACK_CLOSE = 64 << 20,                /* a pack of this many bytes is closed */
 	EV_PACK_PATH_SIZE = 6 + 3 + 64 + 12 + 1, /* "packs/3f/<64 hex>.tar.zst.age" and its NUL */
+	EV_PACK_AT_SIZE = 128,
 };
 /* A pack above this size was not written by evault, and is E_LIMIT. */
 #define EV_PACK_SIZE_MAX (UINT64_C(1) << 32)
@@ -38,6 +39,9 @@ typedef enum evault_status ev_pack_member_fn(void *ctx, const struct ev_member *
 /* Begins a pack in a temporary file.  Takes about 5 MiB. */
 enum evault_status ev_pack_writer_new(int dir, const struct ev_age_recipient *to,
 				      struct ev_pack_writer **w, struct evault_error *err);
+/* The same in memory: its bytes are appended to `out`, which is borrowed, and nothing is stored. */
+enum evault_status ev_pack_writer_memory(const struct ev_age_recipient *to, struct ev_buf *out,
+					 struct ev_pack_writer **w, struct evault_error *err);
 /* Appends a member whose body is in memory (at most EV_MEMBER_OBJECT_MAX bytes). */
 enum evault_status ev_pack_append(struct ev_pack_writer *w, enum ev_member_kind kind,
 				  const struct ev_hash *id, uint32_t part, struct ev_slice body,
@@ -63,6 +67,9 @@ struct ev_pack;
  */
 enum evault_status ev_pack_open(int dir, const struct ev_hash *name, const struct ev_age_with *with,
 				struct ev_pack **pack, struct evault_error *err);
+/* The same for a file that lies elsewhere: `path` has less than EV_PACK_AT_SIZE bytes. */
+enum evault_status ev_pack_open_at(int dir, const char *path, const struct ev_age_with *with,
+				   struct ev_pack **pack, struct evault_error *err);
 void ev_pack_close(struct ev_pack *pack);
 /* Calls `member` for each line of the member table, in order. */
 enum evault_status ev_pack_members(struct ev_pack *pack, ev_pack_member_fn *member, void *ctx,

@@ -1,6 +1,7 @@
 /*
  * Reading a pack: tables from its end, members out of its middle.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct frame {
 };
 
 struct ev_pack {
-	char path[EV_PACK_PATH_SIZE];
+	char path[EV_PACK_AT_SIZE];
 	int fd;
 	struct ev_age_reader *reader;
 	struct ev_frame_decoder *decoder;
@@ -177,6 +178,16 @@ enum evault_status
 ev_pack_open(int dir, const struct ev_hash *name, const struct ev_age_with *with,
 	     struct ev_pack **pack, struct evault_error *err)
 {
+	char path[EV_PACK_PATH_SIZE];
+
+	ev_pack_path(name, path);
+	return ev_pack_open_at(dir, path, with, pack, err);
+}
+
+enum evault_status
+ev_pack_open_at(int dir, const char *path, const struct ev_age_with *with, struct ev_pack **pack,
+		struct evault_error *err)
+{
 	struct ev_pack *p = calloc(1, sizeof(*p));
 	uint64_t end = 0;
 	enum evault_status rc;
@@ -185,7 +196,7 @@ ev_pack_open(int dir, const struct ev_hash *name, const struct ev_age_with *with
 	if (p == NULL)
 		return ev_fail_nomem(err);
 	p->fd = -1;
-	ev_pack_path(name, p->path);
+	snprintf(p->path, sizeof(p->path), "%s", path);
 	rc = ev_os_open_read(dir, p->path, &p->fd, err);
 	if (rc == EVAULT_OK)
 		rc = open_reader(p, with, err);

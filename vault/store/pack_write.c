@@ -29,6 +29,7 @@ struct gather {
 struct ev_pack_writer {
 	int dir; /* borrowed */
 	int fd;
+	struct ev_buf *memory;          /* borrowed; NULL: it is a file */
 	char temp[6 + EV_OS_TEMP_SIZE]; /* "packs/<16 hex>.tmp", "" when it is gone */
 	struct ev_hasher *hasher;
 	struct ev_age_sealer *sealer;
@@ -72,6 +73,10 @@ write_sealed(void *ctx, const uint8_t *data, size_t len, struct evault_error *er
 
 	ev_hasher_update(w->hasher, data, len);
 	w->written += len;
+	if (w->memory != NULL) {
+		ev_buf_add(w->memory, data, len);
+		return ev_buf_ask(w->memory, err);
+	}
 	return ev_os_write(w->fd, data, len, "packs", err);
 }
 
@@ -89,24 +94,25 @@ open_temp(struct ev_pack_writer *w, struct evault_error *err)
 	return rc;
 }
 
-enum evault_status
-ev_pack_writer_new(int dir, const struct ev_age_recipient *to, struct ev_pack_writer **out,
-		   struct evault_error *err)
+static enum evault_status
+writer_new(int dir, const struct ev_age_recipient *to, struct ev_buf *memory,
+	   struct ev_pack_writer **out, struct evault_error *err)
 {
 	struct ev_age_to recipients = { .recipients = to, .n_recipients = 1 };
 	struct ev_pack_writer *w = calloc(1, sizeof(*w));
 	struct ev_sink sink = { write_sealed, w };
-	enum evault_status rc;
+	enum evault_status rc = EVAULT_OK;
 
 	if (w == NULL)
 		return ev_fail_nomem(err);
 	w->dir = dir;
 	w->fd = -1;
+	w->memory = memory;
 	w->hasher = ev_hasher_new();
 	w->encoder = ev_frame_encoder_new();
 	if (w->hasher == NULL || w->encoder == NULL)
 		rc = ev_fail_nomem(err);
-	else
+	else if (memory == NULL)
 		rc = open_temp(w, err);
 	if (rc == EVAULT_OK)
 		rc = ev_age_sealer_new(&recipients, sink, &w->sealer, err);
@@ -116,6 +122,20 @@ ev_pack_writer_new(int dir, const struct ev_age_recipient *to, struct ev_pack_wr
 	}
 	ev_pack_writer_free(w);
 	return rc;
+}
+
+enum evault_status
+ev_pack_writer_new(int dir, const struct ev_age_recipient *to, struct ev_pack_writer **w,
+		   struct evault_error *err)
+{
+	return writer_new(dir, to, NULL, w, err);
+}
+
+enum evault_status
+ev_pack_writer_memory(const struct ev_age_recipient *to, struct ev_buf *out,
+		      struct ev_pack_writer **w, struct evault_error *err)
+{
+	return writer_new(-1, to, out, w, err);
 }
 
 /* Gives bytes of the pack's plaintext to age. */
@@ -364,7 +384,8 @@ ev_pack_finish(struct ev_pack_writer *w, struct ev_hash *name, uint64_t *size,
 	if (rc != EVAULT_OK)
 		return rc;
 	ev_hasher_final(w->hasher, &hash);
-	rc = publish(w, &hash, err);
+	if (w->memory == NULL)
+		rc = publish(w, &hash, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	*name = hash;

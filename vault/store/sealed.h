@@ -96,6 +96,11 @@ void ev_sealed_give_hint(struct ev_sealed *s, const struct ev_index_hint *hint);
 bool ev_sealed_has_hint(const struct ev_sealed *s, const struct ev_index_hint *hint);
 /* The hint of a file; needs no key.  A size of 0: there is none. */
 void ev_sealed_read_hint(int dir, const char *path, struct ev_index_hint *hint);
+/* In the hint's place, of a file that was made just now; while updating. */
+enum evault_status ev_sealed_give_salt(struct ev_sealed *s, const struct ev_import_salt *salt,
+				       struct evault_error *err);
+/* False when the file has none. */
+bool ev_sealed_read_salt(int dir, const char *path, struct ev_import_salt *salt);
 /* Drops what was not published; lets others update. */
 void ev_sealed_end(struct ev_sealed *s);
 

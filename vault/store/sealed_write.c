@@ -386,18 +386,47 @@ ev_sealed_give_hint(struct ev_sealed *s, const struct ev_index_hint *hint)
 		(void)ev_os_set_mtime(s->fd, EV_OS_CONSTANT_TIME, 0, s->shown, NULL);
 }
 
+/* The page in its place; false when there is none. */
+static bool
+read_hint_block(int dir, const char *path, uint8_t page[EV_PAGE_SIZE])
+{
+	bool good;
+	int fd = -1;
+
+	good = ev_os_open_shared(dir, path, false, false, &fd, NULL) == EVAULT_OK &&
+	       ev_os_read_at(fd, (uint64_t)EV_INDEX_HINT_BLOCK * EV_PAGE_SIZE, page, EV_PAGE_SIZE,
+			     "", NULL) == EVAULT_OK;
+	ev_os_close_read(fd);
+	return good;
+}
+
 void
 ev_sealed_read_hint(int dir, const char *path, struct ev_index_hint *hint)
 {
 	uint8_t page[EV_PAGE_SIZE];
-	int fd = -1;
 
 	memset(hint, 0, sizeof(*hint));
-	if (ev_os_open_shared(dir, path, false, false, &fd, NULL) == EVAULT_OK &&
-	    ev_os_read_at(fd, (uint64_t)EV_INDEX_HINT_BLOCK * EV_PAGE_SIZE, page, sizeof(page), "",
-			  NULL) == EVAULT_OK)
+	if (read_hint_block(dir, path, page))
 		(void)ev_index_hint_decode(page, hint);
-	ev_os_close_read(fd);
+}
+
+enum evault_status
+ev_sealed_give_salt(struct ev_sealed *s, const struct ev_import_salt *salt,
+		    struct evault_error *err)
+{
+	uint8_t page[EV_PAGE_SIZE];
+
+	ev_import_salt_encode(salt, page);
+	return ev_os_write_at(s->fd, (uint64_t)EV_INDEX_HINT_BLOCK * EV_PAGE_SIZE, page,
+			      sizeof(page), s->shown, err);
+}
+
+bool
+ev_sealed_read_salt(int dir, const char *path, struct ev_import_salt *salt)
+{
+	uint8_t page[EV_PAGE_SIZE];
+
+	return read_hint_block(dir, path, page) && ev_import_salt_decode(page, salt);
 }
 
 void
