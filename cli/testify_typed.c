@@ -295,12 +295,6 @@ testify_typed(struct testify *t)
 	int status;
 
 	failure_set(&err, EVAULT_E_NOMEM, _("out of memory"));
-	if (!fullscreen_possible()) {
-		message_error(_("this terminal cannot be written on at any place: the variable "
-				"TERM says so"));
-		message_hint(_("take the statement from a pipe: … | evault testify"));
-		return EXIT_FAILED;
-	}
 	rc = session_open(&t->session, EVAULT_READ, &t->vault, &err);
 	if (rc == EVAULT_OK)
 		rc = may_write(t, &err);
@@ -309,6 +303,12 @@ testify_typed(struct testify *t)
 	t->statement.vault = t->vault;
 	if (t->resume && !evault_reads(t->vault))
 		return testify_resume_sealed(t);
+	if (!fullscreen_possible()) {
+		message_error(_("this terminal cannot be written on at any place: the variable "
+				"TERM says so"));
+		message_hint(_("take the statement from a pipe: … | evault testify"));
+		return EXIT_FAILED;
+	}
 	status = t->resume ? open_draft(t) : EXIT_SOUND;
 	if (status != EXIT_SOUND)
 		return status;

@@ -16,7 +16,7 @@ NOT_MESSAGES = [
     (r"vault/format/(words|fold|charset|markup|media|mail|extract)\w*\.[ch]$", r"", "tables of words, names and forms of other people's files"),
     (r"vault/format/", r"(evault/|# |age-encryption|-----|1?\norigin|slot %s|`1234567890)", "bytes of a format"),
     (r"vault/keygen\.c$", "# created", "an identity file, as age-keygen writes it"),
-    (r"vault/testify\.c$", "text/plain", "a media type"),
+    (r"vault/(draft|testify)\.c$", "text/plain", "a media type"),
     (r"vault/base/os_time\.c$", "", "who has the lock, in the lock file"),
     (r"vault/format/paper_page\.c$", "", "the page to print, in three languages at once"),
     (r"cli/cmd_key\w*\.c$", r"key [a-z]+$", "names of commands"),

@@ -107,8 +107,8 @@ class Profile:
         self.again = 40 if long else 12
         self.weakest = 2000 if long else 50
         self.draws = 6 if long else 2
-        self.prefixes = 240 if long else 16
-        self.torn = 140 if long else 8
+        self.prefixes = 90 if long else 16
+        self.torn = 70 if long else 8
         self.short = 40 if long else 4
 
     def killed_first(self, op):
