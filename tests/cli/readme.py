@@ -75,7 +75,7 @@ class Reader(pen.Pen):
 
     def answer(self, page):
         question = page.splitlines()[-1]
-        if question.endswith("[Y/n]? "):
+        if question.endswith(("[Y/n]? ", "[y/N]? ")):
             return "y"
         said = super().answer(page)
         return PASSPHRASE if said is None and "assphrase" in question or question == "The same again: " else said
