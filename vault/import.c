@@ -168,18 +168,14 @@ ev_import_commit(struct evault *v)
 static enum evault_status
 overwrite(const struct evault *v, const char *name, struct evault_error *err)
 {
-	uint8_t noise[EV_PAGE_SIZE];
 	enum evault_status rc, unlinked;
-	uint64_t at;
 	int fd = -1;
 
 	rc = ev_os_open_shared(v->index.dir, name, true, false, &fd, err);
 	if (rc == EVAULT_E_NOT_FOUND)
 		return EVAULT_OK;
-	for (at = 0; at < FRONT && rc == EVAULT_OK; at += sizeof(noise)) {
-		ev_random(noise, sizeof(noise));
-		rc = ev_os_write_at(fd, at, noise, sizeof(noise), name, err);
-	}
+	if (rc == EVAULT_OK)
+		rc = ev_os_overwrite(fd, FRONT, name, err);
 	if (rc == EVAULT_OK)
 		rc = ev_os_sync(fd, name, err);
 	ev_os_close_read(fd);

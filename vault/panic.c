@@ -176,17 +176,11 @@ static enum evault_status
 overwrite(struct panicking *p, struct victim *it, struct evault_error *err)
 {
 	struct ev_os_stat st;
-	uint8_t noise[4096];
 	enum evault_status rc = ev_os_open_shared(p->v->dir, it->path, true, false, &it->fd, err);
-	uint64_t at;
 
 	if (rc == EVAULT_OK)
 		rc = ev_os_fstat(it->fd, &st, err);
-	for (at = 0; rc == EVAULT_OK && at < st.size; at += sizeof(noise)) {
-		ev_random(noise, sizeof(noise));
-		rc = ev_os_write_at(it->fd, at, noise, sizeof(noise), it->path, err);
-	}
-	return rc;
+	return rc == EVAULT_OK ? ev_os_overwrite(it->fd, st.size, it->path, err) : rc;
 }
 
 static void

@@ -145,6 +145,9 @@ enum evault_status ev_os_open_shared(int dir, const char *path, bool write, bool
 				     struct evault_error *err);
 enum evault_status ev_os_write_at(int fd, uint64_t offset, const uint8_t *data, size_t len,
 				  const char *shown, struct evault_error *err);
+/* Random bytes over the first `size` ones, where they lie. */
+enum evault_status ev_os_overwrite(int fd, uint64_t size, const char *shown,
+				   struct evault_error *err);
 /* Cuts it to this size, or adds zeros. */
 enum evault_status ev_os_resize(int fd, uint64_t size, const char *shown, struct evault_error *err);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/os_private.h"
+#include "base/secret.h"
 
 enum evault_status
 ev_os_open_shared(int dir, const char *path, bool write, bool create, int *fd,
@@ -50,6 +51,22 @@ ev_os_write_at(int fd, uint64_t offset, const uint8_t *data, size_t len, const c
 		offset += (uint64_t)w;
 	}
 	return EVAULT_OK;
+}
+
+enum evault_status
+ev_os_overwrite(int fd, uint64_t size, const char *shown, struct evault_error *err)
+{
+	uint8_t noise[4096];
+	enum evault_status rc = EVAULT_OK;
+	uint64_t at;
+	size_t n;
+
+	for (at = 0; at < size && rc == EVAULT_OK; at += n) {
+		n = size - at < sizeof(noise) ? (size_t)(size - at) : sizeof(noise);
+		ev_random(noise, n);
+		rc = ev_os_write_at(fd, at, noise, n, shown, err);
+	}
+	return rc;
 }
 
 enum evault_status
