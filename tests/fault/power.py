@@ -58,7 +58,7 @@ def copy(folder, to):
         try:
             shutil.copyfile(entry.path, target)
         except OSError as e:
-            if e.errno != errno.EIO or not UNPROMISED.search(entry.name):
+            if e.errno not in (errno.EIO, errno.EPERM) or not UNPROMISED.search(entry.name):
                 raise
 
 
