@@ -23,7 +23,6 @@ static const char style[] =
     "h1 { font-size: 1.7rem; line-height: 1.2; margin: .5rem 0 1rem; }\n"
     "h2 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 .75rem; }\n"
     "h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }\n"
-    "section h2 { margin: 2rem 0 .5rem; }\n"
     "p { margin: .5rem 0; }\n"
     "li { margin: .4rem 0; }\n"
     "code { font: .875em/1.5 ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; }\n"
@@ -34,7 +33,7 @@ static const char style[] =
     "dl > div { padding: .35rem 0; border-top: 1px solid #ddd; }\n"
     "dt { font-weight: 600; }\n"
     "dd { margin: 0; min-width: 0; overflow: clip; }\n"
-    ".value { white-space: pre-wrap; }\n"
+    ".value { white-space: pre-wrap; width: fit-content; max-width: 100%; }\n"
     ".count { border: 2px solid #1a1a1a; padding: .75rem 1rem; margin: 1.25rem 0; }\n"
     ".count strong { font-size: 1.15rem; }\n"
     "article { border-top: 4px solid #1a1a1a; padding: 1rem 0 0; margin: 2.5rem 0 0; }\n"
@@ -57,8 +56,10 @@ static const char style[] =
     "body { font-size: 10.5pt; max-width: none; padding: 0; }\n"
     "a { color: inherit; text-decoration: none; }\n"
     "article { break-before: page; margin: 0; }\n"
+    "article.change { break-before: auto; margin: 2rem 0 0; }\n"
     "h2, h3 { break-after: avoid; }\n"
-    "figure, .retracted, .count, .withheld { break-inside: avoid; }\n"
+    "figure, section, dl > div, .retracted, .count, .withheld { break-inside: avoid; }\n"
+    "code { font-size: 8pt; }\n"
     "img { max-height: 11cm; }\n"
     ".retracted, .changed, .withheld { print-color-adjust: exact; -webkit-print-color-adjust: "
     "exact; }\n"
@@ -135,9 +136,8 @@ two_digits(struct ev_cursor *c, uint64_t max)
 	return (int64_t)max;
 }
 
-/* "+05:00" in seconds; false for all else. */
-static bool
-parse_offset(struct ev_slice text, int64_t *seconds)
+bool
+ev_report_offset(struct ev_slice text, int64_t *seconds)
 {
 	struct ev_cursor c = ev_cursor_of(text.data, text.len);
 	uint8_t sign = ev_cursor_u8(&c);
@@ -154,9 +154,12 @@ static void
 add_time(struct ev_buf *html, int64_t seconds, uint32_t ns)
 {
 	char text[31];
+	size_t len;
 
 	ev_os_format_time_ns(seconds, ns, text);
-	ev_buf_printf(html, "%.10s %.*s", text, (int)strlen(text + 11) - 1, text + 11);
+	for (len = strlen(text) - 1; ns != 0 && text[len - 1] == '0';)
+		len--;
+	ev_buf_printf(html, "%.10s %.*s", text, (int)len - 11, text + 11);
 }
 
 void
@@ -171,7 +174,7 @@ ev_report_time(struct ev_buf *html, struct ev_slice time, struct ev_slice offset
 	}
 	add_time(html, seconds, ns);
 	ev_buf_printf(html, " %s", ev_report_english.utc);
-	if (parse_offset(offset, &shift)) {
+	if (ev_report_offset(offset, &shift)) {
 		ev_buf_puts(html, " (");
 		add_time(html, seconds + shift, 0);
 		ev_buf_printf(html, " %s", ev_report_english.local);
@@ -297,7 +300,7 @@ ev_report_end(const struct ev_report_head *head, struct ev_buf *html, struct eva
 	ev_hash_hex(&head->verify, verify);
 	ev_buf_printf(html, "<article id=\"check\">\n<h2>%s</h2>\n", words->check_title);
 	ev_report_say(html, words->check, ev_slice_text(verify), ev_slice_text(""));
-	ev_buf_printf(html, "<h2>%s</h2>\n%s<h2>%s</h2>\n%s</article>\n</body>\n</html>\n",
+	ev_buf_printf(html, "<h3>%s</h3>\n%s<h3>%s</h3>\n%s</article>\n</body>\n</html>\n",
 		      words->shows_title, words->shows, words->shows_not_title, words->shows_not);
 	return ev_buf_ask(html, err);
 }

@@ -108,6 +108,16 @@ add_value(struct ev_buf *html, const struct ev_report_words *words,
 	ev_buf_puts(html, "</div>");
 }
 
+/* Is it said elsewhere: an offset with the times? */
+static bool
+is_said(const struct ev_record_field *field)
+{
+	int64_t seconds;
+
+	return strcmp(field->name, "offset") == 0 &&
+	       ev_report_offset(ev_slice_of(field->value, field->len), &seconds);
+}
+
 /* All disclosed fields under one label: one row, or for those that people name one row each. */
 static void
 add_field(struct ev_buf *html, const struct ev_report_words *words,
@@ -117,7 +127,8 @@ add_field(struct ev_buf *html, const struct ev_report_words *words,
 	size_t i;
 
 	for (i = 0; i < f.n; i++) {
-		if (f.at[i].withheld || !is_label_of(words, label, f.at[i].name))
+		if (f.at[i].withheld || !is_label_of(words, label, f.at[i].name) ||
+		    is_said(&f.at[i]))
 			continue;
 		if (open && label->label == NULL)
 			ev_buf_puts(html, "</div>\n");
@@ -135,24 +146,32 @@ add_field(struct ev_buf *html, const struct ev_report_words *words,
 		ev_buf_puts(html, "</div>\n");
 }
 
+/* Nothing at all when there are none. */
 static void
-add_group(struct ev_buf *html, const struct ev_report_words *words, enum ev_report_group group,
-	  struct fields f)
+add_group(struct ev_buf *html, const struct ev_report_words *words, const char *title,
+	  enum ev_report_group group, struct fields f)
 {
 	const struct ev_report_label *label = words->labels;
+	size_t before = html->len, start;
 
+	if (title != NULL)
+		ev_buf_printf(html, "<h3>%s</h3>\n", title);
 	ev_buf_puts(html, "<dl>\n");
+	start = html->len;
 	for (;; label++) {
 		if (label->group == group)
 			add_field(html, words, label, f);
 		if (label->name == NULL)
 			break;
 	}
-	ev_buf_puts(html, "</dl>\n");
+	if (html->len == start)
+		html->len = before;
+	else
+		ev_buf_puts(html, "</dl>\n");
 }
 
 static void
-add_withheld(struct ev_buf *html, const struct ev_report_words *words, struct fields f)
+add_withheld_names(struct ev_buf *html, const struct ev_report_words *words, struct fields f)
 {
 	const struct ev_report_label *label = words->labels;
 	bool any = false;
@@ -164,19 +183,33 @@ add_withheld(struct ev_buf *html, const struct ev_report_words *words, struct fi
 				continue;
 			if (any)
 				ev_buf_puts(html, ", ");
-			else
-				ev_buf_printf(html,
-					      "<div class=\"withheld\">\n<h3>%s</h3>\n<p><strong>",
-					      words->withheld);
 			add_label(html, label, &f.at[i]);
 			any = true;
 		}
 		if (label->name == NULL)
-			break;
+			return;
 	}
-	if (any)
-		ev_buf_printf(html, "</strong></p>\n<p class=\"note\">%s</p>\n</div>\n",
-			      words->withheld_about);
+}
+
+static bool
+any_withheld(struct fields f)
+{
+	size_t i;
+
+	for (i = 0; i < f.n && !f.at[i].withheld;)
+		i++;
+	return i < f.n;
+}
+
+static void
+add_withheld(struct ev_buf *html, const struct ev_report_words *words, struct fields f)
+{
+	if (!any_withheld(f))
+		return;
+	ev_buf_printf(html, "<div class=\"withheld\">\n<h3>%s</h3>\n<p><strong>", words->withheld);
+	add_withheld_names(html, words, f);
+	ev_buf_printf(html, "</strong></p>\n<p class=\"note\">%s</p>\n</div>\n",
+		      words->withheld_about);
 }
 
 /* ---- corrections and retractions --------------------------------------- */
@@ -185,6 +218,14 @@ static struct fields
 fields_of(const struct ev_report_change *change)
 {
 	return (struct fields){ change->fields, change->n };
+}
+
+static bool
+is_change(struct fields f)
+{
+	struct ev_slice action = value_of(f, "action");
+
+	return ev_slice_is(action, "annotate") || ev_slice_is(action, "retract");
 }
 
 static bool
@@ -243,8 +284,12 @@ add_correction(struct ev_buf *html, const struct ev_report_words *words,
 	ev_buf_puts(html, "</p>\n");
 	if (change->taken_back)
 		ev_buf_printf(html, "<p><strong>%s</strong></p>\n", words->taken_back);
-	add_group(html, words, EV_REPORT_STATED, fields_of(change));
-	add_withheld(html, words, fields_of(change));
+	add_group(html, words, NULL, EV_REPORT_STATED, fields_of(change));
+	if (any_withheld(fields_of(change))) {
+		ev_buf_printf(html, "<p>%s: <strong>", words->withheld);
+		add_withheld_names(html, words, fields_of(change));
+		ev_buf_puts(html, "</strong></p>\n");
+	}
 	ev_buf_puts(html, "</div>\n");
 }
 
@@ -311,6 +356,8 @@ add_file(struct ev_buf *html, const struct ev_report_words *words,
 	struct ev_slice type = value_of(f, "media-type");
 
 	if (item->file.len == 0) {
+		if (is_change(f))
+			return;
 		ev_buf_printf(html, "<p>%s</p>\n", words->no_file);
 		return;
 	}
@@ -358,14 +405,15 @@ add_proof(struct ev_buf *html, const struct ev_report_words *words,
 	  const struct ev_report_head *head, const struct ev_report_item *item)
 {
 	char number[24], size[24], digest[EVAULT_HEX_SIZE], root[EVAULT_HEX_SIZE];
-	struct ev_slice entry = ev_slice_text(number);
+	struct ev_slice entry;
 
 	(void)snprintf(number, sizeof(number), "%" PRIu64, item->index);
+	entry = ev_slice_text(number);
 	(void)snprintf(size, sizeof(size), "%" PRIu64, head->entries);
 	ev_hash_hex(&item->digest, digest);
 	ev_hash_hex(&head->root, root);
-	ev_buf_printf(html, "<h3>%s</h3>\n<p class=\"note\">%s</p>\n<dl>\n", words->proof,
-		      words->proof_about);
+	ev_buf_printf(html, "<section>\n<h3>%s</h3>\n<p class=\"note\">%s</p>\n<dl>\n",
+		      words->proof, words->proof_about);
 	ev_report_row_begin(html, words->entry, NULL);
 	ev_report_say(html, words->entry_value, entry, entry);
 	ev_report_row_end(html);
@@ -376,9 +424,10 @@ add_proof(struct ev_buf *html, const struct ev_report_words *words,
 	ev_report_row_end(html);
 	(void)snprintf(number, sizeof(number), "%04" PRIu64, item->index);
 	ev_report_row_begin(html, words->proof_files, NULL);
-	ev_report_say(html, words->proof_files_value, ev_slice_text(number), entry);
+	entry = ev_slice_text(number);
+	ev_report_say(html, words->proof_files_value, entry, entry);
 	ev_report_row_end(html);
-	ev_buf_puts(html, "</dl>\n");
+	ev_buf_puts(html, "</dl>\n</section>\n");
 }
 
 enum evault_status
@@ -389,18 +438,17 @@ ev_report_item(const struct ev_report_head *head, const struct ev_report_item *i
 	struct fields f = { item->fields, item->n };
 	size_t i;
 
-	ev_buf_printf(html, "<article id=\"e%" PRIu64 "\">\n", item->index);
+	ev_buf_printf(html, "<article id=\"e%" PRIu64 "\"%s>\n", item->index,
+		      is_change(f) ? " class=\"change\"" : "");
 	for (i = 0; i < item->n_changes; i++)
 		if (is_retraction(&item->changes[i]) && !item->changes[i].taken_back)
 			add_retraction(html, words, &item->changes[i]);
 	add_heading(html, words, item, f);
 	add_file(html, words, item, f);
 	add_corrections(html, words, item);
-	ev_buf_printf(html, "<h3>%s</h3>\n", words->stated);
-	add_group(html, words, EV_REPORT_STATED, f);
+	add_group(html, words, words->stated, EV_REPORT_STATED, f);
 	add_withheld(html, words, f);
-	ev_buf_printf(html, "<h3>%s</h3>\n", words->noted);
-	add_group(html, words, EV_REPORT_NOTED, f);
+	add_group(html, words, words->noted, EV_REPORT_NOTED, f);
 	add_proof(html, words, head, item);
 	ev_buf_puts(html, "</article>\n");
 	return ev_buf_ask(html, err);

@@ -56,13 +56,15 @@ extern const struct ev_report_words ev_report_english;
 /* Text of ours with its places filled in; `second` may be empty. */
 void ev_report_say(struct ev_buf *html, const char *text, struct ev_slice first,
 		   struct ev_slice second);
-/* One row: `by` may be NULL.  The value is `value`, or where it is longer what the caller adds. */
+/* A row of a list, with what the caller adds in between as its value; `by` may be NULL. */
 void ev_report_row_begin(struct ev_buf *html, const char *label, const char *by);
 void ev_report_row_end(struct ev_buf *html);
-/* A row with text, or with code. */
+/* A whole row, with text or with code. */
 void ev_report_row(struct ev_buf *html, const char *label, const char *by, struct ev_slice value);
 void ev_report_row_code(struct ev_buf *html, const char *label, const char *by,
 			struct ev_slice value);
+/* "+05:00" in seconds; false for all else. */
+bool ev_report_offset(struct ev_slice text, int64_t *seconds);
 /* RFC 3339 as people read it, with the local time when `offset` is one; else as it is. */
 void ev_report_time(struct ev_buf *html, struct ev_slice time, struct ev_slice offset);
 /* "4,718,592"; else as it is. */

@@ -16,8 +16,7 @@ static const struct ev_report_label labels[] = {
 	{ "tag", EV_REPORT_STATED, EV_REPORT_TEXT, "Tag", NULL },
 	{ "reason", EV_REPORT_STATED, EV_REPORT_TEXT, "Reason", NULL },
 	{ "field", EV_REPORT_STATED, EV_REPORT_TEXT, NULL, NULL },
-	{ "actor", EV_REPORT_STATED, EV_REPORT_TEXT, "Recorded by",
-	  "as they call themselves; the key is below" },
+	{ "actor", EV_REPORT_STATED, EV_REPORT_TEXT, "Recorded by", "as they call themselves" },
 	{ "name", EV_REPORT_NOTED, EV_REPORT_TEXT, "Name of the file", NULL },
 	{ "folder", EV_REPORT_NOTED, EV_REPORT_TEXT, "Folder it was in", NULL },
 	{ "media-type", EV_REPORT_NOTED, EV_REPORT_TEXT, "Kind of file", NULL },
@@ -87,7 +86,7 @@ const struct ev_report_words ev_report_english = {
 	.caption = "The file in this folder:",
 	.no_link = "Not a link: a file of this kind may run programs or call a network when it is "
 		   "opened.",
-	.no_file = "There is no file with this entry.",
+	.no_file = "Its file is not in what you were given.",
 	.corrections = "Corrected or added to later",
 	.corrections_about =
 	    "The values below this box are those first recorded. Of several for the "
