@@ -117,8 +117,12 @@ def main():
             look(browser, out, name, width)
         for name, expression in QUESTIONS.items():
             print(name, browser.ask(expression))
+        # What the policy stops is announced, but goes nowhere.
+        stopped = {e["params"]["requestId"] for e in browser.events
+                   if e.get("method") == "Network.loadingFailed" and e["params"].get("blockedReason")}
         asked = {e["params"]["request"]["url"] for e in browser.events
-                 if e.get("method") == "Network.requestWillBeSent"}
+                 if e.get("method") == "Network.requestWillBeSent"
+                 and e["params"]["requestId"] not in stopped}
         print("asked-outside", sum(not u.startswith(folder.as_uri() + "/") for u in asked))
         print("asked-inside", sum(u.startswith(folder.as_uri() + "/data/") for u in asked))
         browser.session = None
