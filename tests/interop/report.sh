@@ -44,7 +44,7 @@ folder() {
 # seen FOLDER NAME OPERATOR NUMBER
 seen() {
 	value=$(sed -n "s/^$2 //p" "$1/seen")
-	[ -n "$value" ] && [ "${value%.*}" "$3" "$4" ]
+	[ -n "$value" ] && test "${value%.*}" "$3" "$4"
 }
 
 folder good
