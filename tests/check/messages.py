@@ -19,6 +19,7 @@ NOT_MESSAGES = [
     (r"vault/(draft|testify)\.c$", "text/plain", "a media type"),
     (r"vault/base/os_time\.c$", "", "who has the lock, in the lock file"),
     (r"vault/format/paper_page\.c$", "", "the page to print, in three languages at once"),
+    (r"vault/format/report\w*\.c$", "", "the page in a bundle: its languages are tables of its own (report_private.h)"),
     (r"cli/cmd_key\w*\.c$", r"key [a-z]+$", "names of commands"),
     (r"vault/commit\.c$", "not synchronised", "a word in a record"),
     (r"cli/language\.c$", "language of words: ", "what the translation is compared with"),

@@ -1,6 +1,6 @@
 #include "format/paper_page.h"
 
-#include <string.h>
+#include "format/html.h"
 
 /* The policy forbids all that the page does not have: whoever adds to it finds it dead. */
 static const char head[] =
@@ -55,39 +55,6 @@ static const char notes[] = "<p class=\"line\">Kept by · Хранит</p>\n"
 			    "<p class=\"line\">Handed over to · Передано</p>\n"
 			    "<p class=\"line\">Notes · Заметки</p>\n"
 			    "<p class=\"line\"></p>\n";
-
-/* Text of the user's: made printable first, then escaped for HTML. */
-static void
-add_escaped(struct ev_buf *html, const char *text)
-{
-	struct ev_buf shown = EV_BUF_INIT;
-	size_t i;
-
-	ev_show(&shown, ev_slice_text(text));
-	for (i = 0; i < shown.len; i++) {
-		switch (shown.data[i]) {
-		case '&':
-			ev_buf_puts(html, "&amp;");
-			break;
-		case '<':
-			ev_buf_puts(html, "&lt;");
-			break;
-		case '>':
-			ev_buf_puts(html, "&gt;");
-			break;
-		case '"':
-			ev_buf_puts(html, "&quot;");
-			break;
-		case '\'':
-			ev_buf_puts(html, "&#39;");
-			break;
-		default:
-			ev_buf_add(html, &shown.data[i], 1);
-		}
-	}
-	html->bad = html->bad || shown.bad;
-	ev_buf_release(&shown);
-}
 
 static void
 add_title(struct ev_buf *html, const struct ev_paper *paper)
@@ -144,12 +111,12 @@ add_page(struct ev_buf *html, const struct ev_paper *paper, const char *label, c
 	ev_buf_printf(html, "<p>Vault · Хранилище: <code>%s</code>", vault);
 	if (label != NULL) {
 		ev_buf_puts(html, " ");
-		add_escaped(html, label);
+		ev_html_line(html, ev_slice_text(label));
 	}
 	ev_buf_printf(html, "<br>\nSet · Набор: <code>%s</code>", set);
 	if (made != NULL) {
 		ev_buf_puts(html, "<br>\nMade · Создано: ");
-		add_escaped(html, made);
+		ev_html_line(html, ev_slice_text(made));
 	}
 	ev_buf_puts(html, "</p>\n");
 	ev_buf_puts(html, about_typing);
