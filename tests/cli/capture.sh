@@ -182,7 +182,7 @@ can_look() {
 }
 # A picture of evault's memory at its end; look.N for each.
 looks=0
-look() {
+last_look() {
 	looks=$((looks + 1))
 	"$LASTLOOK" look.$looks "$EVAULT_RELEASE" -V "$T/v" --passphrase-file "$T/pass" "$@" >"$OUT" 2>"$ERR"
 }
@@ -191,13 +191,13 @@ t() {
 }
 u() {
 	local n
-	look add --case "$word" --field witness="$word" --title "$word" in && says "$word" && look testify --witness "$word" <told && look annotate 1 --title "$word" && look retract 1 --reason "$word" && look status && look checkpoint --short && look check --sealed || return 1
-	look list
-	look check
+	last_look add --case "$word" --field witness="$word" --title "$word" in && says "$word" && last_look testify --witness "$word" <told && last_look annotate 1 --title "$word" && last_look retract 1 --reason "$word" && last_look status && last_look checkpoint --short && last_look check --sealed || return 1
+	last_look list
+	last_look check
 	"$LASTLOOK" look.init "$EVAULT_RELEASE" init made3 --capture-only --name "$word" --reader "$(cat hq.to)" --to "$(cat device.to)" >"$OUT" 2>"$ERR" || return 1
 	[ $looks = 9 ] && run_expect 0 python3 "$CANARY" find canary look.[0-9]* look.init
 }
-w() {
+keyless() {
 	for n in $(seq $looks); do
 		run_expect 0 "$TRYKEYS" try v "$(read_key v)" "look.$n" || return 1
 	done
@@ -206,7 +206,7 @@ w() {
 if can_look; then
 	claim a_picture_of_memory_shows_what_is_in_it t
 	claim no_name_text_or_witness_is_left_in_memory_when_a_command_ends u
-	claim no_key_that_opens_anything_is_left_in_memory w
+	claim no_key_that_opens_anything_is_left_in_memory keyless
 else
 	skip no_key_that_opens_anything_is_left_in_memory 'the memory of another process cannot be read here'
 fi
