@@ -442,6 +442,11 @@ slot_of_a_removed_holder_that_could_not_be_unlinked_goes_with_the_next_writer(vo
 	CHECK(s.sound && f.n == 1 && f.of[EVAULT_FINDING_INTERRUPTED] == 1);
 	CHECK(opens("writer", EVAULT_READ) == EVAULT_E_KEY);
 	CHECK(opens(FIXTURE_KEY, EVAULT_WRITE) == EVAULT_OK && !fixture_there("v/keys/2.age"));
+	/* The end of it was lost before its name. */
+	NEED(fixture_text("v/keys/2.age", EV_AGE_VERSION "\n-> X25519 "));
+	NEED(fixture_check("v", EVAULT_READ, EVAULT_CHECK_FULL, &f, &s) == EVAULT_OK);
+	CHECK(s.sound && f.n == 1 && f.of[EVAULT_FINDING_INTERRUPTED] == 1);
+	CHECK(opens(FIXTURE_KEY, EVAULT_WRITE) == EVAULT_OK && !fixture_there("v/keys/2.age"));
 	/* Another file of that name is nobody's. */
 	NEED(fixture_text("v/keys/2.age", "something"));
 	NEED(fixture_check("v", EVAULT_READ, EVAULT_CHECK_FULL, &f, &s) == EVAULT_OK);

@@ -154,6 +154,15 @@ ended_slot(const struct ev_authority *authority, const char *path)
 	return NULL;
 }
 
+/* Less than a slot has: when power is lost, the end of a file may go before its name. */
+static bool
+is_cut(const struct ev_buf *slot)
+{
+	return slot->len == 0 ||
+	       (slot->len < EV_KEYFILE_SIZE &&
+		ev_slice_starts(ev_slice_of(slot->data, slot->len), EV_AGE_VERSION));
+}
+
 enum evault_status
 ev_key_file_judge(int dir, const struct ev_authority *authority, const char *path,
 		  enum ev_key_file *what, struct evault_error *err)
@@ -174,7 +183,7 @@ ev_key_file_judge(int dir, const struct ev_authority *authority, const char *pat
 		*what = is && !done ? EV_KEY_FILE_PENDING : EV_KEY_FILE_LEFT;
 	} else if (ended != NULL) {
 		rc = load_if_same(dir, path, &ended->hash, &bytes, &is, &there, err);
-		if (is)
+		if (is || (rc == EVAULT_OK && there && is_cut(&bytes)))
 			*what = EV_KEY_FILE_LEFT;
 	}
 	ev_buf_release(&bytes);
