@@ -245,7 +245,9 @@ struct evault_init {
 
 /*
  * Makes a vault.  Either all of it is there and synced afterwards, or there
- * is none, and the next try begins anew in the folder.  `origin` receives
+ * is none: a folder that was made for it is gone, and one that was there is
+ * empty again.  Where neither could be done (it was killed, the disk fails), the
+ * next try begins anew in the folder.  `origin` receives
  * the vault's name.  E_USAGE (a recipient that is none, an empty
  * passphrase), E_EXISTS (the folder is not empty), E_IO, E_FULL.
  */
