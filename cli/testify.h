@@ -37,6 +37,9 @@ enum evault_status testify_keep(struct testify *t, struct evault_testify *what,
 /* Says that it is kept. */
 void testify_say(const struct testify *t, const struct evault_testified *kept);
 
+/* Says that another is at the draft.  Returns the exit status. */
+int testify_is_live(const struct evault_error *err);
+
 /* --resume, for who may only add.  Returns the exit status. */
 int testify_resume_sealed(struct testify *t);
 
