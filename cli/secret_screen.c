@@ -37,7 +37,7 @@ struct asking {
 enum evault_status
 secret_screen_begin(struct secret_screen **screen, struct evault_error *err)
 {
-	struct secret_screen *s = guarded_new(sizeof(*s));
+	struct secret_screen *s = guarded_new(GUARDED_KEY, sizeof(*s));
 	enum evault_status rc;
 
 	if (s == NULL)
@@ -45,7 +45,7 @@ secret_screen_begin(struct secret_screen **screen, struct evault_error *err)
 	progress_hide();
 	rc = fullscreen_begin(err);
 	if (rc != EVAULT_OK) {
-		guarded_free(s, sizeof(*s));
+		guarded_free(s);
 		return rc;
 	}
 	fullscreen_write(SETUP, strlen(SETUP));
@@ -59,7 +59,7 @@ secret_screen_end(struct secret_screen *screen)
 	if (screen == NULL)
 		return;
 	fullscreen_end();
-	guarded_free(screen, sizeof(*screen));
+	guarded_free(screen);
 }
 
 static void

@@ -24,6 +24,7 @@ struct testify {
 	struct statement statement;
 	struct testify_heard *heard;
 	size_t n_heard;
+	bool warned; /* that the text is not in locked memory */
 };
 
 /*

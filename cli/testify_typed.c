@@ -11,10 +11,15 @@
 #include "escape.h"
 #include "failure.h"
 #include "fullscreen.h"
+#include "guarded.h"
 #include "json.h"
 #include "message.h"
 #include "testify.h"
 #include "utf8.h"
+
+enum {
+	USUAL_TEXT = 128 << 10 /* bytes that a statement and its page take, at least */
+};
 
 /* ---- drafts -------------------------------------------------------------------------- */
 
@@ -309,6 +314,17 @@ may_write(struct testify *t, struct evault_error *err)
 	return rc;
 }
 
+static void
+warn_unlocked(struct testify *t)
+{
+	if (guarded_all_locked() || t->warned)
+		return;
+	t->warned = true;
+	message_warning(_("the system allows too little locked memory for what is typed: it may "
+			  "reach the swap"));
+	message_hint(_("encrypt the swap, or have none; or allow more: ulimit -l"));
+}
+
 int
 testify_typed(struct testify *t)
 {
@@ -335,11 +351,15 @@ testify_typed(struct testify *t)
 	status = t->resume ? open_draft(t) : EXIT_SOUND;
 	if (status != EXIT_SOUND)
 		return status;
+	/* Now, and not when it is typed: it cannot be said on the page. */
+	guarded_free(guarded_new(GUARDED_TEXT, USUAL_TEXT));
+	warn_unlocked(t);
 	if (fullscreen_begin(&err) != EVAULT_OK)
 		return failure_report(&err, t->globals);
 	if (!t->resume)
 		end = prepare(t, &err);
 	status = write_and_keep(t, end, &err);
 	page_end();
+	warn_unlocked(t);
 	return status;
 }
