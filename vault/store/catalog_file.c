@@ -13,7 +13,8 @@ enum {
 	FILLING =
 	    1, /* one more when the same tables are filled otherwise, or words fold otherwise */
 	CACHE_KIB = 12 * 1024,
-	COUNTED_ROWS = 10000, /* more take too long to be counted at each opening */
+	LEAN_CACHE_KIB = 1024, /* a page of memory is a copy away */
+	COUNTED_ROWS = 10000,  /* more take too long to be counted at each opening */
 };
 
 static const char file_schema[] = "CREATE TABLE unread(pack BLOB PRIMARY KEY) WITHOUT ROWID;";
@@ -130,6 +131,32 @@ ev_catalog_new(struct ev_catalog **c, struct evault_error *err)
 	enum evault_status rc = ev_sealed_memory(&store, err);
 
 	return rc == EVAULT_OK ? ev_catalog_open(store, c, err) : rc;
+}
+
+enum evault_status
+ev_catalog_new_lean(struct ev_catalog **c, struct evault_error *err)
+{
+	static const char lean[] =
+	    "DROP INDEX records_sha256; DROP INDEX records_size; DROP TABLE members;"
+	    "CREATE TABLE members(kind INTEGER NOT NULL, id BLOB NOT NULL, part INTEGER NOT NULL,"
+	    " pack BLOB NOT NULL, offset INTEGER NOT NULL, size INTEGER NOT NULL,"
+	    " state INTEGER NOT NULL, PRIMARY KEY(kind, id, part, pack)) WITHOUT ROWID;";
+	struct ev_catalog *made = NULL;
+	char cache[48];
+	enum evault_status rc = ev_catalog_new(&made, err);
+
+	snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", LEAN_CACHE_KIB);
+	if (rc == EVAULT_OK)
+		rc = exec(made, lean, err);
+	if (rc == EVAULT_OK)
+		rc = exec(made, cache, err);
+	if (rc == EVAULT_OK) {
+		made->lean = true;
+		*c = made;
+		made = NULL;
+	}
+	ev_catalog_free(made);
+	return rc;
 }
 
 void
