@@ -68,8 +68,10 @@ enum evault_status ev_catalog_set_unread(struct ev_catalog *c, const struct ev_h
 /* The next one after *pack, in byte order. */
 enum evault_status ev_catalog_next_unread(struct ev_catalog *c, struct ev_hash *pack,
 					  struct evault_error *err);
-/* Is the last row that of the last of `size` entries, and, if they are not many, each before it
- * there? */
+/*
+ * Is the last row that of the last of `size` entries, and each before it there?  Of more than
+ * 10,000 only so many in a row are counted, other ones each time: a hole shows sooner or later.
+ */
 enum evault_status ev_catalog_is_full(struct ev_catalog *c, uint64_t size, bool *full,
 				      struct evault_error *err);
 
