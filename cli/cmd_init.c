@@ -165,6 +165,8 @@ make(const struct globals *globals, struct evault_init *how, struct recovery *re
 		print_made(globals, how, recovery, origin);
 	else
 		status = not_made(&err, globals);
+	if (rc != EVAULT_OK && rc != EVAULT_E_EXISTS && how->paper != NULL)
+		paper_void(&recovery->showing);
 	evault_paper_free(how->paper);
 	how->paper = NULL;
 	free(shown);

@@ -13,7 +13,6 @@
 #include "terminal.h"
 
 enum {
-	ROLE_WIDTH = 7,
 	NUMBER_WIDTH = 3,
 	KEY_SHOWN = 16, /* digits: enough to tell holders apart */
 };
@@ -52,7 +51,8 @@ print_role(enum evault_role role)
 		[EVAULT_ROLE_READER] = _("reader"),
 	};
 
-	format_padded(stdout, words[role], ROLE_WIDTH);
+	format_padded(stdout, words[role],
+		      format_widest(words, sizeof(words) / sizeof(words[0]), 7));
 }
 
 /* How somebody opens the vault, or until when they did; and since when. */

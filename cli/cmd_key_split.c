@@ -96,9 +96,8 @@ run_splitting(const struct globals *globals, struct splitting *s)
 	if (rc == EVAULT_OK)
 		key_warn_armed(&session);
 	session_release(&session);
-	if (rc != EVAULT_OK && s->showing.pages != NULL && rc != EVAULT_E_EXISTS)
-		message_note(
-		    _("pages that were written are of no use: the key on them opens nothing"));
+	if (rc != EVAULT_OK && rc != EVAULT_E_EXISTS)
+		paper_void(&s->showing);
 	if (rc != EVAULT_OK)
 		return failure_report(&err, globals);
 	if (globals->json) {

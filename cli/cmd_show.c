@@ -52,8 +52,10 @@ print_entry(struct showing *s, uint64_t number, struct evault_error *err)
 	struct evault_status_info info;
 	const char *short_name = info.origin + strlen("evault/");
 	char citation[EVAULT_CITATION_SIZE];
+	const char *label = _("no item, but");
 	struct json json;
 	enum evault_status rc;
+	int width = format_widest(&label, 1, 12) + 2;
 
 	rc = evault_entry_text(s->vault, number, text, sizeof(text), err);
 	if (rc == EVAULT_OK)
@@ -69,8 +71,9 @@ print_entry(struct showing *s, uint64_t number, struct evault_error *err)
 		json_text(&json, "entry", text);
 		json_end(&json);
 	} else {
-		fprintf(s->pager.out, "%-12s  %s\n", "entry", citation);
-		format_padded(s->pager.out, _("no item, but"), 12 + 2);
+		format_padded(s->pager.out, "entry", width);
+		fprintf(s->pager.out, "%s\n", citation);
+		format_padded(s->pager.out, label, width);
 		escape_write(s->pager.out, text, strlen(text));
 		fputc('\n', s->pager.out);
 	}

@@ -14,10 +14,6 @@
 #include "options.h"
 #include "session.h"
 
-enum {
-	LABEL_WIDTH = 9
-};
-
 /* In --json. */
 static const char *const armed_words[] = { "no", "yes", "before the last change of keys" };
 
@@ -62,7 +58,12 @@ print_json(const char *dir, const struct evault_status_info *info, const struct 
 static void
 print_label(const char *label)
 {
-	format_padded(stdout, label, LABEL_WIDTH);
+	const char *const labels[] = { _("vault"), _("name"),   _("entries"),  _("root"),
+				       _("packs"), _("drafts"), _("unlocked"), _("locked"),
+				       _("items"), _("files"),  _("records"),  _("holder"),
+				       _("role") };
+
+	format_padded(stdout, label, format_widest(labels, sizeof(labels) / sizeof(labels[0]), 9));
 	fputc(' ', stdout);
 }
 

@@ -124,6 +124,13 @@ testify_say(const struct testify *t, const struct evault_testified *kept)
 	fflush(stdout);
 }
 
+int
+testify_is_live(const struct evault_error *err)
+{
+	return failure_say(err, _("leave it there first, with Ctrl-C; or type another statement: "
+				  "evault testify"));
+}
+
 /* ---- from a pipe --------------------------------------------------------------------- */
 
 static enum evault_status

@@ -5,7 +5,7 @@
 bool
 editor_init(struct editor *e, unsigned width, unsigned height, size_t max)
 {
-	*e = (struct editor){ .max = max };
+	*e = (struct editor){ .max = max, .text.kind = GUARDED_TEXT };
 	editor_resize(e, width, height);
 	return e->rows.n > 0;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "glyph.h"
 
 const char *
 format_bytes(uint64_t bytes, char out[FORMAT_SIZE])
@@ -30,10 +30,23 @@ format_bytes(uint64_t bytes, char out[FORMAT_SIZE])
 void
 format_padded(FILE *out, const char *text, int width)
 {
-	int fill = abs(width) - (int)utf8_count(text, strlen(text));
+	int fill = abs(width) - (int)glyph_columns(text, strlen(text));
 
 	fprintf(out, "%*s%s%*s", width < 0 && fill > 0 ? fill : 0, "", text,
 		width > 0 && fill > 0 ? fill : 0, "");
+}
+
+int
+format_widest(const char *const *words, size_t n, int least)
+{
+	int widest = least, width;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		width = (int)glyph_columns(words[i], strlen(words[i]));
+		widest = width > widest ? width : widest;
+	}
+	return widest;
 }
 
 const char *

@@ -19,4 +19,7 @@ const char *format_duration(uint64_t seconds, char out[FORMAT_SIZE]);
  * negative. */
 void format_padded(FILE *out, const char *text, int width);
 
+/* Columns of the widest of these words, for a column that they stand in; at least `least`. */
+int format_widest(const char *const *words, size_t n, int least);
+
 #endif

@@ -10,35 +10,72 @@ enum {
 	GUARDED_MIN = 4096,
 	/* What is larger is a text, and no key: it must not take the keys' room. */
 	LOCKED_MAX = 256 << 10,
+	HEAD = 64, /* before what is given out: keeps it aligned */
 };
 
-void *
-guarded_new(size_t size)
-{
-	void *p;
+struct head {
+	size_t size;
+	bool mapped;
+};
+_Static_assert(sizeof(struct head) <= HEAD, "a head fits");
 
-	if (size <= LOCKED_MAX)
-		return evault_secret_new(size);
-	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/* For a warning, which cannot be given while a page is open. */
+static bool unlocked;
+
+static void *
+map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
 	if (p == MAP_FAILED)
 		return NULL;
-	/* Best effort: where locking is not allowed, it may reach the swap. */
-	(void)mlock(p, size);
+	if (mlock(p, size) != 0)
+		unlocked = true;
 	(void)madvise(p, size, MADV_DONTDUMP);
 	return p;
 }
 
-void
-guarded_free(void *p, size_t size)
+void *
+guarded_new(enum guarded_kind kind, size_t size)
 {
+	struct head *head = NULL;
+	bool mapped = false;
+
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	size += HEAD;
+	if (kind == GUARDED_KEY || size <= LOCKED_MAX)
+		head = evault_secret_new(size);
+	if (head == NULL && kind == GUARDED_TEXT) {
+		mapped = true;
+		head = map(size);
+	}
+	if (head == NULL)
+		return NULL;
+	*head = (struct head){ size, mapped };
+	return (char *)head + HEAD;
+}
+
+void
+guarded_free(void *p)
+{
+	struct head *head;
+
 	if (p == NULL)
 		return;
-	if (size <= LOCKED_MAX) {
-		evault_secret_free(p);
+	head = (struct head *)(void *)((char *)p - HEAD);
+	if (!head->mapped) {
+		evault_secret_free(head);
 		return;
 	}
-	explicit_bzero(p, size);
-	munmap(p, size);
+	explicit_bzero(p, head->size - HEAD);
+	munmap(head, head->size);
+}
+
+bool
+guarded_all_locked(void)
+{
+	return !unlocked;
 }
 
 bool
@@ -53,12 +90,12 @@ guarded_reserve(struct guarded *g, size_t more)
 		return false;
 	while (cap < g->len + more)
 		cap *= 2;
-	grown = guarded_new(cap);
+	grown = guarded_new(g->kind, cap);
 	if (grown == NULL)
 		return false;
 	if (g->len > 0)
 		memcpy(grown, g->data, g->len);
-	guarded_free(g->data, g->cap);
+	guarded_free(g->data);
 	g->data = grown;
 	g->cap = cap;
 	return true;
@@ -84,6 +121,6 @@ guarded_puts(struct guarded *g, const char *text)
 void
 guarded_release(struct guarded *g)
 {
-	guarded_free(g->data, g->cap);
-	*g = (struct guarded){ 0 };
+	guarded_free(g->data);
+	*g = (struct guarded){ .kind = g->kind };
 }

@@ -11,6 +11,7 @@
 /* What a handler can reach. */
 static volatile sig_atomic_t asked;
 static volatile time_t asked_at;
+static volatile sig_atomic_t due; /* the signal that ends the program soon */
 static bool told;
 
 void
@@ -19,6 +20,9 @@ interrupt_end(int number)
 	struct sigaction usual = { .sa_handler = SIG_DFL };
 	sigset_t open;
 
+	/* A terminal that goes sends more than one. */
+	if (due != 0 && (number == SIGHUP || number == SIGINT || number == SIGTERM))
+		return;
 	evault_wipe_secrets();
 	sigemptyset(&usual.sa_mask);
 	sigaction(number, &usual, NULL);
@@ -26,6 +30,22 @@ interrupt_end(int number)
 	sigaddset(&open, number);
 	sigprocmask(SIG_UNBLOCK, &open, NULL);
 	kill(getpid(), number);
+}
+
+void
+interrupt_later(int number)
+{
+	due = number;
+}
+
+void
+interrupt_end_due(void)
+{
+	int number = due;
+
+	due = 0;
+	if (number != 0)
+		interrupt_end(number);
 }
 
 void

@@ -14,6 +14,12 @@
 void interrupt_init(void);
 /* What a handler does then: wipes, and lets the signal have its usual effect. */
 void interrupt_end(int number);
+/*
+ * The same at the end of main, for who has something to clear away before:
+ * interrupt_end_due, which does nothing where none came.
+ */
+void interrupt_later(int number);
+void interrupt_end_due(void);
 
 void interrupt_watch(void);
 /* True once one came; the first time that it is asked after that, it is also said. */

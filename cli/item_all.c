@@ -16,7 +16,12 @@ enum {
 static void
 print_label(FILE *out, const char *label)
 {
-	format_padded(out, label, LABEL_WIDTH + 2);
+	/* Beside the names of fields, which are the same in all languages. */
+	const char *const words[] = { _("RETRACTED"), _("annotated"), _("retracted"),
+				      _("corrected") };
+
+	format_padded(out, label,
+		      format_widest(words, sizeof(words) / sizeof(words[0]), LABEL_WIDTH) + 2);
 }
 
 /* Whose word it is that a time is right (G10). */

@@ -166,5 +166,6 @@ main(int argc, char **argv)
 		status = EXIT_FAILED;
 	list_release(&globals.identities);
 	forget_rest(argc, argv);
+	interrupt_end_due();
 	return status;
 }

@@ -226,11 +226,11 @@ serve(struct running *r, bool at_once)
 bool
 page_run(const struct page *page)
 {
-	struct running r = { .page = page };
+	struct running r = { .page = page, .out.kind = GUARDED_TEXT };
 	bool good;
 
 	if (input == NULL)
-		input = guarded_new(sizeof(*input));
+		input = guarded_new(GUARDED_TEXT, sizeof(*input));
 	good = input != NULL && fit(&r);
 	if (good && page->fresh)
 		drop_input();
@@ -250,6 +250,6 @@ page_run(const struct page *page)
 void
 page_end(void)
 {
-	guarded_free(input, sizeof(*input));
+	guarded_free(input);
 	input = NULL;
 }

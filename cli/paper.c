@@ -207,6 +207,14 @@ paper_show(const struct paper_showing *how, const struct evault_paper *paper,
 }
 
 void
+paper_void(const struct paper_showing *how)
+{
+	if (how->pages != NULL)
+		message_note(
+		    _("pages that were written are of no use: the key on them opens nothing"));
+}
+
+void
 paper_warn(const struct paper_showing *how)
 {
 	char *shown;

@@ -24,6 +24,9 @@ enum evault_status paper_show(const struct paper_showing *how, const struct evau
 /* After it: that the file with the pages has the key. */
 void paper_warn(const struct paper_showing *how);
 
+/* When the key came to nothing: that pages which are there are of no use. */
+void paper_void(const struct paper_showing *how);
+
 /* Where to print what else there is to say: standard output, unless the pages are there. */
 FILE *paper_beside(const struct paper_showing *how);
 

@@ -127,7 +127,7 @@ ask_one(struct statement *s, size_t question)
 {
 	struct asking a = { .end = STATEMENT_FAILED };
 	struct evault_error err = { .text = "" };
-	struct guarded above = { 0 };
+	struct guarded above = { .kind = GUARDED_TEXT };
 	struct page page = { .editor = &a.editor, .event = on_event, .bar = ask_bar, .ctx = &a };
 	bool again = editor_init(&a.editor, 80, 1, ANSWER_MAX);
 

@@ -12,7 +12,7 @@ screen_init(struct screen *s, unsigned rows, unsigned columns)
 	columns = columns < 4 ? 4 : columns > SCREEN_COLUMNS_MAX ? SCREEN_COLUMNS_MAX : columns;
 	*s = (struct screen){ .rows = rows, .columns = columns };
 	s->size = (size_t)rows * columns * sizeof(*s->cells);
-	s->cells = guarded_new(s->size);
+	s->cells = guarded_new(GUARDED_TEXT, s->size);
 	if (s->cells == NULL)
 		return false;
 	screen_clear(s);
@@ -22,7 +22,7 @@ screen_init(struct screen *s, unsigned rows, unsigned columns)
 void
 screen_release(struct screen *s)
 {
-	guarded_free(s->cells, s->size);
+	guarded_free(s->cells);
 	*s = (struct screen){ 0 };
 }
 

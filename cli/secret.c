@@ -14,7 +14,7 @@
 struct secret *
 secret_new(void)
 {
-	struct secret *s = guarded_new(sizeof(*s));
+	struct secret *s = guarded_new(GUARDED_KEY, sizeof(*s));
 
 	if (s == NULL) {
 		message_error(_("out of memory"));
@@ -32,7 +32,7 @@ secret_wipe(struct secret *secret)
 void
 secret_free(struct secret *secret)
 {
-	guarded_free(secret, sizeof(*secret));
+	guarded_free(secret);
 }
 
 enum evault_status

@@ -37,7 +37,7 @@ struct asking {
 enum evault_status
 secret_screen_begin(struct secret_screen **screen, struct evault_error *err)
 {
-	struct secret_screen *s = guarded_new(sizeof(*s));
+	struct secret_screen *s = guarded_new(GUARDED_KEY, sizeof(*s));
 	enum evault_status rc;
 
 	if (s == NULL)
@@ -45,7 +45,7 @@ secret_screen_begin(struct secret_screen **screen, struct evault_error *err)
 	progress_hide();
 	rc = fullscreen_begin(err);
 	if (rc != EVAULT_OK) {
-		guarded_free(s, sizeof(*s));
+		guarded_free(s);
 		return rc;
 	}
 	fullscreen_write(SETUP, strlen(SETUP));
@@ -59,7 +59,7 @@ secret_screen_end(struct secret_screen *screen)
 	if (screen == NULL)
 		return;
 	fullscreen_end();
-	guarded_free(screen, sizeof(*screen));
+	guarded_free(screen);
 }
 
 static void
@@ -116,14 +116,6 @@ draw(const struct asking *a)
 	put_line(a);
 }
 
-/* Does not come back: secrets are wiped, and the signal has its usual effect. */
-static void
-end_by(int number)
-{
-	fullscreen_end();
-	interrupt_end(number);
-}
-
 /* The last character goes, with all its bytes. */
 static void
 erase(struct asking *a)
@@ -143,8 +135,8 @@ take(struct asking *a, unsigned char c, bool *left)
 	if (c == '\r' || c == '\n')
 		return true;
 	if (c == CTRL_C)
-		end_by(SIGINT);
-	*left = c == CTRL_D && a->len == 0;
+		interrupt_later(SIGINT);
+	*left = c == CTRL_C || (c == CTRL_D && a->len == 0);
 	if (c == '\b' || c == 0x7F) {
 		erase(a);
 	} else if (c == CTRL_Z) {
@@ -160,8 +152,8 @@ take(struct asking *a, unsigned char c, bool *left)
 	return *left;
 }
 
-/* Waits until there is something typed; serves signals meanwhile. */
-static void
+/* Waits until there is something typed; serves signals meanwhile.  False: one asks to end. */
+static bool
 wait_for_input(struct asking *a)
 {
 	struct secret_screen *s = a->screen;
@@ -180,16 +172,17 @@ wait_for_input(struct asking *a)
 			draw(a);
 			break;
 		case FULLSCREEN_INTERRUPT:
-			end_by(SIGINT);
-			break;
+			interrupt_later(SIGINT);
+			return false;
 		case FULLSCREEN_ENDING:
-			end_by(fullscreen_signal());
-			break;
+			interrupt_later(fullscreen_signal());
+			return false;
 		case FULLSCREEN_INPUT:
 		case FULLSCREEN_NOTHING:
 			break;
 		}
 	}
+	return true;
 }
 
 enum evault_status
@@ -202,8 +195,10 @@ secret_screen_ask(struct secret_screen *screen, const char *text, const char *qu
 	memset(out, 0, size);
 	draw(&a);
 	while (!done) {
-		if (screen->at == screen->len)
-			wait_for_input(&a);
+		if (screen->at == screen->len && !wait_for_input(&a)) {
+			left = true;
+			break;
+		}
 		done = take(&a, (unsigned char)screen->input[screen->at++], &left);
 	}
 	put(CLEAR);

@@ -1,7 +1,8 @@
 /*
  * The terminal's second screen, for secrets that are shown or typed: nothing
  * of them stays there, nor in the scrollback.  Signals that end the program
- * do so here, with the terminal as it was; so does Ctrl-C.
+ * end the asking, and the program when all is cleared away (interrupt_later);
+ * so does Ctrl-C.
  */
 #ifndef CLI_SECRET_SCREEN_H
 #define CLI_SECRET_SCREEN_H
@@ -19,7 +20,8 @@ void secret_screen_end(struct secret_screen *screen);
  * Shows `text` (lines that end with LF; cut into shorter ones by the terminal)
  * instead of what was there, the question below it, and takes a line, which is
  * shown while it is typed.  `out` takes `size` bytes with the NUL: "" for Enter
- * alone.  E_CANCELLED after Ctrl-D.
+ * alone.  E_CANCELLED after Ctrl-D, and
+ * after what ends the program.
  */
 enum evault_status secret_screen_ask(struct secret_screen *screen, const char *text,
 				     const char *question, char *out, size_t size,

@@ -36,6 +36,7 @@ statement_release(struct statement *s)
 	list_release_all(&s->pairs);
 	s->pairs = (struct list){ 0 };
 	editor_release(&s->editor);
+	evault_draft_let_go(&s->draft);
 }
 
 /* ---- what is said of it -------------------------------------------------------------- */

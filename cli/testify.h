@@ -24,6 +24,7 @@ struct testify {
 	struct statement statement;
 	struct testify_heard *heard;
 	size_t n_heard;
+	bool warned; /* that the text is not in locked memory */
 };
 
 /*
@@ -36,6 +37,9 @@ enum evault_status testify_keep(struct testify *t, struct evault_testify *what,
 				struct evault_error *err);
 /* Says that it is kept. */
 void testify_say(const struct testify *t, const struct evault_testified *kept);
+
+/* Says that another is at the draft.  Returns the exit status. */
+int testify_is_live(const struct evault_error *err);
 
 /* --resume, for who may only add.  Returns the exit status. */
 int testify_resume_sealed(struct testify *t);

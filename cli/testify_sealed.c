@@ -43,9 +43,14 @@ print_sealed(void *ctx, const struct evault_draft *draft, struct evault_error *e
 		json = json_begin(stdout);
 		json_text(&json, "draft", draft->id);
 		json_text(&json, "saved", draft->saved);
+		if (draft->live)
+			json_bool(&json, "live", true);
 		json_end(&json);
 	} else {
-		printf("%s  %s\n", draft->id, draft->saved);
+		printf("%s  %s", draft->id, draft->saved);
+		if (draft->live)
+			printf("  %s", _("(being typed now)"));
+		fputc('\n', stdout);
 	}
 	return EVAULT_OK;
 }
@@ -76,6 +81,11 @@ keep_found(struct testify *t, const struct sealed *s)
 	struct evault_error err = { .text = "" };
 	enum evault_status rc;
 
+	memcpy(t->statement.draft.id, s->id, sizeof(s->id));
+	rc = evault_draft_hold(t->vault, &t->statement.draft, &err);
+	if (rc != EVAULT_OK)
+		return rc == EVAULT_E_BUSY ? testify_is_live(&err)
+					   : failure_report(&err, t->globals);
 	if (!agreed(s)) {
 		message_note(_("nothing was kept yet; the draft is sealed in the vault"));
 		return EXIT_PARTLY;

@@ -11,17 +11,22 @@
 #include "escape.h"
 #include "failure.h"
 #include "fullscreen.h"
+#include "guarded.h"
 #include "json.h"
 #include "message.h"
 #include "testify.h"
 #include "utf8.h"
 
+enum {
+	USUAL_TEXT = 128 << 10 /* bytes that a statement and its page take, at least */
+};
+
 /* ---- drafts -------------------------------------------------------------------------- */
 
 struct drafts {
 	const struct globals *globals;
-	char id[EVAULT_DRAFT_ID_SIZE]; /* the only one */
-	size_t n, unreadable;
+	char id[EVAULT_DRAFT_ID_SIZE]; /* the only one that can be gone on with; or that is open */
+	size_t n, live, free;          /* of those that can be opened, the last two */
 };
 
 static enum evault_status
@@ -31,9 +36,12 @@ count_draft(void *ctx, const struct evault_draft *draft, struct evault_error *er
 
 	(void)err;
 	d->n++;
-	d->unreadable += draft->why.status != EVAULT_OK;
-	if (draft->why.status == EVAULT_OK)
+	if (draft->why.status != EVAULT_OK)
+		return EVAULT_OK;
+	if (!draft->live || d->free == 0)
 		memcpy(d->id, draft->id, sizeof(d->id));
+	d->live += draft->live;
+	d->free += !draft->live;
 	return EVAULT_OK;
 }
 
@@ -64,6 +72,8 @@ print_draft(void *ctx, const struct evault_draft *draft, struct evault_error *er
 		json_text(&json, "saved", draft->saved);
 		json_text(&json, "witness", witness_of(draft));
 		json_number(&json, "characters", characters);
+		if (draft->live)
+			json_bool(&json, "live", true);
 		if (draft->why.status != EVAULT_OK)
 			json_text(&json, "detail", draft->why.text);
 		json_end(&json);
@@ -77,6 +87,8 @@ print_draft(void *ctx, const struct evault_draft *draft, struct evault_error *er
 			(unsigned long)characters),
 	       draft->id, draft->saved, characters);
 	escape_write(stdout, witness_of(draft), strlen(witness_of(draft)));
+	if (draft->live)
+		printf("  %s", _("(being typed now)"));
 	fputc('\n', stdout);
 	return EVAULT_OK;
 }
@@ -89,6 +101,20 @@ take_up(void *ctx, const struct evault_draft *draft, struct evault_error *err)
 	return statement_take_up(&t->statement, draft)
 		   ? EVAULT_OK
 		   : failure_set(err, EVAULT_E_NOMEM, _("out of memory"));
+}
+
+/* Two who go on with one would keep it twice. */
+static enum evault_status
+hold_and_load(struct testify *t, const char *id, struct evault_error *err)
+{
+	struct evault_draft *draft = &t->statement.draft;
+	enum evault_status rc;
+
+	if (strlen(id) >= sizeof(draft->id))
+		return evault_draft_load(t->vault, id, take_up, t, err);
+	memcpy(draft->id, id, strlen(id) + 1);
+	rc = evault_draft_hold(t->vault, draft, err);
+	return rc == EVAULT_OK ? evault_draft_load(t->vault, id, take_up, t, err) : rc;
 }
 
 /* OPTIONS_GO_ON-like: EXIT_SOUND when the draft is there, otherwise the exit status. */
@@ -108,7 +134,7 @@ open_draft(struct testify *t)
 		message_note(_("there is no unfinished statement"));
 		return EXIT_PARTLY;
 	}
-	if (rc == EVAULT_OK && t->draft == NULL && d.n - d.unreadable != 1) {
+	if (rc == EVAULT_OK && t->draft == NULL && d.free != 1 && d.free + d.live != 1) {
 		rc = evault_draft_list(t->vault, print_draft, &d, &err);
 		if (rc == EVAULT_OK) {
 			message_hint(_("go on with one of them: evault testify --resume DRAFT"));
@@ -116,7 +142,9 @@ open_draft(struct testify *t)
 		}
 	}
 	if (rc == EVAULT_OK)
-		rc = evault_draft_load(t->vault, id, take_up, t, &err);
+		rc = hold_and_load(t, id, &err);
+	if (rc == EVAULT_E_BUSY)
+		return testify_is_live(&err);
 	return rc == EVAULT_OK ? EXIT_SOUND : failure_report(&err, t->globals);
 }
 
@@ -286,6 +314,17 @@ may_write(struct testify *t, struct evault_error *err)
 	return rc;
 }
 
+static void
+warn_unlocked(struct testify *t)
+{
+	if (guarded_all_locked() || t->warned)
+		return;
+	t->warned = true;
+	message_warning(_("the system allows too little locked memory for what is typed: it may "
+			  "reach the swap"));
+	message_hint(_("encrypt the swap, or have none; or allow more: ulimit -l"));
+}
+
 int
 testify_typed(struct testify *t)
 {
@@ -312,11 +351,15 @@ testify_typed(struct testify *t)
 	status = t->resume ? open_draft(t) : EXIT_SOUND;
 	if (status != EXIT_SOUND)
 		return status;
+	/* Now, and not when it is typed: it cannot be said on the page. */
+	guarded_free(guarded_new(GUARDED_TEXT, USUAL_TEXT));
+	warn_unlocked(t);
 	if (fullscreen_begin(&err) != EVAULT_OK)
 		return failure_report(&err, t->globals);
 	if (!t->resume)
 		end = prepare(t, &err);
 	status = write_and_keep(t, end, &err);
 	page_end();
+	warn_unlocked(t);
 	return status;
 }

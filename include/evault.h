@@ -245,7 +245,9 @@ struct evault_init {
 
 /*
  * Makes a vault.  Either all of it is there and synced afterwards, or there
- * is none, and the next try begins anew in the folder.  `origin` receives
+ * is none: a folder that was made for it is gone, and one that was there is
+ * empty again.  Where neither could be done (it was killed, the disk fails), the
+ * next try begins anew in the folder.  `origin` receives
  * the vault's name.  E_USAGE (a recipient that is none, an empty
  * passphrase), E_EXISTS (the folder is not empty), E_IO, E_FULL.
  */
@@ -630,6 +632,8 @@ struct evault_draft {
 	const char *text;             /* UTF-8, `len` bytes, at most EVAULT_STATEMENT_MAX */
 	size_t len;
 	struct evault_error why; /* of one that is read: EVAULT_OK, or why there is only its id */
+	bool live;               /* of one that is listed: another evault holds it */
+	int hold;                /* evault's own: what holds it; 0: nothing */
 };
 
 typedef enum evault_status evault_draft_fn(void *ctx, const struct evault_draft *draft,
@@ -638,11 +642,21 @@ typedef enum evault_status evault_draft_fn(void *ctx, const struct evault_draft 
 /*
  * Seals the draft in place of what it was; durable on success.  Fills id and
  * begun where they are empty, and saved.  On failure an earlier one is still
- * there.  For any access.  E_LIMIT, E_USAGE (what testify would refuse),
- * E_FULL, E_READ_ONLY, E_IO.
+ * there.  For any access.  Afterwards it is held, as by evault_draft_hold.
+ * E_LIMIT, E_USAGE (what testify would refuse), E_FULL, E_READ_ONLY, E_IO.
  */
 enum evault_status evault_draft_save(struct evault *vault, struct evault_draft *draft,
 				     struct evault_error *err);
+/*
+ * Holds the draft of this id, so that nobody else goes on with it or keeps it
+ * meanwhile; until evault_draft_let_go, or the process ends.  Where the file
+ * system knows no locks, it is as if nobody held any.  E_BUSY: another
+ * evault has it; E_NOT_FOUND.
+ */
+enum evault_status evault_draft_hold(struct evault *vault, struct evault_draft *draft,
+				     struct evault_error *err);
+/* May be held or not. */
+void evault_draft_let_go(struct evault_draft *draft);
 /* Calls `fn` for each draft, in the order of ids.  Pointers live until it returns. */
 enum evault_status evault_draft_list(struct evault *vault, evault_draft_fn *fn, void *ctx,
 				     struct evault_error *err);

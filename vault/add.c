@@ -17,6 +17,27 @@ enum {
 
 /* ---- events -------------------------------------------------------------------- */
 
+/* The sentence without what it begins with, if that is this path: the event has it. */
+static const char *
+without(const char *why, const char *path)
+{
+	char shown[EV_SHOW_SIZE];
+	size_t len = strlen(ev_show_path(path, shown));
+
+	return len > 0 && strncmp(why, shown, len) == 0 && strncmp(why + len, ": ", 2) == 0
+		   ? why + len + 2
+		   : why;
+}
+
+/* It was opened by its path, or in its folder by its name, or is a folder that was listed. */
+static const char *
+reason_alone(const char *why, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return without(without(without(why, path), slash == NULL ? path : slash + 1), ".");
+}
+
 enum evault_status
 ev_add_queue(struct ev_adding *a, enum evault_add_what what, const char *path, const char *why,
 	     struct evault_add_event **event, struct evault_error *err)
@@ -35,7 +56,7 @@ ev_add_queue(struct ev_adding *a, enum evault_add_what what, const char *path, c
 	memset(e, 0, sizeof(*e));
 	e->what = what;
 	e->path = strdup(path);
-	e->why = why == NULL ? NULL : strdup(why);
+	e->why = why == NULL ? NULL : strdup(reason_alone(why, path));
 	if (e->path == NULL || (why != NULL && e->why == NULL)) {
 		free((char *)(uintptr_t)e->path);
 		return ev_fail_nomem(err);

@@ -495,6 +495,8 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	if (rc != EVAULT_OK)
 		return rc;
 	c.v->adding = true;
+	/* Who adopts asks what is kept already. */
+	c.v->checking = !what->adopt;
 	rc = check_all(&c, how, err);
 	if (rc == EVAULT_E_CANCELLED) {
 		summary->cancelled = true;

@@ -271,6 +271,7 @@ evault_draft_save(struct evault *v, struct evault_draft *d, struct evault_error 
 		rc = store(v, path, &sealed, err);
 	}
 	if (rc == EVAULT_OK) {
+		ev_draft_hold_saved(v, &name, d);
 		remove_older(v, &name);
 		memcpy(d->id, name.id, sizeof(d->id));
 		memcpy(d->saved, now, sizeof(d->saved));

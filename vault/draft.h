@@ -1,6 +1,7 @@
 /*
  * What the files of drafts share: draft.c has their names, saves and removes,
- * draft_open.c opens them, draft_keep.c keeps one without opening it.
+ * draft_open.c opens them, draft_keep.c keeps one without opening it,
+ * draft_hold.c holds one against others.
  */
 #ifndef EV_DRAFT_H
 #define EV_DRAFT_H
@@ -28,5 +29,11 @@ bool ev_drafts_is_newest(const struct ev_drafts *drafts, size_t i);
 /* The newest of this id.  E_NOT_FOUND with a sentence. */
 enum evault_status ev_draft_newest(const struct evault *v, const char *id,
 				   struct ev_draft_name *name, struct evault_error *err);
+
+/* Does another evault hold it? */
+bool ev_draft_is_live(const struct evault *v, const struct ev_drafts *drafts, const char *id);
+/* Holds what was just saved under this name, in place of what `d` held; best effort. */
+void ev_draft_hold_saved(const struct evault *v, const struct ev_draft_name *name,
+			 struct evault_draft *d);
 
 #endif

@@ -187,13 +187,13 @@ give_opened(const struct opened *o, const struct ev_record *r, struct evault_dra
 	return rc;
 }
 
-/* Opens it and gives it to `fn` (may be NULL). */
+/* Opens it and gives it to `fn` (may be NULL); `live` is what it is told. */
 static enum evault_status
-give_draft(struct evault *v, const struct ev_draft_name *name, evault_draft_fn *fn, void *ctx,
-	   bool *given, struct evault_error *err)
+give_draft(struct evault *v, const struct ev_draft_name *name, bool live, evault_draft_fn *fn,
+	   void *ctx, bool *given, struct evault_error *err)
 {
 	struct opened o = { .plain = EV_BUF_INIT, .said = EV_BUF_INIT };
-	struct evault_draft d = { .text = "" };
+	struct evault_draft d = { .text = "", .live = live };
 	struct ev_record record;
 	enum evault_status rc = ev_vault_need_reading(v, err);
 
@@ -218,7 +218,7 @@ ev_draft_try(struct evault *v, const char *path, struct evault_error *err)
 
 	if (!ev_draft_path_parse(path, &name))
 		return no_draft(err);
-	return give_draft(v, &name, NULL, NULL, &given, err);
+	return give_draft(v, &name, false, NULL, NULL, &given, err);
 }
 
 enum evault_status
@@ -229,7 +229,7 @@ evault_draft_load(struct evault *v, const char *id, evault_draft_fn *fn, void *c
 	enum evault_status rc = ev_draft_newest(v, id, &name, err);
 	bool given;
 
-	return rc == EVAULT_OK ? give_draft(v, &name, fn, ctx, &given, err) : rc;
+	return rc == EVAULT_OK ? give_draft(v, &name, false, fn, ctx, &given, err) : rc;
 }
 
 /* ---- all of them -------------------------------------------------------------------- */
@@ -248,12 +248,12 @@ tell_stored(const struct evault *v, const struct ev_draft_name *name, char out[E
 
 /* One that cannot be opened is told, too. */
 static enum evault_status
-give_listed(struct evault *v, const struct ev_draft_name *name, evault_draft_fn *fn, void *ctx,
-	    struct evault_error *err)
+give_listed(struct evault *v, const struct ev_draft_name *name, bool live, evault_draft_fn *fn,
+	    void *ctx, struct evault_error *err)
 {
-	struct evault_draft none = { .text = "" };
+	struct evault_draft none = { .text = "", .live = live };
 	bool given = false;
-	enum evault_status rc = give_draft(v, name, fn, ctx, &given, &none.why);
+	enum evault_status rc = give_draft(v, name, live, fn, ctx, &given, &none.why);
 
 	if (given || rc == EVAULT_OK || rc == EVAULT_E_NOMEM) {
 		if (rc != EVAULT_OK && err != NULL)
@@ -277,7 +277,9 @@ evault_draft_list(struct evault *v, evault_draft_fn *fn, void *ctx, struct evaul
 
 	for (i = 0; i < drafts.n && rc == EVAULT_OK; i++)
 		if (ev_drafts_is_newest(&drafts, i))
-			rc = give_listed(v, &drafts.list[i], fn, ctx, err);
+			rc = give_listed(v, &drafts.list[i],
+					 ev_draft_is_live(v, &drafts, drafts.list[i].id), fn, ctx,
+					 err);
 	ev_drafts_release(&drafts);
 	return rc;
 }

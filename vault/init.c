@@ -1,7 +1,9 @@
 /*
  * Making a vault.  Its log's first commit comes last: before it, nothing in
  * the folder counts, and an init that was cut short is begun anew over it.
+ * One that ends without a vault takes away what it made.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,7 @@ enum {
 
 struct making {
 	int dir, lock;
+	bool made; /* the folder was not there before */
 	const struct evault_init *how;
 	struct ev_age_recipient to;
 	struct ev_age_recipient *readers;
@@ -131,6 +134,9 @@ lock_folder(struct making *m, struct evault_error *err)
 
 	ev_os_who(who, sizeof(who));
 	rc = ev_os_lock(m->dir, "writer", who, &m->lock, err);
+	/* It may be there without a word in it. */
+	if (rc != EVAULT_OK && rc != EVAULT_E_BUSY && m->made)
+		(void)ev_os_unlink(m->dir, "writer", NULL);
 	return rc == EVAULT_OK ? rc : ev_error_prefix(err, rc, ev_show_path(m->how->dir, shown));
 }
 
@@ -138,7 +144,7 @@ lock_folder(struct making *m, struct evault_error *err)
 static enum evault_status
 open_folder(struct making *m, struct evault_error *err)
 {
-	enum evault_status rc = ev_os_mkdir(EV_OS_CWD, m->how->dir, NULL, err);
+	enum evault_status rc = ev_os_mkdir(EV_OS_CWD, m->how->dir, &m->made, err);
 
 	if (rc == EVAULT_OK)
 		rc = ev_os_open_dir(EV_OS_CWD, m->how->dir, &m->dir, err);
@@ -269,6 +275,65 @@ fill(struct making *m, struct evault_error *err)
 	return rc == EVAULT_OK ? begin_log(m, err) : rc;
 }
 
+static void
+remove_temporary(const struct making *m, const char *folder)
+{
+	char path[40 + EV_OS_TEMP_SIZE];
+	struct ev_os_list list = { NULL, 0 };
+	size_t i;
+
+	if (ev_os_list(m->dir, folder, &list, NULL) != EVAULT_OK)
+		return;
+	for (i = 0; i < list.n; i++) {
+		if (!ev_os_is_temp(list.names[i]))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, list.names[i]);
+		(void)ev_os_unlink(m->dir, path, NULL);
+	}
+	ev_os_list_free(&list);
+}
+
+/*
+ * Takes away all that an init can have made, this one or one that was killed
+ * before; under the lock, and best effort: the next one begins over what stays.
+ */
+static void
+sweep(const struct making *m)
+{
+	static const char *const files[] = {
+		"log/checkpoint.new",
+		"log/checkpoint",
+		"log/tile/0/000.p/1",
+		"log/tile/entries/000.p/1",
+		"vault",
+		"README.txt",
+		"keys/1.age",
+		"keys/2.age",
+		"keys/read.0.age",
+		"keys/write.0.age",
+		"writer",
+	};
+	static const char *const folders[] = {
+		"log/tile/0/000.p",
+		"log/tile/0",
+		"log/tile/entries/000.p",
+		"log/tile/entries",
+		"log/tile",
+		"log",
+		"packs",
+		"keys",
+	};
+	size_t i;
+
+	remove_temporary(m, ".");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		(void)ev_os_unlink(m->dir, files[i], NULL);
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		remove_temporary(m, folders[i]);
+		(void)ev_os_rmdir(m->dir, folders[i], NULL);
+	}
+}
+
 enum evault_status
 evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 	    struct evault_error *err)
@@ -290,9 +355,14 @@ evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 		memcpy(origin, m.vault.origin, EVAULT_ORIGIN_SIZE);
 	ev_keyring_free(m.keys);
 	ev_buf_release(&m.lines);
+	if (rc != EVAULT_OK && m.lock >= 0)
+		sweep(&m);
 	if (m.lock >= 0)
 		ev_os_unlock(m.lock);
 	ev_os_close_read(m.dir);
+	/* Only if nothing is in it. */
+	if (rc != EVAULT_OK && m.made)
+		(void)ev_os_rmdir(EV_OS_CWD, how->dir, NULL);
 	free(m.readers);
 	return rc;
 }

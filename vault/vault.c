@@ -139,7 +139,8 @@ load_log_once(struct evault *v, const struct ev_findings *findings, struct ev_lo
 		v->catalog = NULL;
 	}
 	if (v->access != EVAULT_SEALED && !v->indexed)
-		rc = ev_catalog_new(&v->catalog, err);
+		rc = v->checking ? ev_catalog_new_lean(&v->catalog, err)
+				 : ev_catalog_new(&v->catalog, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	return ev_log_open(v->dir, &v->note, &v->authority, findings, pasts, n_pasts, catalog_entry,

@@ -32,6 +32,7 @@ struct evault {
 	bool indexed; /* ev_index_open makes the catalog; else it is filled while the log is read */
 	bool adding;  /* opens also for who may only add: the catalog has what is added, and no more
 		       */
+	bool checking;  /* the catalog is asked what there is, and no more */
 	bool importing; /* … and is a file (import.h) */
 	struct ev_catalog *catalog;
 	struct ev_index index;

@@ -21,7 +21,7 @@ new_vault "$T/v" || exit 1
 # ---- sources that are not as they should be
 
 t() {
-	run_expect 3 ev "$T/v" add "$T/in/a.txt" "$T/in/gone" "$T/gone/x" "$T/in/b.txt" && warns "error: refused $T/in/gone: gone: No such file" &&
+	run_expect 3 ev "$T/v" add "$T/in/a.txt" "$T/in/gone" "$T/gone/x" "$T/in/b.txt" && warns "error: refused $T/in/gone: No such file" &&
 		warns "error: refused $T/gone/x: $T/gone/: No such file" && [ "$(named_as_kept)" = 2 ] && says "2 files kept" && says "2 refused" && keeps 2 "$T/v"
 }
 claim a_path_that_is_not_there_is_refused_and_the_others_kept t
@@ -35,7 +35,7 @@ claim an_empty_path_is_refused t
 t() {
 	new_vault "$T/race" &&
 		run_expect 3 faulty -P b.txt -e trace=openat -e inject=openat:error=ENOENT "$EVAULT_RELEASE" -V "$T/race" -i "$T/race.key" add "$T/in" &&
-		warns "error: refused $T/in/b.txt: b.txt: No such file" && [ "$(named_as_kept)" = 2 ] && keeps 2 "$T/race" &&
+		warns "error: refused $T/in/b.txt: No such file" && [ "$(named_as_kept)" = 2 ] && keeps 2 "$T/race" &&
 		run_expect 0 ev "$T/race" add "$T/in" && says "1 file kept" && says "2 kept already" && keeps 3 "$T/race"
 }
 claim a_file_that_vanishes_after_it_was_listed_is_refused_and_the_others_kept t
@@ -63,7 +63,7 @@ t() {
 		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 	END
 	STATUS=$?
-	[ "$STATUS" -eq 3 ] && says "These are 1004 files" && says "refused $T/many: many: No such file" && says "3 files kept" && keeps 3 "$T/asked"
+	[ "$STATUS" -eq 3 ] && says "These are 1004 files" && says "refused $T/many: No such file" && says "3 files kept" && keeps 3 "$T/asked"
 }
 claim a_folder_that_vanishes_while_a_question_stands_is_refused_and_the_others_kept t
 

@@ -131,6 +131,15 @@ if [ "$(id -u)" = 0 ] && chmod 755 "$T" && setpriv --reuid=65534 --regid=65534 -
 	claim eight_mebibytes_of_locked_memory_suffice t
 	t() { run bash -c 'ulimit -l 64 && exec "$@"' - setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$EVAULT_BIN" -V "$T/n" -i "$T/v.key" list; [ "$STATUS" != 0 ] || return 0; warns "ulimit -l"; }
 	claim with_less_it_works_or_says_what_to_do t
+	# What is left of an older system, or of a container: keys have to be locked there, and a statement is taken all the same.
+	t() {
+		local tight=(bash -c 'ulimit -l 64 && exec "$@"' - setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
+		cp -a "$T/v" "$T/tight" && chown -R 65534 "$T/tight" || return 1
+		printf 'from a pipe' | run_expect 0 "${tight[@]}" "$EVAULT_BIN" -V "$T/tight" -i "$T/v.key" testify && run_expect 0 "${tight[@]}" "$EVAULT_BIN" -V "$T/tight" -i "$T/v.key" list &&
+			run_expect 0 python3 "$TOP/tests/lib/typist.py" 'hello there' "${tight[@]}" "$EVAULT_BIN" -V "$T/tight" -i "$T/v.key" testify --case K --witness W --interviewer I --interpreter N --language kk --consent none --place P &&
+			says "too little locked memory" && [ "$(grep -c "too little locked memory" "$OUT")" = 1 ] && says 'statement of W' && run_expect 0 "$EVAULT_BIN" -V "$T/tight" -i "$T/v.key" search hello && says hello
+	}
+	claim with_64_kibibytes_a_statement_is_taken_and_that_it_is_not_locked_is_said_once t
 else
 	skip eight_mebibytes_of_locked_memory_suffice "only root becomes another user, who must reach the build and the temporary folder"
 fi

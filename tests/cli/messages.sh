@@ -76,6 +76,29 @@ print(len(rows), *{len(r) - len(r.split(None, 1)[1]) for r in rows})' "$OUT") &&
 }
 claim columns_are_straight_in_every_language t
 
+# Words are longer in one language than in another: what follows stands in one column all the same.
+t() {
+	local language
+	"$EVAULT_BIN" keygen -o "$T/hq.key" >"$OUT" 2>"$ERR"
+	run_expect 0 ev "$T/v" key add HQ --role reader --to "$(grep -o 'age1[0-9a-z]*' "$T/hq.key")" || return 1
+	"$EVAULT_BIN" keygen -o "$T/c.key" >"$OUT" 2>"$ERR"
+	run_expect 0 ev "$T/v" key add C --role capture --to "$(grep -o 'age1[0-9a-z]*' "$T/c.key")" || return 1
+	for language in en_US ru_RU kk_KZ; do
+		speaks $language.UTF-8 key list && cp "$OUT" "$T/keys" && speaks $language.UTF-8 status && cp "$OUT" "$T/status" && speaks $language.UTF-8 show 0 && cp "$OUT" "$T/show" &&
+			LC_ALL=C.UTF-8 python3 - "$T/keys" "$T/status" "$T/show" <<'EOF' || return 1
+import re, sys
+keys, status, show = ([line.rstrip("\n") for line in open(path, encoding="utf-8")] for path in sys.argv[1:])
+columns = [{re.search(r"  ([0-9a-f]{16}|- {15})  ", r).start() for r in keys}]
+columns += [{re.match(r"\S+( \S+)? +(?=evault/)|.*? +(?=[0-9a-f]{64}$)", r).end() for r in status if re.search(r"evault/|[0-9a-f]{64}$", r)}]
+columns[1] |= {len(r) - len(r.split(" ")[-1]) for r in status[-1:]}
+columns += [{re.search(r"  +\S", r).end() for r in show}]
+if any(len(c) != 1 for c in columns) or len(keys) != 3 or len(show) != 2:
+    sys.exit("# columns: %s\n%s" % (columns, "\n".join(keys + status + show)))
+EOF
+	done
+}
+claim a_column_is_as_wide_as_its_words t
+
 t() {
 	mkdir "$T/many" && (cd "$T/many" && seq 1 1001 | xargs touch) || return 1
 	LANG=ru_RU.UTF-8 run_expect 3 on_terminal -a нет "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" add "$T/many" && says "[д/Н]?" && says "ничего не сохранено" &&

@@ -57,13 +57,35 @@ t() {
 }
 claim status_warns_while_one_loss_would_close_the_vault t
 
-# Left in the middle: no vault, and the next init begins anew.
+# Left in the middle: no vault, and nothing of one; a folder that was there stays, and is empty.
 t() {
-	run_expect 3 pen -a y -a '' -l "$EVAULT_BIN" init "$T/left" --to "$(recipient "$T/v.key")" && says "left; nothing was changed" &&
-		! "$EVAULT_BIN" -V "$T/left" -i "$T/v.key" list >"$OUT" 2>"$ERR" && run_expect 0 no_terminal "$EVAULT_BIN" init "$T/left" --to "$(recipient "$T/v.key")" &&
-		run_expect 0 "$EVAULT_BIN" -V "$T/left" -i "$T/v.key" check
+	run_expect 3 pen -a y -a '' -l "$EVAULT_BIN" init "$T/left" --to "$(recipient "$T/v.key")" && says "left; nothing was changed" && [ ! -e "$T/left" ] &&
+		mkdir "$T/left" && run_expect 130 pen -a y -a '' -c "$EVAULT_BIN" init "$T/left" --to "$(recipient "$T/v.key")" && says "left; nothing was changed" &&
+		[ -d "$T/left" ] && [ -z "$(ls -A "$T/left")" ] && rmdir "$T/left" &&
+		run_expect 3 pen -l "$EVAULT_BIN" init "$T/left" --paper "$T/left.html" --to "$(recipient "$T/v.key")" && says "pages that were written are of no use" && [ ! -e "$T/left" ] &&
+		run_expect 0 no_terminal "$EVAULT_BIN" init "$T/left" --to "$(recipient "$T/v.key")" && run_expect 0 "$EVAULT_BIN" -V "$T/left" -i "$T/v.key" check
 }
-claim who_leaves_before_it_is_on_paper_has_no_vault t
+claim who_leaves_before_it_is_on_paper_has_no_vault_and_nothing_of_one t
+
+# The terminal is closed while the groups are on it.
+t() {
+	run_expect 129 python3 - "$EVAULT_BIN" init "$T/hup" --to "$(recipient "$T/v.key")" <<'EOF' && [ ! -e "$T/hup" ]
+import os, pty, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvpe(sys.argv[1], sys.argv[1:], {**os.environ, "TERM": "xterm"})
+shown = b""
+while b"written down" not in shown:
+    shown += os.read(fd, 65536)
+    if b"Y/n" in shown:
+        os.write(fd, b"y\n")
+        shown = b""
+os.close(fd)
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+sys.exit(status if status >= 0 else 128 - status)
+EOF
+}
+claim a_terminal_that_goes_meanwhile_leaves_nothing_either t
 
 # ---- split
 

@@ -114,6 +114,20 @@ t() {
 }
 claim a_draft_can_be_thrown_away t
 
+# Two who go on with one would keep it twice, differently.
+t() {
+	local id
+	begin_page v Twofold && put 'one hand' && seal && put ' only' && seal && id=$(basename v/drafts/*.age) && id=${id%%.*} || return 1
+	run_expect 2 python3 "$TOP/tests/lib/pen.py" "$EVAULT_BIN" -V v -i v.key testify --resume && says "the statement $id is being typed now" && says 'leave it there first' &&
+		run_expect 2 python3 "$TOP/tests/lib/pen.py" "$EVAULT_BIN" -V v -i v.key testify --resume "$id" && says 'is being typed now' || return 1
+	cp "v/drafts/$(ls v/drafts)" "v/drafts/0123456789abcdef.000001.$(ls v/drafts | cut -d. -f3).tar.zst.age"
+	cp "v/drafts/$(ls v/drafts | head -1)" "v/drafts/0123456789abcdee.000001.$(ls v/drafts | head -1 | cut -d. -f3).tar.zst.age"
+	run_expect 3 python3 "$TOP/tests/lib/pen.py" "$EVAULT_BIN" -V v -i v.key testify --resume && [ "$(grep -c 'Twofold' "$OUT")" = 3 ] && [ "$(grep -c 'being typed now' "$OUT")" = 1 ] &&
+		grep -q "^$id .*Twofold  (being typed now)" "$OUT" && rm v/drafts/0123* && kill -KILL "$(pid)" && see 'ended with 137' && put reset && press Enter && sleep 1 &&
+		begin v --resume && see 'one hand only' && press C-c && see 'Leave?' && press C-x && see 'ended with 3' && items 4
+}
+claim a_draft_that_is_being_typed_is_listed_and_not_taken_up_elsewhere t
+
 # ---- cut short
 
 # cut_short SIGNAL SAID: types, is ended by the signal, is taken up again.

@@ -1,11 +1,11 @@
 """Runs a command on a terminal, and plays somebody with pen and paper.
 
-    pen.py [-w FILE] [-t FILE:SHARES] [-a ANSWER]… [-x] [-l] [-r] COMMAND [ARGUMENT]…
+    pen.py [-w FILE] [-t FILE:SHARES] [-a ANSWER]… [-x] [-l] [-c] [-r] COMMAND [ARGUMENT]…
 
 What is shown to be written down is written to FILE (-w), a line for each share or passphrase, and typed from
 there when it is asked for.  Groups are typed from the shares (1,3,5: by line) of the file after -t.
 All other questions get the next ANSWER; -x types each thing wrong once before it is right; -l leaves instead of
-typing from the paper; -r is for questions in Russian.  What the terminal showed goes to standard output without its control sequences, and the exit status is the command's.
+typing from the paper, -c does so with Ctrl-C; -r is for questions in Russian.  What the terminal showed goes to standard output without its control sequences, and the exit status is the command's.
 """
 import os
 import pty
@@ -22,7 +22,7 @@ STILL = 0.15
 
 
 class Pen:
-    def __init__(self, answers=(), paper=None, typed=(), wrong=False, leaves=False, russian=False):
+    def __init__(self, answers=(), paper=None, typed=(), wrong=False, leaves=None, russian=False):
         self.answers, self.paper, self.typed, self.wrong, self.leaves = list(answers), paper, list(typed), wrong, leaves
         self.russian = russian
         self.groups, self.words = [], ""
@@ -62,7 +62,7 @@ class Pen:
                 self.words = words[1]
             return ""
         if "from the paper" in question and self.leaves:
-            return None
+            return self.leaves
         if "from the paper" in question and question.startswith("Group"):
             place = int(re.match(r"Group (\d+)", question)[1])
             return self.once_wrong(question, self.groups[place - 1].lower())
@@ -106,7 +106,7 @@ def run(argv, pen, deadline=200.0, cwd=None):
         if len(raw) > since and QUESTION.search(page):
             since = len(raw)
             answer = pen.answer(page)
-            os.write(fd, b"\x04" if answer is None else answer.encode() + b"\n")
+            os.write(fd, answer if isinstance(answer, bytes) else b"\x04" if answer is None else answer.encode() + b"\n")
     else:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
@@ -118,7 +118,7 @@ def run(argv, pen, deadline=200.0, cwd=None):
 def main():
     args, answers, paper, typed, flags = sys.argv[1:], [], None, [], set()
     while args[0].startswith("-"):
-        if args[0] in ("-x", "-l", "-r"):
+        if args[0] in ("-x", "-l", "-c", "-r"):
             flags.add(args[0])
             args = args[1:]
             continue
@@ -133,7 +133,8 @@ def main():
                 lines = f.read().splitlines()
             for n in which.split(","):
                 typed += lines[int(n) - 1].split()
-    status, shown = run(args, Pen(answers, paper, typed, "-x" in flags, "-l" in flags, "-r" in flags))
+    leaves = b"\x04" if "-l" in flags else b"\x03" if "-c" in flags else None
+    status, shown = run(args, Pen(answers, paper, typed, "-x" in flags, leaves, "-r" in flags))
     sys.stdout.write(shown)
     sys.stdout.flush()
     sys.exit(status if status >= 0 else 128 - status)

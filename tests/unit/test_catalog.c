@@ -191,15 +191,21 @@ hashes_are_found_by_any_number_of_their_first_digits(void)
 }
 
 static void
-best_place_of_a_member_is_the_verified_one_then_the_first(void)
+best_place_of_a_member_is_the_verified_one_then_by_the_hash_of_the_pack(void)
 {
 	struct ev_member m = { .kind = EV_MEMBER_OBJECT, .size = 5, .offset = 512 };
-	struct ev_hash first = hash_of(100), second = hash_of(101);
+	struct ev_hash first = hash_of(100), second = hash_of(101), between = hash_of(102);
 	struct ev_catalog *c = filled();
 	struct ev_place place;
 
 	NEED(c != NULL);
+	memset(first.b, 1, sizeof(first.b));
+	memset(second.b, 2, sizeof(second.b));
+	memset(between.b, 3, sizeof(between.b));
 	m.id = hash_of(50);
+	NEED(ev_catalog_add_member(c, &between, &m, EV_MEMBER_LISTED, NULL) == EVAULT_OK);
+	NEED(ev_catalog_find_member(c, EV_MEMBER_OBJECT, &m.id, 0, &place, NULL) == EVAULT_OK);
+	m.id = hash_of(51);
 	CHECK(ev_catalog_find_member(c, EV_MEMBER_OBJECT, &m.id, 0, &place, NULL) ==
 	      EVAULT_E_NOT_FOUND);
 	NEED(ev_catalog_add_member(c, &first, &m, EV_MEMBER_LISTED, NULL) == EVAULT_OK);
@@ -216,6 +222,56 @@ best_place_of_a_member_is_the_verified_one_then_the_first(void)
 	CHECK(ev_catalog_find_member(c, EV_MEMBER_OBJECT, &m.id, 1, &place, NULL) ==
 	      EVAULT_E_NOT_FOUND);
 	ev_catalog_free(c);
+}
+
+/* Pages of one that has so many entries, each with a record and an object. */
+static uint64_t
+pages_of(bool lean, unsigned n, bool *right)
+{
+	static const char *const one[] = { "action", "add",  "time",   "2026-11-22T09:15:09Z",
+					   "name",   "a",    "folder", "in/a/folder/with/names",
+					   "size",   "10",   "sha256", SHA_A,
+					   "tag",    "blue", NULL };
+	struct ev_member m = { .kind = EV_MEMBER_OBJECT, .size = 5 };
+	struct ev_hash pack = hash_of(7), digest;
+	struct ev_catalog_entry e;
+	struct ev_catalog *c = NULL;
+	struct ev_place place;
+	uint64_t pages = 0;
+	unsigned i;
+
+	*right = (lean ? ev_catalog_new_lean(&c, NULL) : ev_catalog_new(&c, NULL)) == EVAULT_OK &&
+		 ev_catalog_begin(c, NULL) == EVAULT_OK;
+	for (i = 1; i <= n && *right; i++) {
+		m.id = hash_of(1000000 + i);
+		*right = put_entry(c, i, i) && put_record(c, i, one) &&
+			 ev_catalog_add_member(c, &pack, &m, EV_MEMBER_VERIFIED, NULL) == EVAULT_OK;
+	}
+	/* What a check asks is answered alike. */
+	for (i = 1; i <= n && *right; i++) {
+		m.id = hash_of(1000000 + i);
+		digest = hash_of(i);
+		*right = ev_catalog_find_member(c, m.kind, &m.id, 0, &place, NULL) == EVAULT_OK &&
+			 place.state == EV_MEMBER_VERIFIED &&
+			 ev_catalog_entry_of(c, &digest, &e, NULL) == EVAULT_OK && e.index == i &&
+			 !e.is_missing;
+	}
+	/* All of it is in pages of the store then, and not only in what SQLite remembers. */
+	if (*right && ev_catalog_commit(c, NULL) == EVAULT_OK)
+		pages = ev_sealed_pages(ev_catalog_store(c));
+	ev_catalog_free(c);
+	return pages;
+}
+
+static void
+lean_one_answers_what_there_is_in_less_memory(void)
+{
+	bool right = false, right_lean = false;
+	uint64_t full = pages_of(false, 3000, &right), lean = pages_of(true, 3000, &right_lean);
+
+	if (!CHECK(right && right_lean && lean > 0 && lean * 5 < full * 3))
+		printf("# %llu pages, and %llu\n", (unsigned long long)lean,
+		       (unsigned long long)full);
 }
 
 static void
@@ -288,7 +344,8 @@ main(void)
 	UNIT_RUN(list_stops_where_the_callback_fails);
 	UNIT_RUN(range_gives_items_of_any_action_and_no_structural_entry);
 	UNIT_RUN(hashes_are_found_by_any_number_of_their_first_digits);
-	UNIT_RUN(best_place_of_a_member_is_the_verified_one_then_the_first);
+	UNIT_RUN(best_place_of_a_member_is_the_verified_one_then_by_the_hash_of_the_pack);
+	UNIT_RUN(lean_one_answers_what_there_is_in_less_memory);
 	UNIT_RUN(same_file_has_the_same_bytes_name_folder_and_time);
 	UNIT_RUN(entries_and_counts_tell_what_is_there);
 	UNIT_RUN(empty_catalog_counts_nothing);

@@ -181,6 +181,37 @@ hole_among_the_entries_shows(void)
 	ev_catalog_free(c);
 }
 
+/* Where there are more rows than are counted each time, it shows when it is opened some times. */
+static void
+hole_among_many_entries_shows_sooner_or_later(void)
+{
+	enum {
+		MANY = 40000,
+		FROM = 15000,
+		TO = 25000,
+		OPENINGS = 100
+	};
+	struct ev_catalog *c;
+	bool full = true, good = true;
+	unsigned seen = 0, i;
+
+	NEED(ev_catalog_new(&c, NULL) == EVAULT_OK && ev_catalog_begin(c, NULL) == EVAULT_OK);
+	for (i = 0; i < MANY && good; i++)
+		good = (i >= FROM && i < TO) ||
+		       ev_catalog_add_entry(c, i, NULL, &root, NULL) == EVAULT_OK;
+	for (i = 0; i < OPENINGS && good; i++) {
+		good = ev_catalog_is_full(c, MANY, &full, NULL) == EVAULT_OK;
+		seen += !full;
+	}
+	CHECK(good && seen > OPENINGS / 4);
+	for (i = FROM; i < TO && good; i++)
+		good = ev_catalog_add_entry(c, i, NULL, &root, NULL) == EVAULT_OK;
+	for (i = 0; i < OPENINGS && good && full; i++)
+		good = ev_catalog_is_full(c, MANY, &full, NULL) == EVAULT_OK && full;
+	CHECK(good);
+	ev_catalog_free(c);
+}
+
 static bool
 refused(struct ev_catalog *c, const char *sql)
 {
@@ -228,6 +259,7 @@ main(void)
 	UNIT_RUN(without_another_store_the_question_fails_and_gives_nothing_wrong);
 	UNIT_RUN(who_fills_is_told_to_begin_again);
 	UNIT_RUN(hole_among_the_entries_shows);
+	UNIT_RUN(hole_among_many_entries_shows_sooner_or_later);
 	UNIT_RUN(sqlite_makes_no_other_file_and_its_dangers_are_off);
 	return fixture_end();
 }

@@ -304,6 +304,48 @@ a_draft_longer_than_8_mib_is_refused(void)
 	evault_close(v);
 }
 
+static enum evault_status
+see_live(void *ctx, const struct evault_draft *d, struct evault_error *err)
+{
+	unsigned *live = ctx;
+
+	(void)err;
+	*live += d->live;
+	return EVAULT_OK;
+}
+
+/* Two handles are to each other as two programs. */
+static void
+a_draft_is_held_by_one_from_save_to_save_until_let_go(void)
+{
+	struct evault_draft d = { .text = "" }, other = { .text = "" };
+	struct evault *v, *w;
+	unsigned live = 0;
+
+	NEED(fixture_vault("d11"));
+	v = open_vault("d11", EVAULT_READ);
+	w = open_vault("d11", EVAULT_READ);
+	NEED(v != NULL && w != NULL);
+	NEED(save(v, &d, "one") == EVAULT_OK);
+	memcpy(other.id, d.id, sizeof(other.id));
+	CHECK(evault_draft_hold(w, &other, NULL) == EVAULT_E_BUSY && other.hold == 0);
+	NEED(save(v, &d, "one two") == EVAULT_OK);
+	CHECK(evault_draft_hold(w, &other, NULL) == EVAULT_E_BUSY);
+	CHECK(evault_draft_list(w, see_live, &live, NULL) == EVAULT_OK && live == 1);
+	/* It does not depend on the vault being open. */
+	evault_close(v);
+	CHECK(evault_draft_hold(w, &other, NULL) == EVAULT_E_BUSY);
+	evault_draft_let_go(&d);
+	CHECK(evault_draft_list(w, see_live, &live, NULL) == EVAULT_OK && live == 1);
+	CHECK(evault_draft_hold(w, &other, NULL) == EVAULT_OK);
+	CHECK(evault_draft_hold(w, &d, NULL) == EVAULT_E_BUSY);
+	evault_draft_let_go(&other);
+	evault_draft_let_go(&other);
+	memset(other.id, '0', sizeof(other.id) - 1);
+	CHECK(evault_draft_hold(w, &other, NULL) == EVAULT_E_NOT_FOUND);
+	evault_close(w);
+}
+
 int
 main(void)
 {
@@ -319,5 +361,6 @@ main(void)
 	UNIT_RUN(a_save_that_fails_leaves_the_draft_before_it);
 	UNIT_RUN(a_link_in_place_of_the_folder_is_not_followed);
 	UNIT_RUN(a_draft_longer_than_8_mib_is_refused);
+	UNIT_RUN(a_draft_is_held_by_one_from_save_to_save_until_let_go);
 	return fixture_end();
 }

@@ -109,6 +109,7 @@ ev_age_chunk_open_end(const struct ev_age_keys *keys, uint64_t index, const uint
 /* ---- sealing ----------------------------------------------------------------- */
 
 struct ev_age_sealer {
+	bool locked; /* it is in the memory for secrets */
 	struct ev_sink out;
 	struct ev_age_keys *keys;
 	uint64_t index;
@@ -139,8 +140,14 @@ ev_age_sealer_new(const struct ev_age_to *to, struct ev_sink out, struct ev_age_
 {
 	struct ev_age_sealer *s = ev_secret_new(sizeof(*s));
 	struct ev_buf header = EV_BUF_INIT;
+	bool locked = s != NULL;
 	enum evault_status rc;
 
+	/* Only its key must be locked; and where little can be, evidence is taken all the same. */
+	if (!locked)
+		s = calloc(1, sizeof(*s));
+	if (s != NULL)
+		s->locked = locked;
 	if (s != NULL)
 		s->keys = ev_secret_new(sizeof(*s->keys));
 	if (s == NULL || s->keys == NULL) {
@@ -214,5 +221,8 @@ ev_age_sealer_free(struct ev_age_sealer *s)
 		return;
 	ev_secret_free(s->keys);
 	ev_wipe(s->plain, sizeof(s->plain));
-	ev_secret_free(s);
+	if (s->locked)
+		ev_secret_free(s);
+	else
+		free(s);
 }

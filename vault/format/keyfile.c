@@ -283,22 +283,19 @@ enum evault_status
 ev_read_key_decode(struct ev_slice text, struct ev_read_key *k, struct evault_error *err)
 {
 	struct ev_cursor c = ev_cursor_of(text.data, text.len);
-	struct ev_read_key *found = NULL;
 	enum evault_status rc = take_first(&c, READ_KEY_FIRST, err);
 
+	/* In place: two of these do not fit where little memory may be locked. */
+	ev_wipe(k, sizeof(*k));
 	if (rc != EVAULT_OK)
 		return rc;
-	found = ev_secret_new(sizeof(*found));
-	if (found == NULL)
-		return ev_fail_nomem(err);
-	take_origin(&c, found->origin);
-	take_epoch(&c, &found->epoch);
-	ev_roster_take(&c, &found->roster);
-	take_identity(&c, &found->identity);
+	take_origin(&c, k->origin);
+	take_epoch(&c, &k->epoch);
+	ev_roster_take(&c, &k->roster);
+	take_identity(&c, &k->identity);
 	rc = take_padding(&c, err);
-	if (rc == EVAULT_OK)
-		*k = *found;
-	ev_secret_free(found);
+	if (rc != EVAULT_OK)
+		ev_wipe(k, sizeof(*k));
 	return rc;
 }
 

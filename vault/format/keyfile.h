@@ -44,7 +44,8 @@ struct ev_write_key {
  * Encoders append EV_KEYFILE_SIZE bytes, those of a vault identity as many
  * times that as its roster needs, which the caller wipes; E_USAGE when
  * the origin is none, a name too long, or the roster none.  Decoders take these bytes and no
- * others, and leave their output alone on failure: E_FORMAT; E_VERSION for
+ * others, and leave their output alone on failure (that of a vault identity, which is large,
+ * is zeros then): E_FORMAT; E_VERSION for
  * another version.  No message repeats what a key file says.
  */
 enum evault_status ev_slot_encode(const struct ev_slot *s, struct ev_buf *out,

@@ -31,7 +31,7 @@ static const char *const queries[Q_QUERIES] = {
 	[Q_ADD_TAG] = "INSERT OR IGNORE INTO tags VALUES(?1, ?2)",
 	[Q_FIND_MEMBER] = "SELECT pack, offset, size, state FROM members"
 			  " WHERE kind = ?1 AND id = ?2 AND part = ?3"
-			  " ORDER BY state DESC, rowid LIMIT 1 OFFSET ?4",
+			  " ORDER BY state DESC, pack LIMIT 1 OFFSET ?4",
 	[Q_HAS_SIZE] = "SELECT 1 FROM records WHERE size = ?1 LIMIT 1",
 	[Q_ENTRY] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.idx = ?1",
 	[Q_ENTRY_OF] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest = ?1 LIMIT 1",
@@ -299,6 +299,8 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	ev_catalog_bind_hash(q, 1, digest);
 	bind_text(q, 2, field_slice(record, "action"));
 	bind_text(q, 3, field_slice(record, "time"));
+	if (c->lean)
+		return run(c, q, err);
 	if (ev_hash_parse(field_slice(record, "sha256"), &sha256))
 		ev_catalog_bind_hash(q, 4, &sha256);
 	bytes = ev_cursor_decimal(&number, INT64_MAX);

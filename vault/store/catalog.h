@@ -17,6 +17,11 @@ struct ev_catalog;
 
 /* In memory, empty. */
 enum evault_status ev_catalog_new(struct ev_catalog **c, struct evault_error *err);
+/*
+ * The same in about half the memory, for who asks which entries, members and
+ * records there are, and no more: of a record nothing is filed but that it is there.
+ */
+enum evault_status ev_catalog_new_lean(struct ev_catalog **c, struct evault_error *err);
 /* Takes `store`, also when it fails; makes the tables where there is no page yet. */
 enum evault_status ev_catalog_open(struct ev_sealed *store, struct ev_catalog **c,
 				   struct evault_error *err);
@@ -63,8 +68,10 @@ enum evault_status ev_catalog_set_unread(struct ev_catalog *c, const struct ev_h
 /* The next one after *pack, in byte order. */
 enum evault_status ev_catalog_next_unread(struct ev_catalog *c, struct ev_hash *pack,
 					  struct evault_error *err);
-/* Is the last row that of the last of `size` entries, and, if they are not many, each before it
- * there? */
+/*
+ * Is the last row that of the last of `size` entries, and each before it there?  Of more than
+ * 10,000 only so many in a row are counted, other ones each time: a hole shows sooner or later.
+ */
 enum evault_status ev_catalog_is_full(struct ev_catalog *c, uint64_t size, bool *full,
 				      struct evault_error *err);
 
@@ -123,7 +130,7 @@ struct ev_place {
 	struct ev_member member;
 	enum ev_member_state state;
 };
-/* Copy 0 has the best state, and was added first among these.  `part` 0 but for parts. */
+/* Copy 0 has the best state, and its pack the lowest hash among these.  `part` 0 but for parts. */
 enum evault_status ev_catalog_find_copy(struct ev_catalog *c, enum ev_member_kind kind,
 					const struct ev_hash *id, uint32_t part, unsigned copy,
 					struct ev_place *place, struct evault_error *err);

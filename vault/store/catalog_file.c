@@ -13,7 +13,10 @@ enum {
 	FILLING =
 	    1, /* one more when the same tables are filled otherwise, or words fold otherwise */
 	CACHE_KIB = 12 * 1024,
-	COUNTED_ROWS = 10000, /* more take too long to be counted at each opening */
+	LEAN_CACHE_KIB = 1024, /* a page of memory is a copy away */
+	/* More take too long at each opening: so many are counted then, at a place that is drawn.
+	 */
+	COUNTED_ROWS = 10000,
 };
 
 static const char file_schema[] = "CREATE TABLE unread(pack BLOB PRIMARY KEY) WITHOUT ROWID;";
@@ -37,8 +40,9 @@ ev_catalog_file_query(enum ev_catalog_query which)
 	case Q_NEXT_UNREAD:
 		return "SELECT pack FROM unread WHERE pack > ?1 ORDER BY pack LIMIT 1";
 	case Q_COUNT_ROWS:
-		return "SELECT coalesce(max(idx), -1),"
-		       " CASE WHEN ?1 THEN (SELECT count(*) FROM entries) END FROM entries";
+		return "SELECT coalesce(max(idx), -1), coalesce(min(idx), 0),"
+		       " (SELECT count(*) FROM entries WHERE idx >= ?1 AND idx < ?1 + ?2)"
+		       " FROM entries";
 	case Q_COUNT_ONLY_IN:
 		return "SELECT count(*) FROM members m JOIN entries e ON e.digest = m.id"
 		       " WHERE m.kind = ?1 AND m.pack = ?2 AND NOT EXISTS (SELECT 1 FROM members o"
@@ -130,6 +134,32 @@ ev_catalog_new(struct ev_catalog **c, struct evault_error *err)
 	enum evault_status rc = ev_sealed_memory(&store, err);
 
 	return rc == EVAULT_OK ? ev_catalog_open(store, c, err) : rc;
+}
+
+enum evault_status
+ev_catalog_new_lean(struct ev_catalog **c, struct evault_error *err)
+{
+	static const char lean[] =
+	    "DROP INDEX records_sha256; DROP INDEX records_size; DROP TABLE members;"
+	    "CREATE TABLE members(kind INTEGER NOT NULL, id BLOB NOT NULL, part INTEGER NOT NULL,"
+	    " pack BLOB NOT NULL, offset INTEGER NOT NULL, size INTEGER NOT NULL,"
+	    " state INTEGER NOT NULL, PRIMARY KEY(kind, id, part, pack)) WITHOUT ROWID;";
+	struct ev_catalog *made = NULL;
+	char cache[48];
+	enum evault_status rc = ev_catalog_new(&made, err);
+
+	snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", LEAN_CACHE_KIB);
+	if (rc == EVAULT_OK)
+		rc = exec(made, lean, err);
+	if (rc == EVAULT_OK)
+		rc = exec(made, cache, err);
+	if (rc == EVAULT_OK) {
+		made->lean = true;
+		*c = made;
+		made = NULL;
+	}
+	ev_catalog_free(made);
+	return rc;
 }
 
 void
@@ -276,14 +306,20 @@ enum evault_status
 ev_catalog_is_full(struct ev_catalog *c, uint64_t size, bool *full, struct evault_error *err)
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_COUNT_ROWS, err);
+	uint64_t n = size < COUNTED_ROWS ? size : COUNTED_ROWS, from = 0;
 	enum evault_status rc;
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	sqlite3_bind_int(q, 1, size <= COUNTED_ROWS);
+	if (size > n) {
+		ev_random(&from, sizeof(from));
+		from %= size - n + 1;
+	}
+	sqlite3_bind_int64(q, 1, (sqlite3_int64)from);
+	sqlite3_bind_int64(q, 2, (sqlite3_int64)n);
 	rc = ev_catalog_step(c, q, err);
 	*full = rc == EVAULT_OK && (uint64_t)(sqlite3_column_int64(q, 0) + 1) == size &&
-		(size > COUNTED_ROWS || (uint64_t)sqlite3_column_int64(q, 1) == size);
+		sqlite3_column_int64(q, 1) == 0 && (uint64_t)sqlite3_column_int64(q, 2) == n;
 	sqlite3_reset(q);
 	return rc;
 }

@@ -65,6 +65,7 @@ struct ev_catalog {
 	void *broken_ctx;
 	bool filling; /* a transaction was begun, even if SQLite has given it up */
 	bool mending, spoiled;
+	bool lean; /* ev_catalog_new_lean */
 };
 
 /*

@@ -30,7 +30,7 @@ ev_keyring_free(struct ev_keyring *k)
 	ev_secret_free(k->reader);
 	ev_secret_free(k->reads);
 	free(k->epochs);
-	ev_secret_free(k->roster);
+	ev_secret_free(k->opened);
 	ev_secret_free(k->write);
 	free(k);
 }
@@ -243,14 +243,14 @@ static enum evault_status
 open_read_key(struct unlocking *u, uint64_t epoch, const struct ev_age_with *with,
 	      struct evault_error *err)
 {
-	struct ev_read_key *key = ev_secret_new(sizeof(*key));
+	struct ev_read_key *key = u->k->opened;
 	struct ev_buf sealed = EV_BUF_INIT, plain = EV_BUF_SECRET_INIT;
 	char path[EV_ENTRY_FILE_NAME_MAX + 1], text[EVAULT_RECIPIENT_SIZE];
 	struct ev_age_recipient public;
 	enum evault_status rc;
 
 	snprintf(path, sizeof(path), "keys/read.%llu.age", (unsigned long long)epoch);
-	rc = key == NULL ? ev_fail_nomem(err) : load_key_file(u, path, &sealed, err);
+	rc = load_key_file(u, path, &sealed, err);
 	if (rc == EVAULT_OK)
 		rc = ev_age_open(with, ev_slice_of(sealed.data, sealed.len), &plain, err);
 	if (rc == EVAULT_OK)
@@ -267,13 +267,12 @@ open_read_key(struct unlocking *u, uint64_t epoch, const struct ev_age_with *wit
 	u->k->epochs[u->k->n_reads] = epoch;
 	u->k->reads[u->k->n_reads++] = key->identity;
 	if (epoch + 1 == u->authority->n_read_keys) {
-		*u->k->roster = key->roster;
+		u->k->roster = &key->roster;
 		ev_hash_of(sealed.data, sealed.len, &u->k->roster_file);
 	}
 out:
 	ev_buf_release(&sealed);
 	ev_buf_wipe(&plain);
-	ev_secret_free(key);
 	return rc;
 }
 
@@ -287,12 +286,13 @@ open_read_keys(struct unlocking *u, const struct ev_age_with *with, struct evaul
 
 	ev_secret_free(k->reads);
 	free(k->epochs);
-	ev_secret_free(k->roster);
+	ev_secret_free(k->opened);
+	k->roster = NULL;
 	k->n_reads = 0;
 	k->reads = ev_secret_new((n + 1) * sizeof(*k->reads));
 	k->epochs = calloc(n + 1, sizeof(*k->epochs));
-	k->roster = ev_secret_new(sizeof(*k->roster));
-	if (k->reads == NULL || k->epochs == NULL || k->roster == NULL)
+	k->opened = ev_secret_new(sizeof(*k->opened));
+	if (k->reads == NULL || k->epochs == NULL || k->opened == NULL)
 		return ev_fail_nomem(err);
 	for (epoch = 0; epoch < n; epoch++) {
 		rc = open_read_key(u, epoch, with, &why);
@@ -304,7 +304,8 @@ open_read_keys(struct unlocking *u, const struct ev_age_with *with, struct evaul
 			break;
 	}
 	if (k->n_reads == 0 || k->epochs[k->n_reads - 1] + 1 != n) {
-		ev_secret_free(k->roster);
+		ev_secret_free(k->opened);
+		k->opened = NULL;
 		k->roster = NULL;
 	}
 	if (k->n_reads > 0 && worst != EVAULT_E_NOMEM && worst != EVAULT_E_IO)
@@ -491,7 +492,8 @@ open_kept(struct unlocking *u, struct evault_error *err)
 		(void)ev_keyring_forget(u->authority->vault.origin, &was, NULL);
 		ev_secret_free(u->k->slot);
 		u->k->slot = NULL;
-		ev_secret_free(u->k->roster);
+		ev_secret_free(u->k->opened);
+		u->k->opened = NULL;
 		u->k->roster = NULL;
 		u->k->n_reads = 0;
 	}

@@ -21,7 +21,8 @@ struct ev_keyring {
 	struct ev_age_identity *reads; /* vault identities, those that could be opened … */
 	uint64_t *epochs;              /* … and of which epoch each is */
 	size_t n_reads;
-	struct ev_roster *roster;     /* of the newest epoch; NULL: who may not read that */
+	struct ev_read_key *opened;   /* that of the last epoch that was opened */
+	struct ev_roster *roster;     /* in it, of the newest epoch; NULL: who may not read that */
 	struct ev_hash roster_file;   /* the file that it was in */
 	struct ev_write_key *write;   /* the current log key; NULL: may not write */
 	struct evault_error no_write; /* why a holder's could not be opened */
