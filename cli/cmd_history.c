@@ -136,7 +136,8 @@ static void
 print_deed(FILE *out, const struct evault_item *item)
 {
 	char *cited = cited_text(item), *name = item_text(item, "name"),
-	     *reason = item_text(item, "reason"), *action = item_text(item, "action");
+	     *reason = item_text(item, "reason"), *action = item_text(item, "action"),
+	     *from = item_text(item, "from");
 
 	if (item_is_lost(item)) {
 		fputs(_("its record is missing or damaged"), out);
@@ -153,6 +154,8 @@ print_deed(FILE *out, const struct evault_item *item)
 		fprintf(out, _("retracted %s: %s"), cited, reason);
 	} else if (item_says(item, "action", "adopt")) {
 		fputs(_("took in a pack that an interrupted run had left"), out);
+	} else if (item_says(item, "action", "receive")) {
+		fprintf(out, _("received the vault %s, with its log"), from);
 	} else if (item_says(item, "action", "key")) {
 		print_key_change(out, item);
 	} else {
@@ -166,6 +169,7 @@ print_deed(FILE *out, const struct evault_item *item)
 	free(name);
 	free(reason);
 	free(action);
+	free(from);
 }
 
 static void
