@@ -505,6 +505,8 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	evault_close(c.v);
 	free(c.held.list);
 	ev_set_release(&c.strays);
+	ev_set_release(&c.vouched);
+	ev_set_release(&c.vouching);
 	free(c.stray_names);
 	return rc;
 }

@@ -105,6 +105,34 @@ parts_are_there(struct ev_checking *c, const struct ev_hash *sha256, bool *there
 	return rc == EVAULT_E_NOMEM ? ev_fail_nomem(err) : EVAULT_OK;
 }
 
+/* Are `from` and `tree` what those of a `receive` record are? */
+static bool
+names_log(const struct evault_item *item)
+{
+	struct ev_slice tree = field(item, "tree");
+	struct ev_cursor c = ev_cursor_of(tree.data, tree.len);
+	struct ev_hash root;
+
+	if (!ev_origin_valid(field(item, "from")) || ev_cursor_decimal(&c, INT64_MAX) == 0)
+		return false;
+	ev_cursor_expect(&c, " ");
+	return !c.bad && ev_hash_parse(ev_slice_of(c.at, c.left), &root);
+}
+
+/* What keeps a file must say which; what keeps a log, whose. */
+static bool
+says_too_little(const struct evault_item *item)
+{
+	bool receive = ev_slice_is(field(item, "action"), "receive");
+
+	if (!receive && !ev_slice_is(field(item, "action"), "add") &&
+	    !ev_slice_is(field(item, "action"), "testify"))
+		return false;
+	return evault_item_field(item, "sha256") == NULL ||
+	       evault_item_field(item, "size") == NULL ||
+	       evault_item_field(item, "name") == NULL || (receive && !names_log(item));
+}
+
 static enum evault_status
 check_original(struct ev_checking *c, const struct evault_item *item, struct evault_error *err)
 {
@@ -114,10 +142,7 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	uint64_t size = 0;
 	enum evault_status rc;
 
-	if ((ev_slice_is(field(item, "action"), "add") ||
-	     ev_slice_is(field(item, "action"), "testify")) &&
-	    (evault_item_field(item, "sha256") == NULL || evault_item_field(item, "size") == NULL ||
-	     evault_item_field(item, "name") == NULL))
+	if (says_too_little(item))
 		return find_item(
 		    c, item, EVAULT_FINDING_FORGED,
 		    _("its record does not say what that of a file or statement must say"), err);
@@ -206,6 +231,8 @@ check_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	c->summary->items++;
 	if (item->n_fields > 0) {
 		rc = check_abouts(c, item, err);
+		if (rc == EVAULT_OK)
+			rc = ev_check_sources(c, item, err);
 		return rc == EVAULT_OK ? check_original(c, item, err) : rc;
 	}
 	ev_hash_parse(ev_slice_text(item->digest), &digest);

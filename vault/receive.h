@@ -105,10 +105,16 @@ struct ev_kept_log {
 	enum evault_status (*entry)(void *ctx, uint64_t index, const struct ev_entry *entry,
 				    struct evault_error *err);
 	void *ctx;
+	/* Older trees of the same log; may be NULL. */
+	struct ev_log_past *pasts;
+	size_t n_pasts;
+	bool skim; /* signatures are not verified: somebody else does that */
 };
 /*
- * Goes through the original of the `receive` record, and checks all that an
- * opening would check of a log (FORMAT.md, section 5).  E_DAMAGED, E_NOT_FOUND.
+ * Goes through the original of a `receive` record, and checks all that an
+ * opening would check of a log (FORMAT.md, section 5).  What `entry` was given
+ * counts only on success.  E_DAMAGED: the log is not what it should be;
+ * E_NOT_FOUND: there are no whole bytes of it; E_IO; what `entry` returns.
  */
 enum evault_status ev_kept_log_read(struct evault *v, const struct ev_kept_log *log,
 				    const struct ev_hash *sha256, struct evault_error *err);

@@ -74,6 +74,7 @@ ev_catalog_parse_receive(const struct ev_record *record, struct ev_catalog_recei
 	struct ev_slice from = value_of(record, "from"), tree = value_of(record, "tree");
 	struct ev_cursor c = ev_cursor_of(tree.data, tree.len);
 
+	memset(receive, 0, sizeof(*receive));
 	if (!ev_slice_is(value_of(record, "action"), "receive") ||
 	    !ev_slice_starts(from, "evault/") ||
 	    !ev_hash_parse(ev_slice_of(from.data + 7, from.len - 7), &receive->origin))
