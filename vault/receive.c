@@ -265,10 +265,16 @@ meet(struct ev_receiving *r, struct evault_error *err)
 static enum evault_status
 open_other(struct ev_receiving *r, struct evault_error *err)
 {
+	char shown[EV_SHOW_SIZE];
 	enum evault_status rc = meet(r, err);
 
-	if (rc == EVAULT_OK)
-		rc = ev_vault_open_aside(r->what->dir, r->what->unlock, &r->from, err);
+	ev_show_path(r->what->dir, shown);
+	if (rc != EVAULT_OK)
+		return rc;
+	rc = ev_vault_open_aside(r->what->dir, r->what->unlock, &r->from, err);
+	/* Not all that is said of a vault names it, and there are two. */
+	if (rc != EVAULT_OK && err != NULL && strncmp(err->text, shown, strlen(shown)) != 0)
+		rc = ev_error_prefix(err, rc, shown);
 	if (rc != EVAULT_OK)
 		return rc;
 	memcpy(r->summary->origin, r->from->note.origin, sizeof(r->summary->origin));
