@@ -73,16 +73,16 @@ ev_catalog_parse_receive(const struct ev_record *record, struct ev_catalog_recei
 {
 	struct ev_slice from = value_of(record, "from"), tree = value_of(record, "tree");
 	struct ev_cursor c = ev_cursor_of(tree.data, tree.len);
+	struct ev_catalog_receive found = { .size = ev_cursor_decimal(&c, INT64_MAX) };
 
-	memset(receive, 0, sizeof(*receive));
-	if (!ev_slice_is(value_of(record, "action"), "receive") ||
-	    !ev_slice_starts(from, "evault/") ||
-	    !ev_hash_parse(ev_slice_of(from.data + 7, from.len - 7), &receive->origin))
-		return false;
-	receive->size = ev_cursor_decimal(&c, INT64_MAX);
 	ev_cursor_expect(&c, " ");
-	return !c.bad && ev_hash_parse(ev_slice_of(c.at, c.left), &receive->root) &&
-	       receive->size > 0;
+	if (c.bad || found.size == 0 || !ev_slice_is(value_of(record, "action"), "receive") ||
+	    !ev_slice_starts(from, "evault/") ||
+	    !ev_hash_parse(ev_slice_of(from.data + 7, from.len - 7), &found.origin) ||
+	    !ev_hash_parse(ev_slice_of(c.at, c.left), &found.root))
+		return false;
+	*receive = found;
+	return true;
 }
 
 static enum evault_status
