@@ -1,7 +1,8 @@
 /*
  * What the parts of a check share (G3): check.c goes through the steps,
  * check_files.c through the folder, check_pack.c through packs, check_item.c
- * through items, check_received.c through what was received, adopt.c takes in what an interrupted run left.
+ * through items, check_received.c through what was received, adopt.c takes in what an interrupted
+ * run left.
  */
 #ifndef EV_CHECK_H
 #define EV_CHECK_H

@@ -129,8 +129,8 @@ says_too_little(const struct evault_item *item)
 	    !ev_slice_is(field(item, "action"), "testify"))
 		return false;
 	return evault_item_field(item, "sha256") == NULL ||
-	       evault_item_field(item, "size") == NULL ||
-	       evault_item_field(item, "name") == NULL || (receive && !names_log(item));
+	       evault_item_field(item, "size") == NULL || evault_item_field(item, "name") == NULL ||
+	       (receive && !names_log(item));
 }
 
 static enum evault_status

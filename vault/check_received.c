@@ -86,10 +86,11 @@ judge_pasts(struct looking *l, struct evault_error *err)
 		if (l->pasts[i].agrees)
 			continue;
 		ev_vault_cite_item(l->c->v, l->earlier[i].index, cited);
-		rc = ev_find(&l->c->findings, err, EVAULT_FINDING_HISTORY, l->receive.index, "",
-			     "the log that was kept with it, and the one that was kept with %s, are "
-			     "of one vault and not of one history: one of the two is a fork",
-			     cited);
+		rc =
+		    ev_find(&l->c->findings, err, EVAULT_FINDING_HISTORY, l->receive.index, "",
+			    "the log that was kept with it, and the one that was kept with %s, are "
+			    "of one vault and not of one history: one of the two is a fork",
+			    cited);
 	}
 	return rc;
 }
@@ -191,10 +192,11 @@ ev_check_sources(struct ev_checking *c, const struct evault_item *item, struct e
 		if (ev_set_has(&c->vouched, &key))
 			continue;
 		if (ev_set_has(&c->vouching, &origin))
-			rc = ev_find(&c->findings, err, EVAULT_FINDING_FORGED, item->index, "",
-				     "its record says that it was received as entry %llu of %s, and "
-				     "the log that was kept of that vault does not have it",
-				     (unsigned long long)s->index, s->origin);
+			rc =
+			    ev_find(&c->findings, err, EVAULT_FINDING_FORGED, item->index, "",
+				    "its record says that it was received as entry %llu of %s, and "
+				    "the log that was kept of that vault does not have it",
+				    (unsigned long long)s->index, s->origin);
 		else
 			rc = ev_find(&c->findings, err, ev_check_doubt(c, EVAULT_FINDING_MISSING),
 				     item->index, "",
