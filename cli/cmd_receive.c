@@ -42,9 +42,9 @@ print_json_event(const struct receiving *r, const struct evault_receive_event *e
 	if (e->what == EVAULT_RECEIVE_KEPT)
 		json_number(&json, "item", e->index);
 	if (e->action[0] != '\0')
-		json_text(&json, "action", e->action);
+		json_bytes(&json, "action", e->action, strlen(e->action));
 	if (e->name[0] != '\0')
-		json_text(&json, "name", e->name);
+		json_bytes(&json, "name", e->name, strlen(e->name));
 	if (e->sha256[0] != '\0') {
 		json_text(&json, "sha256", e->sha256);
 		json_number(&json, "size", e->size);
@@ -226,8 +226,9 @@ receive_one(struct receiving *r, bool *stop)
 	else if (summary.origin[0] != '\0')
 		print_summary(r, &summary);
 	status = judge(r, rc, &summary, &err);
-	*stop =
-	    summary.cancelled || rc == EVAULT_E_FULL || rc == EVAULT_E_IO || rc == EVAULT_E_NOMEM;
+	/* After a failed commit the vault takes nothing more. */
+	*stop = summary.cancelled || rc == EVAULT_E_FULL || rc == EVAULT_E_NOMEM ||
+		(rc == EVAULT_E_IO && summary.origin[0] != '\0');
 	session_release(&session);
 	return status;
 }
