@@ -66,45 +66,6 @@ names_are_plain(const struct evault_item *item)
 	}
 }
 
-static enum evault_status
-check_saying(struct ev_checking *c, const struct evault_item *item, uint64_t size,
-	     struct evault_error *err)
-{
-	struct ev_slice text = field(item, "size");
-	struct ev_cursor number = ev_cursor_of(text.data, text.len);
-	enum evault_status rc = EVAULT_OK;
-
-	if (ev_cursor_decimal(&number, UINT64_MAX) != size || !ev_cursor_done(&number))
-		rc = find_item(c, item, EVAULT_FINDING_ALTERED,
-			       _("its record tells another size than its original has"), err);
-	if (rc == EVAULT_OK && !names_are_plain(item))
-		rc = find_item(c, item, EVAULT_FINDING_FORGED,
-			       _("its record gives it a name or a folder that no file has; `get` "
-				 "writes it only to a file that you name"),
-			       err);
-	return rc;
-}
-
-/* Is every part that the list names in a pack that could be read, be it damaged? */
-static enum evault_status
-parts_are_there(struct ev_checking *c, const struct ev_hash *sha256, bool *there,
-		struct evault_error *err)
-{
-	struct ev_hash id = { { 0 } };
-	struct found f = { 0 };
-	uint32_t part, n = 0;
-	enum evault_status rc = ev_vault_list(c->v, sha256, 0, &id, &n, NULL, NULL);
-
-	*there = true;
-	/* A list that cannot be read is there, and altered. */
-	for (part = 1; rc == EVAULT_OK && part <= n && *there; part++) {
-		if (find(c, EV_MEMBER_PART, &id, part, &f, err) != EVAULT_OK)
-			return EVAULT_E_IO;
-		*there = f.there;
-	}
-	return rc == EVAULT_E_NOMEM ? ev_fail_nomem(err) : EVAULT_OK;
-}
-
 /* Are `from` and `tree` what those of a `receive` record are? */
 static bool
 names_log(const struct evault_item *item)
@@ -133,6 +94,57 @@ says_too_little(const struct evault_item *item)
 	       (receive && !names_log(item));
 }
 
+const char *
+ev_check_wrong(const struct evault_item *item)
+{
+	bool retracts = ev_slice_is(field(item, "action"), "retract");
+
+	if ((retracts || ev_slice_is(field(item, "action"), "annotate")) &&
+	    (evault_item_field(item, "about") == NULL ||
+	     (retracts && evault_item_field(item, "reason") == NULL)))
+		return _("its record does not say what is annotated or retracted, or why");
+	if (says_too_little(item))
+		return _("its record does not say what that of a file or statement must say");
+	if (evault_item_field(item, "sha256") != NULL && !names_are_plain(item))
+		return _("its record gives it a name or a folder that no file has; `get` writes "
+			 "it only to a file that you name");
+	return NULL;
+}
+
+static enum evault_status
+check_saying(struct ev_checking *c, const struct evault_item *item, uint64_t size,
+	     struct evault_error *err)
+{
+	struct ev_slice text = field(item, "size");
+	struct ev_cursor number = ev_cursor_of(text.data, text.len);
+	enum evault_status rc = EVAULT_OK;
+
+	if (ev_cursor_decimal(&number, UINT64_MAX) != size || !ev_cursor_done(&number))
+		rc = find_item(c, item, EVAULT_FINDING_ALTERED,
+			       _("its record tells another size than its original has"), err);
+	return rc;
+}
+
+/* Is every part that the list names in a pack that could be read, be it damaged? */
+static enum evault_status
+parts_are_there(struct ev_checking *c, const struct ev_hash *sha256, bool *there,
+		struct evault_error *err)
+{
+	struct ev_hash id = { { 0 } };
+	struct found f = { 0 };
+	uint32_t part, n = 0;
+	enum evault_status rc = ev_vault_list(c->v, sha256, 0, &id, &n, NULL, NULL);
+
+	*there = true;
+	/* A list that cannot be read is there, and altered. */
+	for (part = 1; rc == EVAULT_OK && part <= n && *there; part++) {
+		if (find(c, EV_MEMBER_PART, &id, part, &f, err) != EVAULT_OK)
+			return EVAULT_E_IO;
+		*there = f.there;
+	}
+	return rc == EVAULT_E_NOMEM ? ev_fail_nomem(err) : EVAULT_OK;
+}
+
 static enum evault_status
 check_original(struct ev_checking *c, const struct evault_item *item, struct evault_error *err)
 {
@@ -142,10 +154,9 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	uint64_t size = 0;
 	enum evault_status rc;
 
+	/* Told already. */
 	if (says_too_little(item))
-		return find_item(
-		    c, item, EVAULT_FINDING_FORGED,
-		    _("its record does not say what that of a file or statement must say"), err);
+		return EVAULT_OK;
 	if (evault_item_field(item, "sha256") == NULL)
 		return EVAULT_OK;
 	if (!ev_hash_parse(field(item, "sha256"), &id))
@@ -196,16 +207,10 @@ about_is_so(struct ev_checking *c, const struct evault_item *item, struct ev_sli
 static enum evault_status
 check_abouts(struct ev_checking *c, const struct evault_item *item, struct evault_error *err)
 {
-	bool retracts = ev_slice_is(field(item, "action"), "retract"), so = true;
 	enum evault_status rc = EVAULT_OK;
+	bool so = true;
 	size_t i;
 
-	if ((retracts || ev_slice_is(field(item, "action"), "annotate")) &&
-	    (evault_item_field(item, "about") == NULL ||
-	     (retracts && evault_item_field(item, "reason") == NULL)))
-		return find_item(
-		    c, item, EVAULT_FINDING_FORGED,
-		    _("its record does not say what is annotated or retracted, or why"), err);
 	for (i = 0; i < item->n_fields && rc == EVAULT_OK && so; i++)
 		if (strcmp(item->fields[i].name, "about") == 0)
 			rc = about_is_so(c, item,
@@ -226,11 +231,16 @@ check_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	struct ev_checking *c = ctx;
 	struct found record = { 0 };
 	struct ev_hash digest;
+	const char *wrong;
 	enum evault_status rc;
 
 	c->summary->items++;
 	if (item->n_fields > 0) {
-		rc = check_abouts(c, item, err);
+		wrong = ev_check_wrong(item);
+		rc = wrong == NULL ? EVAULT_OK
+				   : find_item(c, item, EVAULT_FINDING_FORGED, wrong, err);
+		if (rc == EVAULT_OK)
+			rc = check_abouts(c, item, err);
 		if (rc == EVAULT_OK)
 			rc = ev_check_sources(c, item, err);
 		return rc == EVAULT_OK ? check_original(c, item, err) : rc;

@@ -8,19 +8,6 @@
 #include "check.h"
 #include "receive.h"
 
-/* What names an entry of any vault, in a set. */
-static void
-entry_key(const struct ev_hash *origin, uint64_t index, const struct ev_hash *digest,
-	  struct ev_hash *key)
-{
-	uint8_t bytes[32 + 8 + 32];
-
-	memcpy(bytes, origin->b, 32);
-	ev_put_be64(bytes + 32, index);
-	memcpy(bytes + 40, digest->b, 32);
-	ev_hash_of(bytes, sizeof(bytes), key);
-}
-
 /* ---- logs --------------------------------------------------------------------------- */
 
 struct looking {
@@ -36,10 +23,11 @@ static enum evault_status
 note_entry(void *ctx, uint64_t index, const struct ev_entry *entry, struct evault_error *err)
 {
 	struct looking *l = ctx;
+	struct ev_provenance place = { l->receive.origin, index, entry->record };
 	struct ev_hash key;
 	bool fresh;
 
-	entry_key(&l->receive.origin, index, &entry->record, &key);
+	ev_kept_log_key(&place, &key);
 	return ev_set_add(&l->entries, &key, &fresh, err);
 }
 
@@ -180,18 +168,20 @@ enum evault_status
 ev_check_sources(struct ev_checking *c, const struct evault_item *item, struct evault_error *err)
 {
 	const struct evault_source *s;
-	struct ev_hash origin, digest, key;
+	struct ev_provenance place;
+	struct ev_hash key;
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
 	for (i = 0; i < item->n_sources && rc == EVAULT_OK; i++) {
 		s = &item->sources[i];
-		ev_hash_parse(ev_slice_text(s->origin + strlen("evault/")), &origin);
-		ev_hash_parse(ev_slice_text(s->digest), &digest);
-		entry_key(&origin, s->index, &digest, &key);
+		place.index = s->index;
+		ev_hash_parse(ev_slice_text(s->origin + strlen("evault/")), &place.origin);
+		ev_hash_parse(ev_slice_text(s->digest), &place.digest);
+		ev_kept_log_key(&place, &key);
 		if (ev_set_has(&c->vouched, &key))
 			continue;
-		if (ev_set_has(&c->vouching, &origin))
+		if (ev_set_has(&c->vouching, &place.origin))
 			rc =
 			    ev_find(&c->findings, err, EVAULT_FINDING_FORGED, item->index, "",
 				    "its record says that it was received as entry %llu of %s, and "

@@ -312,6 +312,17 @@ ev_kept_log_read(struct evault *v, const struct ev_kept_log *log, const struct e
 	return rc;
 }
 
+void
+ev_kept_log_key(const struct ev_provenance *place, struct ev_hash *key)
+{
+	uint8_t bytes[32 + 8 + 32];
+
+	memcpy(bytes, place->origin.b, 32);
+	ev_put_be64(bytes + 32, place->index);
+	memcpy(bytes + 40, place->digest.b, 32);
+	ev_hash_of(bytes, sizeof(bytes), key);
+}
+
 /* ---- who signed ----------------------------------------------------------------------- */
 
 struct signing {

@@ -169,6 +169,8 @@ look_at(struct ev_receiving *r, uint64_t index, struct evault_error *err)
 		return rc;
 	ev_record_init(&record);
 	rc = ev_vault_record(r->from, &entry.digest, &record, &why);
+	if (rc == EVAULT_OK)
+		rc = ev_receive_vouch(r, &record, &why);
 	if (rc == EVAULT_OK) {
 		r->states[index] = (uint8_t)ev_receive_state_of(&record);
 		f = ev_record_find(&record, "size");
@@ -179,7 +181,7 @@ look_at(struct ev_receiving *r, uint64_t index, struct evault_error *err)
 			rc = ev_receive_queue(r, EVAULT_RECEIVE_WOULD, &entry, 0, &record, NULL,
 					      err);
 	} else if (ev_receive_may_go_on(rc)) {
-		rc = ev_receive_queue(r, EVAULT_RECEIVE_FAILED, &entry, 0, NULL, why.text, err);
+		rc = ev_receive_queue(r, EVAULT_RECEIVE_FAILED, &entry, 0, &record, why.text, err);
 	} else if (err != NULL) {
 		*err = why;
 	}
@@ -187,15 +189,37 @@ look_at(struct ev_receiving *r, uint64_t index, struct evault_error *err)
 	return rc;
 }
 
+/* Also one that was received before vouches for what came to that vault since. */
+static enum evault_status
+vouch(void *ctx, const struct ev_catalog_entry *entry, struct evault_error *err)
+{
+	struct ev_receiving *r = ctx;
+	struct evault_error why = { 0 };
+	struct ev_record record;
+	enum evault_status rc;
+
+	ev_record_init(&record);
+	rc = ev_vault_record(r->from, &entry->digest, &record, &why);
+	if (rc == EVAULT_OK)
+		rc = ev_receive_vouch(r, &record, &why);
+	ev_record_release(&record);
+	if (rc == EVAULT_OK || ev_receive_may_go_on(rc))
+		return EVAULT_OK;
+	return ev_fail(err, rc, "%s", why.text);
+}
+
 static enum evault_status
 look_at_all(struct ev_receiving *r, struct evault_error *err)
 {
+	static const struct evault_filter logs = { .action = "receive",
+						   .retracted = EVAULT_RETRACTED_TOO };
 	uint64_t size = ev_log_head(r->from->log)->size, i;
 	enum evault_status rc = EVAULT_OK;
 
 	r->states = calloc((size_t)size, 1);
 	if (r->states == NULL)
 		return ev_fail_nomem(err);
+	rc = ev_catalog_list(r->from->catalog, &logs, vouch, r, err);
 	for (i = 0; i < size && rc == EVAULT_OK; i++) {
 		rc = look_at(r, i, err);
 		if (rc == EVAULT_OK && i % 256 == 0 && ev_receive_tick(r, 0))
@@ -336,6 +360,7 @@ evault_receive(struct evault *v, const struct evault_receive *what,
 	tell_events(&r);
 	ev_commit_release(&r.commit);
 	ev_incoming_release(&r.in);
+	ev_set_release(&r.vouched);
 	ev_set_release(&r.objects);
 	ev_set_release(&r.statements);
 	evault_close(r.from);

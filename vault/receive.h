@@ -50,6 +50,7 @@ struct ev_receiving {
 	struct ev_hash own, origin; /* the digits of both vaults' names */
 	struct ev_commit commit;
 	struct ev_incoming in;
+	struct ev_set vouched;               /* entries, by the logs that the other vault keeps */
 	struct ev_set objects, statements;   /* of which the bytes are kept in this run */
 	uint8_t *states;                     /* of each entry of `from` */
 	struct evault_receive_event *events; /* to be told after the commit */
@@ -67,6 +68,12 @@ struct ev_receiving {
 enum evault_status ev_receive_find(struct ev_receiving *r, uint64_t index,
 				   const struct ev_hash *digest, struct ev_catalog_entry *here,
 				   struct evault_error *err);
+/*
+ * The log that the other vault keeps with this record: all its entries are
+ * vouched for.  E_DAMAGED, E_NOT_FOUND, E_IO; fine for other records.
+ */
+enum evault_status ev_receive_vouch(struct ev_receiving *r, const struct ev_record *record,
+				    struct evault_error *err);
 /* How its record is to be taken. */
 enum ev_receive_state ev_receive_state_of(const struct ev_record *record);
 /* Keeps the entry's record and file, and queues an event: also when that fails for the source's
@@ -118,5 +125,8 @@ struct ev_kept_log {
  */
 enum evault_status ev_kept_log_read(struct evault *v, const struct ev_kept_log *log,
 				    const struct ev_hash *sha256, struct evault_error *err);
+
+/* What stands for an entry of any vault in a set. */
+void ev_kept_log_key(const struct ev_provenance *place, struct ev_hash *key);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
+#include "correction.h"
 #include "receive.h"
 
 static struct ev_slice
@@ -62,6 +64,80 @@ ev_receive_find(struct ev_receiving *r, uint64_t index, const struct ev_hash *di
 			break;
 	}
 	r->in.failed = r->in.failed || (rc != EVAULT_OK && rc != EVAULT_E_NOT_FOUND);
+	return rc;
+}
+
+/* ---- is it what it should be? ------------------------------------------------------ */
+
+struct vouching {
+	struct ev_hash origin;
+	struct ev_set entries;
+};
+
+static enum evault_status
+note_entry(void *ctx, uint64_t index, const struct ev_entry *entry, struct evault_error *err)
+{
+	struct vouching *c = ctx;
+	struct ev_provenance place = { c->origin, index, entry->record };
+	struct ev_hash key;
+	bool fresh;
+
+	ev_kept_log_key(&place, &key);
+	return ev_set_add(&c->entries, &key, &fresh, err);
+}
+
+enum evault_status
+ev_receive_vouch(struct ev_receiving *r, const struct ev_record *record, struct evault_error *err)
+{
+	struct vouching c = { .entries = EV_SET_INIT };
+	struct ev_kept_log log = { .entry = note_entry, .ctx = &c };
+	struct ev_catalog_receive receive;
+	const struct ev_hash *key;
+	struct ev_hash sha256;
+	enum evault_status rc;
+	size_t at = 0;
+	bool fresh;
+
+	if (!ev_catalog_parse_receive(record, &receive) ||
+	    !ev_hash_parse(value_of(record, "sha256"), &sha256))
+		return EVAULT_OK;
+	c.origin = log.origin = receive.origin;
+	log.size = receive.size;
+	log.root = receive.root;
+	rc = ev_kept_log_read(r->from, &log, &sha256, err);
+	while (rc == EVAULT_OK && (key = ev_set_next(&c.entries, &at)) != NULL)
+		rc = ev_set_add(&r->vouched, key, &fresh, err);
+	ev_set_release(&c.entries);
+	return rc;
+}
+
+/* What a check would find there would be found here, ever after. */
+static enum evault_status
+judge(const struct ev_receiving *r, const struct ev_record *record, struct evault_error *err)
+{
+	struct ev_provenance chain[EV_PROVENANCE_MAX];
+	struct evault_item item = { .index = 0 };
+	struct evault_field *fields = ev_item_fields(record, &item.n_fields);
+	const char *wrong;
+	struct ev_hash key;
+	size_t n, i;
+	enum evault_status rc;
+
+	if (fields == NULL)
+		return ev_fail_nomem(err);
+	item.fields = fields;
+	wrong = ev_check_wrong(&item);
+	free(fields);
+	if (wrong != NULL)
+		return ev_fail(err, EVAULT_E_DAMAGED, "%s", wrong);
+	rc = ev_provenance_read(record, chain, &n, err);
+	for (i = 0; rc == EVAULT_OK && i < n; i++) {
+		ev_kept_log_key(&chain[i], &key);
+		if (!ev_set_has(&r->vouched, &key))
+			rc = ev_fail(err, EVAULT_E_DAMAGED,
+				     "no log that is kept there has it as the entry that it says "
+				     "it was received as");
+	}
 	return rc;
 }
 
@@ -218,7 +294,9 @@ take(struct ev_receiving *r, const struct ev_catalog_entry *entry, const struct 
 
 	if (abouts == NULL)
 		return ev_fail_nomem(err);
-	rc = find_abouts(r, entry, record, abouts, &n, err);
+	rc = judge(r, record, err);
+	if (rc == EVAULT_OK)
+		rc = find_abouts(r, entry, record, abouts, &n, err);
 	if (rc == EVAULT_OK && keeps)
 		rc = keep_original(r, record, &known, err);
 	if (rc == EVAULT_OK)

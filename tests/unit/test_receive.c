@@ -401,6 +401,45 @@ who_signed_there_is_told_from_the_log(void)
 	close_hq();
 }
 
+/* What a check would find there must not be brought here. */
+static void
+what_is_forged_there_is_not_received(void)
+{
+	struct ev_catalog_receive says;
+	struct evault_receive_summary s;
+	struct ev_hash origin = { { 0xAA } };
+	struct ev_buf tar = EV_BUF_INIT;
+
+	NEED(begin() && fixture_remove("top") && fixture_vault("top"));
+	NEED(receive("hq", "field", &s, NULL) == EVAULT_OK && load_log("hq", &says, &tar));
+	says.origin.b[4] ^= 1;
+	NEED(keep_log(&says, ev_slice_of(tar.data, tar.len)) && keep_record(&origin, 3, true));
+	NEED(receive("top", "hq", &s, NULL) == EVAULT_OK);
+	CHECK(s.received == 3 && s.failed == 2);
+	CHECK(fixture_is_sound("top"));
+	ev_buf_release(&tar);
+}
+
+/* What came to the other vault since, from a vault whose log had come before. */
+static void
+what_came_later_through_another_vault_is_received(void)
+{
+	struct evault_receive_summary s;
+	struct ev_buf tar = EV_BUF_INIT;
+	char pack[300];
+
+	NEED(begin() && fixture_remove("top") && fixture_vault("top"));
+	NEED(fixture_remove("whole") && fixture_copy("field", "whole"));
+	NEED(fixture_pack("field", 0, pack, sizeof(pack)) && fixture_flip(pack, 2000));
+	NEED(receive("hq", "field", &s, NULL) == EVAULT_OK && s.received == 1 && s.failed == 1);
+	NEED(receive("top", "hq", &s, NULL) == EVAULT_OK && s.received == 2 && s.failed == 0);
+	NEED(receive("hq", "whole", &s, NULL) == EVAULT_OK && s.received == 1 && !s.logged);
+	NEED(receive("top", "hq", &s, NULL) == EVAULT_OK);
+	CHECK(s.received == 1 && s.failed == 0);
+	CHECK(fixture_is_sound("top"));
+	ev_buf_release(&tar);
+}
+
 static void
 the_same_vault_is_refused(void)
 {
@@ -427,6 +466,8 @@ main(void)
 	UNIT_RUN(two_logs_of_one_vault_that_differ_are_told_as_a_fork);
 	UNIT_RUN(a_citation_of_two_vaults_asks_for_the_number);
 	UNIT_RUN(who_signed_there_is_told_from_the_log);
+	UNIT_RUN(what_is_forged_there_is_not_received);
+	UNIT_RUN(what_came_later_through_another_vault_is_received);
 	UNIT_RUN(the_same_vault_is_refused);
 	return fixture_end();
 }
