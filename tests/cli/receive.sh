@@ -120,7 +120,7 @@ t() {
 claim received_twice_is_recognised_and_writes_nothing t
 
 t() {
-	printf 'more\n' >more && field f1 add more >"$OUT" 2>&1 && field f1 annotate 1 --title 'Another title' >"$OUT" 2>&1 && run_expect 0 hq receive f1 --json &&
+	printf 'more\n' >extra && field f1 add extra >"$OUT" 2>&1 && field f1 annotate 1 --title 'Another title' >"$OUT" 2>&1 && run_expect 0 hq receive f1 --json &&
 		json_is "[(o['event'], o['citation'].split('-')[0]) for o in all[:-1]] == [('received', '$A')] * 2 and all[-1]['summary']['received'] == 2 and all[-1]['summary']['already'] == 6 and all[-1]['summary']['log_item'] > 0" &&
 		run_expect 0 hq show "$A-1" && says 'Another title' && run_expect 0 hq check && says 'sound: '
 }
@@ -128,7 +128,7 @@ claim what_came_since_is_received t
 
 t() {
 	local before
-	before=$(entries hq) && cp -a f1.before forked && printf 'other\n' >other && field forked add other more >"$OUT" 2>&1 && field forked add one >"$OUT" 2>&1 && field forked annotate 1 --title x >"$OUT" 2>&1 && field forked add two >"$OUT" 2>&1 &&
+	before=$(entries hq) && cp -a f1.before forked && printf 'other\n' >other && field forked add other extra >"$OUT" 2>&1 && field forked add one >"$OUT" 2>&1 && field forked annotate 1 --title x >"$OUT" 2>&1 && field forked add two >"$OUT" 2>&1 &&
 		run_expect 1 hq receive forked && warns 'is a fork, and its past was rewritten; nothing was received' && warns 'forked: ' && warns "evault/$A" && [ "$(entries hq)" = "$before" ] &&
 		run_expect 1 hq receive f1.before && warns 'this is an older copy, or its log was cut back; nothing was received' && [ "$(entries hq)" = "$before" ] && run_expect 0 hq check
 }
@@ -141,7 +141,7 @@ t() {
 claim what_cannot_be_received_says_why t
 
 t() {
-	quick_vault locked 'otter velvet cargo' Locked && "$EVAULT_BIN" -V locked --passphrase-file <(echo 'otter velvet cargo') add more >"$OUT" 2>"$ERR" &&
+	quick_vault locked 'otter velvet cargo' Locked && "$EVAULT_BIN" -V locked --passphrase-file <(echo 'otter velvet cargo') add extra >"$OUT" 2>"$ERR" &&
 		on_terminal -a 'otter velvet cargo' "$EVAULT_BIN" -V hq -i hq.key receive locked >"$OUT" 2>&1 && says 'Passphrase of locked' && says '1 record received'
 }
 claim a_passphrase_is_asked_for_by_the_name_of_the_vault t
@@ -165,7 +165,7 @@ claim a_damaged_log_is_not_received t
 
 t() {
 	local pack
-	cp -a hq hurt && for pack in $(find hurt/packs -name '*.age'); do printf X | dd of="$pack" bs=1 seek=3000 conv=notrunc status=none; done
+	cp -a hq hurt && find hurt/packs -name '*.age' >packs && while read -r pack; do printf X | dd of="$pack" bs=1 seek=3000 conv=notrunc status=none; done <packs
 	run_expect 1 "$EVAULT_BIN" -V hurt -i hq.key check && says damage && rm -rf hurt
 }
 claim damage_of_what_was_received_is_found t
