@@ -28,6 +28,7 @@ struct telling {
 	struct evault *vault;
 	struct pager pager;
 	uint64_t lost;
+	bool of_item; /* not of the whole vault */
 };
 
 /* ---- in words ------------------------------------------------------------------- */
@@ -136,7 +137,8 @@ static void
 print_deed(FILE *out, const struct evault_item *item)
 {
 	char *cited = cited_text(item), *name = item_text(item, "name"),
-	     *reason = item_text(item, "reason"), *action = item_text(item, "action");
+	     *reason = item_text(item, "reason"), *action = item_text(item, "action"),
+	     *from = item_text(item, "from");
 
 	if (item_is_lost(item)) {
 		fputs(_("its record is missing or damaged"), out);
@@ -153,6 +155,8 @@ print_deed(FILE *out, const struct evault_item *item)
 		fprintf(out, _("retracted %s: %s"), cited, reason);
 	} else if (item_says(item, "action", "adopt")) {
 		fputs(_("took in a pack that an interrupted run had left"), out);
+	} else if (item_says(item, "action", "receive")) {
+		fprintf(out, _("received the vault %s, with its log"), from);
 	} else if (item_says(item, "action", "key")) {
 		print_key_change(out, item);
 	} else {
@@ -166,6 +170,7 @@ print_deed(FILE *out, const struct evault_item *item)
 	free(name);
 	free(reason);
 	free(action);
+	free(from);
 }
 
 static void
@@ -179,13 +184,24 @@ print_head(FILE *out, const struct evault_event *e)
 	fputs("  ", out);
 }
 
+/* Who signed here did not do it, but received it from who did. */
+static void
+print_received(FILE *out, const struct evault_item *item)
+{
+	char *actor = item_text(item, "actor");
+
+	fprintf(out, _("received what %s recorded: "), actor);
+	free(actor);
+}
+
 /* Who signed: as they call themselves in the record, or as the vault's owners do. */
 static char *
 signer(const struct telling *t, const struct evault_event *e)
 {
 	const char *name;
 
-	if (e->item != NULL && evault_item_field(e->item, "actor") != NULL)
+	if (e->item != NULL && e->item->n_sources == 0 &&
+	    evault_item_field(e->item, "actor") != NULL)
 		return item_text(e->item, "actor");
 	name = evault_key_name(t->vault, e->actor_key);
 	return name == NULL || name[0] == '\0' ? NULL : escape_text(name);
@@ -201,6 +217,8 @@ print_event(FILE *out, const struct telling *t, const struct evault_event *e)
 	if (actor != NULL)
 		fprintf(out, "%s ", actor);
 	fprintf(out, "[%.*s]  ", KEY_SHOWN, e->actor_key);
+	if (e->item != NULL && e->item->n_sources > 0)
+		print_received(out, e->item);
 	if (e->item != NULL)
 		print_deed(out, e->item);
 	for (i = 0; i < e->n_changes; i++) {
@@ -209,13 +227,15 @@ print_event(FILE *out, const struct telling *t, const struct evault_event *e)
 		print_change(out, &e->changes[i]);
 	}
 	fputc('\n', out);
+	if (t->of_item && e->item != NULL)
+		item_print_sources(out, t->vault, e->item);
 	free(actor);
 }
 
 /* ---- as JSON ---------------------------------------------------------------------- */
 
 static void
-print_json(FILE *out, const struct evault_event *e)
+print_json(FILE *out, const struct telling *t, const struct evault_event *e)
 {
 	static const char *const words[] = { "pack",     "drop",    "slot",
 					     "slot-end", "actor",   "actor-end",
@@ -225,7 +245,7 @@ print_json(FILE *out, const struct evault_event *e)
 	size_t i;
 
 	if (e->item != NULL) {
-		item_print_json(out, e->item);
+		item_print_json(out, t->of_item ? t->vault : NULL, e->item);
 		return;
 	}
 	json = json_begin(out);
@@ -260,7 +280,7 @@ on_event(void *ctx, const struct evault_event *e, struct evault_error *err)
 
 	t->lost += e->item != NULL && item_is_lost(e->item);
 	if (t->globals->json)
-		print_json(t->pager.out, e);
+		print_json(t->pager.out, t, e);
 	else
 		print_event(t->pager.out, t, e);
 	return pager_is_over(&t->pager) ? failure_set(err, EVAULT_E_CANCELLED, "-") : EVAULT_OK;
@@ -316,6 +336,7 @@ tell(struct telling *t, const struct refs *refs, struct evault_error *err)
 		print_header(t->pager.out);
 	if (rc == EVAULT_OK && refs->items.n == 0)
 		rc = evault_history(vault, NULL, on_event, t, err);
+	t->of_item = true;
 	for (i = 0; rc == EVAULT_OK && i < picked.n; i++) {
 		if (i > 0 && !t->globals->json)
 			fputc('\n', t->pager.out);

@@ -35,7 +35,7 @@ print_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	l->shown++;
 	l->lost += item_is_lost(item);
 	if (l->globals->json)
-		item_print_json(l->pager.out, item);
+		item_print_json(l->pager.out, NULL, item);
 	else
 		item_print_line(l->pager.out, item, l->pager.columns);
 	if (pager_is_over(&l->pager))

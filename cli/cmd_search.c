@@ -95,7 +95,7 @@ print_json(FILE *out, const struct evault_hit *hit)
 	struct json json = json_begin(out);
 	size_t i;
 
-	item_write_json(&json, hit->item);
+	item_write_json(&json, NULL, hit->item);
 	json_array_begin(&json, "found");
 	for (i = 0; i < hit->n_found; i++)
 		write_found(&json, &hit->found[i]);

@@ -39,9 +39,9 @@ print_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	s->lost += item_is_lost(item);
 	separate(s);
 	if (s->globals->json)
-		item_print_json(s->pager.out, item);
+		item_print_json(s->pager.out, s->vault, item);
 	else
-		item_print_all(s->pager.out, item);
+		item_print_all(s->pager.out, s->vault, item);
 	return pager_is_over(&s->pager) ? failure_set(err, EVAULT_E_CANCELLED, "-") : EVAULT_OK;
 }
 

@@ -34,6 +34,7 @@ extern const struct command command_keygen;
 extern const struct command command_init;
 extern const struct command command_add;
 extern const struct command command_testify;
+extern const struct command command_receive;
 extern const struct command command_list;
 extern const struct command command_search;
 extern const struct command command_show;

@@ -19,7 +19,7 @@ _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local all='--vault --identity --passphrase-file --index --json --help' options=''
-	local commands='init add testify list search show get annotate retract history check status checkpoint unlock lock panic key keygen version help'
+	local commands='init add testify receive list search show get annotate retract history check status checkpoint unlock lock panic key keygen version help'
 
 	COMPREPLY=()
 	case $before in
@@ -42,6 +42,7 @@ _evault()
 	init) options='--to --reader --name --discreet --no-recovery --paper --work-factor --capture-only' ;;
 	add) options='--case --title --tag --field --exclude --files-from --null --dry-run --yes --remember' ;;
 	testify) options='--case --title --tag --witness --interviewer --interpreter --language --consent --place --field --resume' ;;
+	receive) options='--dry-run' ;;
 	search) options='--case --tag --action --since --until --retracted --limit' ;;
 	list) options='--case --tag --action --all --since --until --retracted --limit' ;;
 	get) options='--output --case --tag --all --retracted --force' ;;
@@ -64,7 +65,7 @@ _evault()
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 	case $(_evault_command):$word in
 	[a-z]*:-*) ;;
-	add:* | init:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	add:* | init:* | receive:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }
 

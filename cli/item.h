@@ -21,9 +21,11 @@ void item_print_header(FILE *out);
 
 /*
  * All that its record says, a line for each field, and what was said later.
- * That it is retracted stands first.
+ * That it is retracted stands first.  `vault` is asked who signed what was received.
  */
-void item_print_all(FILE *out, const struct evault_item *item);
+void item_print_all(FILE *out, struct evault *vault, const struct evault_item *item);
+/* A line for each vault that it was received from: which, as what, and who signed there. */
+void item_print_sources(FILE *out, struct evault *vault, const struct evault_item *item);
 
 /* A warning when it is retracted: why, and where that is said. */
 void item_warn_retracted(const struct evault_item *item);
@@ -47,9 +49,12 @@ bool item_is_said(const char *field);
 /* The field's value is this. */
 bool item_says(const struct evault_item *item, const char *name, const char *value);
 
-/* All that its record says and what was said later, as members of an object that has begun. */
-void item_write_json(struct json *json, const struct evault_item *item);
+/*
+ * All that its record says and what was said later, as members of an object
+ * that has begun.  `vault`, if not NULL, is asked who signed what was received.
+ */
+void item_write_json(struct json *json, struct evault *vault, const struct evault_item *item);
 /* One JSON object with these, on one line. */
-void item_print_json(FILE *out, const struct evault_item *item);
+void item_print_json(FILE *out, struct evault *vault, const struct evault_item *item);
 
 #endif

@@ -2,6 +2,7 @@
  * All that is said of an item: its record, and in the order of the log what
  * was said later.  What does not hold any more is marked, and not left out.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "escape.h"
@@ -74,12 +75,19 @@ print_retraction(FILE *out, const struct evault_item *item)
 	fputc('\n', out);
 }
 
+/* What stands in its record for other vaults to be found by; item_print_sources says it. */
+static bool
+is_of_receiving(const char *field)
+{
+	return strcmp(field, "source") == 0 || strncmp(field, "from-", 5) == 0;
+}
+
 /* What every record says of itself, and is no news in a correction. */
 static bool
 is_of_course(const char *field)
 {
 	return strcmp(field, "action") == 0 || strcmp(field, "software") == 0 ||
-	       strcmp(field, "about") == 0;
+	       strcmp(field, "about") == 0 || is_of_receiving(field);
 }
 
 static void
@@ -109,19 +117,45 @@ print_correction(FILE *out, const struct evault_item *item, size_t at)
 }
 
 void
-item_print_all(FILE *out, const struct evault_item *item)
+item_print_sources(FILE *out, struct evault *vault, const struct evault_item *item)
+{
+	const struct evault_source *s;
+	char key[EVAULT_HEX_SIZE];
+	size_t i;
+
+	for (i = 0; i < item->n_sources; i++) {
+		s = &item->sources[i];
+		print_label(out, i == 0 ? _("received") : "");
+		if (evault_source_signer(vault, s, key, NULL) == EVAULT_OK)
+			fprintf(out, _("from %s, entry %" PRIu64 ", where key %s signed it\n"),
+				s->origin, s->index, key);
+		else
+			fprintf(out,
+				_("from %s, entry %" PRIu64 "; its log is not here, or damaged\n"),
+				s->origin, s->index);
+	}
+	if (item->n_sources == 0)
+		return;
+	print_label(out, "");
+	fprintf(out, _("here it is number %" PRIu64 "\n"), item->index);
+}
+
+void
+item_print_all(FILE *out, struct evault *vault, const struct evault_item *item)
 {
 	size_t i;
 
 	print_label(out, "item");
 	fprintf(out, "%s\n", item->citation);
+	item_print_sources(out, vault, item);
 	print_retraction(out, item);
 	if (item_is_lost(item)) {
 		print_label(out, "record");
 		fprintf(out, "%s\n", _("missing or damaged"));
 	}
 	for (i = 0; i < item->n_fields; i++)
-		print_field(out, item, 0, &item->fields[i]);
+		if (!is_of_receiving(item->fields[i].name))
+			print_field(out, item, 0, &item->fields[i]);
 	print_label(out, "digest");
 	fprintf(out, "%s\n", item->digest);
 	print_label(out, "actor-key");

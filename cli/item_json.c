@@ -3,6 +3,7 @@
  * user's own (K=V) are in `fields`, what a later version may have added in
  * `other`, so that no name from a record can collide with one of ours.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ static const struct {
 	{ "place", "place", false },
 	{ "reason", "reason", false },
 	{ "pack", "pack", false },
+	{ "from", "from", false },
+	{ "tree", "tree", false },
 };
 
 /* A name and its value: from a `field K=V`, or a field of an unknown name. */
@@ -55,7 +58,7 @@ is_known(const char *field)
 		if (strcmp(known[i].field, field) == 0)
 			return true;
 	return strcmp(field, "tag") == 0 || strcmp(field, "field") == 0 ||
-	       strcmp(field, "about") == 0;
+	       strcmp(field, "about") == 0 || strcmp(field, "source") == 0;
 }
 
 static void
@@ -262,6 +265,33 @@ write_latest(struct json *json, const struct evault_item *item)
 	free(fields);
 }
 
+/* The nearest vault first. */
+static void
+write_sources(struct json *json, struct evault *vault, const struct evault_item *item)
+{
+	const struct evault_source *s;
+	char cited[EVAULT_CITATION_SIZE], key[EVAULT_HEX_SIZE];
+	size_t i;
+
+	if (item->n_sources == 0)
+		return;
+	json_array_begin(json, "received");
+	for (i = 0; i < item->n_sources; i++) {
+		s = &item->sources[i];
+		snprintf(cited, sizeof(cited), "%.6s-%" PRIu64, s->origin + strlen("evault/"),
+			 s->index);
+		json_object_begin(json, NULL, 0);
+		json_text(json, "origin", s->origin);
+		json_number(json, "item", s->index);
+		json_text(json, "citation", cited);
+		json_text(json, "digest", s->digest);
+		if (vault != NULL && evault_source_signer(vault, s, key, NULL) == EVAULT_OK)
+			json_text(json, "actor_key", key);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 static void
 write_correction(struct json *json, const struct evault_item *c)
 {
@@ -274,6 +304,7 @@ write_correction(struct json *json, const struct evault_item *c)
 	write_fields(json, c, false);
 	json_text(json, "digest", c->digest);
 	json_text(json, "actor_key", c->actor_key);
+	write_sources(json, NULL, c);
 	json_object_end(json);
 }
 
@@ -294,7 +325,7 @@ write_corrections(struct json *json, const struct evault_item *item)
 }
 
 void
-item_write_json(struct json *json, const struct evault_item *item)
+item_write_json(struct json *json, struct evault *vault, const struct evault_item *item)
 {
 	json_number(json, "item", item->index);
 	json_text(json, "citation", item->citation);
@@ -304,14 +335,15 @@ item_write_json(struct json *json, const struct evault_item *item)
 	write_fields(json, item, true);
 	json_text(json, "digest", item->digest);
 	json_text(json, "actor_key", item->actor_key);
+	write_sources(json, vault, item);
 	write_corrections(json, item);
 }
 
 void
-item_print_json(FILE *out, const struct evault_item *item)
+item_print_json(FILE *out, struct evault *vault, const struct evault_item *item)
 {
 	struct json json = json_begin(out);
 
-	item_write_json(&json, item);
+	item_write_json(&json, vault, item);
 	json_end(&json);
 }

@@ -138,6 +138,13 @@ session_init(struct session *session, const struct globals *globals, struct evau
 }
 
 void
+session_ask_too(struct session *session)
+{
+	session->unlock.ask = session_ask;
+	session->unlock.kept = session->globals->passphrase_file == NULL;
+}
+
+void
 session_release(struct session *session)
 {
 	secret_free(session->passphrase);

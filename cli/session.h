@@ -30,6 +30,12 @@ void session_release(struct session *session);
 enum evault_status session_open(struct session *session, enum evault_access access,
 				struct evault **vault, struct evault_error *err);
 
+/*
+ * Keys that are given may be those of other vaults: where they open nothing,
+ * a passphrase is asked for, or what is kept for this login is used.
+ */
+void session_ask_too(struct session *session);
+
 /* A key is on the command line, so that nobody has to be asked. */
 bool session_has_key(const struct globals *globals);
 

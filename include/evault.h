@@ -344,14 +344,27 @@ struct evault_field {
 	size_t len;
 };
 
+/* An entry of another vault, with a record that was received from there. */
+struct evault_source {
+	char origin[EVAULT_ORIGIN_SIZE];
+	uint64_t index;
+	char digest[EVAULT_HEX_SIZE]; /* of its record there */
+};
+
 /* An entry with a record.  All pointers live until the callback returns. */
 struct evault_item {
 	uint64_t index;
+	/* "3f9a01-12"; of an item that was received, as it is cited where it was recorded. */
 	char citation[EVAULT_CITATION_SIZE];
 	char digest[EVAULT_HEX_SIZE];      /* of the record */
 	char actor_key[EVAULT_HEX_SIZE];   /* SHA-256 of the signer's key */
 	const struct evault_field *fields; /* as in the record, in its order */
 	size_t n_fields;
+	/* From where it was received: the vault next to this one first, last the one that recorded
+	 * it.
+	 */
+	const struct evault_source *sources;
+	size_t n_sources; /* 0: it was recorded here */
 	/*
 	 * What was said later of it: the entries of the actions annotate and
 	 * retract that are about it, in the order of the log, each without
@@ -391,7 +404,7 @@ enum evault_retracted {
 struct evault_filter {
 	const char *case_name;
 	const char *tag;
-	const char *action; /* NULL: what keeps evidence (add, and later testify, receive) */
+	const char *action; /* NULL: what keeps evidence (add, testify, also when received) */
 	bool all_actions;
 	const char *since; /* inclusive */
 	const char *until; /* inclusive, as a prefix */
@@ -466,9 +479,10 @@ enum evault_status evault_search(struct evault *vault, const struct evault_searc
 
 /*
  * What a person wrote to name items: "12", "3f9a01-12", "12-40", or at least
- * six hex digits of a SHA-256.  Calls `fn` for each; E_NOT_FOUND when there
+ * six hex digits of a SHA-256.  A citation is of this vault, or of one that
+ * items were received from.  Calls `fn` for each; E_NOT_FOUND when there
  * is none, and the text says what entry 13 is when it is no item.  E_USAGE
- * for another vault's citation or an ambiguous prefix.
+ * for a citation that is of neither, or of two; for an ambiguous prefix.
  */
 enum evault_status evault_find(struct evault *vault, const char *ref, evault_item_fn *fn, void *ctx,
 			       struct evault_error *err);
@@ -791,6 +805,74 @@ struct evault_get_summary {
  */
 enum evault_status evault_get(struct evault *vault, const struct evault_get *what,
 			      struct evault_get_summary *summary, struct evault_error *err);
+
+/* ---- receive --------------------------------------------------------- */
+
+enum evault_receive_what {
+	EVAULT_RECEIVE_KEPT = 0,   /* acknowledged: it survives power loss */
+	EVAULT_RECEIVE_FAILED = 1, /* damaged or missing there, or about what is: `why` */
+	EVAULT_RECEIVE_WOULD = 2,  /* dry run: it would be received */
+};
+
+/* A record of the other vault.  All pointers live until the callback returns. */
+struct evault_receive_event {
+	enum evault_receive_what what;
+	char citation[EVAULT_CITATION_SIZE]; /* as it is cited where it was recorded */
+	uint64_t from;                       /* its number in the vault that it was received from */
+	uint64_t index;                      /* KEPT: its number here */
+	const char *action;                  /* raw bytes; "" when its record cannot be read */
+	const char *name;                    /* of its file, raw bytes; "" when it keeps none */
+	char sha256[EVAULT_HEX_SIZE];        /* of its file, or "" */
+	uint64_t size;
+	const char *why; /* FAILED: a sentence */
+};
+
+struct evault_receive {
+	const char *dir; /* of the other vault, or of a copy of it; nothing is written there */
+	const struct evault_unlock *unlock; /* of the other vault */
+	bool dry_run;
+	/* Called after the commit that holds the record.  May be NULL. */
+	void (*event)(void *ctx, const struct evault_receive_event *event);
+	/* Called often; true asks to finish the commit at hand and stop.  May be NULL. */
+	bool (*progress)(void *ctx, const struct evault_progress *progress);
+	void *ctx;
+};
+
+struct evault_receive_summary {
+	char origin[EVAULT_ORIGIN_SIZE];    /* of the other vault; "" when it was not opened */
+	uint64_t entries;                   /* in its log */
+	uint64_t received, already, failed; /* records, of whatever action */
+	uint64_t items;                     /* of what was received: what keeps a file */
+	uint64_t bytes;                     /* of these files, written */
+	uint64_t deduplicated;              /* bytes that were known and not written again */
+	uint64_t left;                      /* as in evault_add_summary */
+	bool logged;                        /* its log was kept in this run: entry `index` */
+	uint64_t index;
+	bool cancelled;
+};
+
+/*
+ * Takes all records of another vault, and the files that they tell of, into
+ * this one, which must be open for writing (for a dry run, for reading).
+ * Every line of a record is taken as it stands, so its digest there can be
+ * computed again here; and the other vault's signed log is kept with them, so
+ * that anybody can prove that each was an entry of it (G4).  What was received
+ * before is recognised.  A run that was cut short is completed by another one.
+ *
+ * What is damaged there is an event; all else is received.
+ * E_USAGE: it is this vault; E_DAMAGED: its log is damaged, or is no
+ * continuation of what was received before (nothing is received); E_KEY,
+ * E_DENIED and what else opening returns; as evault_add.
+ */
+enum evault_status evault_receive(struct evault *vault, const struct evault_receive *what,
+				  struct evault_receive_summary *summary, struct evault_error *err);
+/*
+ * Who signed the item where it was recorded, by the log that was kept with
+ * it: SHA-256 of their key.  `source` is one of the item's.  E_NOT_FOUND: that log is not
+ * here; E_DAMAGED.
+ */
+enum evault_status evault_source_signer(struct evault *vault, const struct evault_source *source,
+					char actor_key[EVAULT_HEX_SIZE], struct evault_error *err);
 
 /* ---- who holds keys -------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 #include "fields.h"
 
 enum {
-	ABOUT_MAX = 1000 /* items in one record */
+	ABOUT_MAX = 250 /* items in one record: it must fit when it is received, six times over */
 };
 
 struct correcting {

@@ -69,7 +69,7 @@ report(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *pat
 	if (index != EV_NO_ITEM) {
 		f.has_item = true;
 		f.item = index;
-		ev_vault_cite(c->v, index, f.citation);
+		ev_vault_cite_item(c->v, index, f.citation);
 	}
 	c->summary->interrupted += kind == EVAULT_FINDING_INTERRUPTED;
 	c->summary->unreadable += kind == EVAULT_FINDING_UNREADABLE;
@@ -507,6 +507,8 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	evault_close(c.v);
 	free(c.held.list);
 	ev_set_release(&c.strays);
+	ev_set_release(&c.vouched);
+	ev_set_release(&c.vouching);
 	free(c.stray_names);
 	return rc;
 }

@@ -1,7 +1,8 @@
 /*
  * What the parts of a check share (G3): check.c goes through the steps,
  * check_files.c through the folder, check_pack.c through packs, check_item.c
- * through items, adopt.c takes in what an interrupted run left.
+ * through items, check_received.c through what was received, adopt.c takes in what an interrupted
+ * run left.
  */
 #ifndef EV_CHECK_H
 #define EV_CHECK_H
@@ -31,6 +32,8 @@ struct ev_checking {
 	struct ev_set strays; /* whole packs that no entry names: for adoption */
 	struct ev_hash *stray_names;
 	size_t n_strays;
+	struct ev_set vouched;  /* entries of other vaults, by the logs that are kept of them */
+	struct ev_set vouching; /* whose logs these are */
 };
 
 /* Reports what a failure to read means: missing, unreadable, or altered. */
@@ -52,6 +55,13 @@ enum evault_status ev_check_packs(struct ev_checking *c, struct evault_error *er
 enum evault_status ev_check_content(struct ev_checking *c, struct evault_error *err);
 /* Of that the second half. */
 enum evault_status ev_check_items(struct ev_checking *c, struct evault_error *err);
+/* The logs of other vaults that are kept: what they vouch for. */
+enum evault_status ev_check_kept_logs(struct ev_checking *c, struct evault_error *err);
+/* Was the item what it says, where it was received from?  After ev_check_kept_logs. */
+enum evault_status ev_check_sources(struct ev_checking *c, const struct evault_item *item,
+				    struct evault_error *err);
+/* What is wrong with what an item's record says, by itself: a sentence, or NULL. */
+const char *ev_check_wrong(const struct evault_item *item);
 /* Reads all strays whole and catalogs what is good; whole[n_strays]: nothing was wrong with it. */
 enum evault_status ev_check_strays(struct ev_checking *c, bool *whole, struct evault_error *err);
 /* Takes in whole packs that no entry names. */

@@ -66,6 +66,51 @@ names_are_plain(const struct evault_item *item)
 	}
 }
 
+/* Are `from` and `tree` what those of a `receive` record are? */
+static bool
+names_log(const struct evault_item *item)
+{
+	struct ev_slice tree = field(item, "tree");
+	struct ev_cursor c = ev_cursor_of(tree.data, tree.len);
+	struct ev_hash root;
+
+	if (!ev_origin_valid(field(item, "from")) || ev_cursor_decimal(&c, INT64_MAX) == 0)
+		return false;
+	ev_cursor_expect(&c, " ");
+	return !c.bad && ev_hash_parse(ev_slice_of(c.at, c.left), &root);
+}
+
+/* What keeps a file must say which; what keeps a log, whose. */
+static bool
+says_too_little(const struct evault_item *item)
+{
+	bool receive = ev_slice_is(field(item, "action"), "receive");
+
+	if (!receive && !ev_slice_is(field(item, "action"), "add") &&
+	    !ev_slice_is(field(item, "action"), "testify"))
+		return false;
+	return evault_item_field(item, "sha256") == NULL ||
+	       evault_item_field(item, "size") == NULL || evault_item_field(item, "name") == NULL ||
+	       (receive && !names_log(item));
+}
+
+const char *
+ev_check_wrong(const struct evault_item *item)
+{
+	bool retracts = ev_slice_is(field(item, "action"), "retract");
+
+	if ((retracts || ev_slice_is(field(item, "action"), "annotate")) &&
+	    (evault_item_field(item, "about") == NULL ||
+	     (retracts && evault_item_field(item, "reason") == NULL)))
+		return _("its record does not say what is annotated or retracted, or why");
+	if (says_too_little(item))
+		return _("its record does not say what that of a file or statement must say");
+	if (evault_item_field(item, "sha256") != NULL && !names_are_plain(item))
+		return _("its record gives it a name or a folder that no file has; `get` writes "
+			 "it only to a file that you name");
+	return NULL;
+}
+
 static enum evault_status
 check_saying(struct ev_checking *c, const struct evault_item *item, uint64_t size,
 	     struct evault_error *err)
@@ -77,11 +122,6 @@ check_saying(struct ev_checking *c, const struct evault_item *item, uint64_t siz
 	if (ev_cursor_decimal(&number, UINT64_MAX) != size || !ev_cursor_done(&number))
 		rc = find_item(c, item, EVAULT_FINDING_ALTERED,
 			       _("its record tells another size than its original has"), err);
-	if (rc == EVAULT_OK && !names_are_plain(item))
-		rc = find_item(c, item, EVAULT_FINDING_FORGED,
-			       _("its record gives it a name or a folder that no file has; `get` "
-				 "writes it only to a file that you name"),
-			       err);
 	return rc;
 }
 
@@ -114,13 +154,9 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	uint64_t size = 0;
 	enum evault_status rc;
 
-	if ((ev_slice_is(field(item, "action"), "add") ||
-	     ev_slice_is(field(item, "action"), "testify")) &&
-	    (evault_item_field(item, "sha256") == NULL || evault_item_field(item, "size") == NULL ||
-	     evault_item_field(item, "name") == NULL))
-		return find_item(
-		    c, item, EVAULT_FINDING_FORGED,
-		    _("its record does not say what that of a file or statement must say"), err);
+	/* Told already. */
+	if (says_too_little(item))
+		return EVAULT_OK;
 	if (evault_item_field(item, "sha256") == NULL)
 		return EVAULT_OK;
 	if (!ev_hash_parse(field(item, "sha256"), &id))
@@ -171,16 +207,10 @@ about_is_so(struct ev_checking *c, const struct evault_item *item, struct ev_sli
 static enum evault_status
 check_abouts(struct ev_checking *c, const struct evault_item *item, struct evault_error *err)
 {
-	bool retracts = ev_slice_is(field(item, "action"), "retract"), so = true;
 	enum evault_status rc = EVAULT_OK;
+	bool so = true;
 	size_t i;
 
-	if ((retracts || ev_slice_is(field(item, "action"), "annotate")) &&
-	    (evault_item_field(item, "about") == NULL ||
-	     (retracts && evault_item_field(item, "reason") == NULL)))
-		return find_item(
-		    c, item, EVAULT_FINDING_FORGED,
-		    _("its record does not say what is annotated or retracted, or why"), err);
 	for (i = 0; i < item->n_fields && rc == EVAULT_OK && so; i++)
 		if (strcmp(item->fields[i].name, "about") == 0)
 			rc = about_is_so(c, item,
@@ -201,11 +231,18 @@ check_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	struct ev_checking *c = ctx;
 	struct found record = { 0 };
 	struct ev_hash digest;
+	const char *wrong;
 	enum evault_status rc;
 
 	c->summary->items++;
 	if (item->n_fields > 0) {
-		rc = check_abouts(c, item, err);
+		wrong = ev_check_wrong(item);
+		rc = wrong == NULL ? EVAULT_OK
+				   : find_item(c, item, EVAULT_FINDING_FORGED, wrong, err);
+		if (rc == EVAULT_OK)
+			rc = check_abouts(c, item, err);
+		if (rc == EVAULT_OK)
+			rc = ev_check_sources(c, item, err);
 		return rc == EVAULT_OK ? check_original(c, item, err) : rc;
 	}
 	ev_hash_parse(ev_slice_text(item->digest), &digest);

@@ -141,18 +141,26 @@ static enum evault_status
 end_record(struct content *w, struct evault_error *err)
 {
 	struct ev_slice text = ev_slice_of(w->text.data, w->text.len);
+	struct ev_provenance chain[EV_PROVENANCE_MAX];
 	struct ev_record record;
 	struct ev_hash digest;
-	enum evault_status rc;
+	enum evault_status rc, source = EVAULT_OK;
+	size_t n;
 
 	ev_record_init(&record);
 	rc = ev_record_parse(text, &record, NULL);
 	if (rc == EVAULT_OK)
 		rc = ev_record_digest(text, &digest, NULL);
+	if (rc == EVAULT_OK)
+		source = ev_provenance_read(&record, chain, &n, NULL);
 	if (rc == EVAULT_E_NOMEM) {
 		rc = ev_fail_nomem(err);
 	} else if (rc != EVAULT_OK || !ev_hash_equal(&digest, &w->m.id)) {
 		rc = bad_member(w, _("is no record, or not the one that it is named for"), err);
+	} else if (source == EVAULT_E_NOMEM) {
+		rc = ev_fail_nomem(err);
+	} else if (source != EVAULT_OK) {
+		rc = bad_member(w, _("is not the record that it says it was received as"), err);
 	} else if (withholds(&record)) {
 		rc = bad_member(w, _("withholds a part of what was recorded"), err);
 	} else {
@@ -465,6 +473,8 @@ ev_check_content(struct ev_checking *c, struct evault_error *err)
 	if (rc == EVAULT_OK)
 		rc = check_lists(&w, err);
 	content_end(&w);
+	if (rc == EVAULT_OK)
+		rc = ev_check_kept_logs(c, err);
 	if (rc == EVAULT_OK)
 		rc = ev_check_items(c, err);
 	c->summary->content_checked = rc == EVAULT_OK;

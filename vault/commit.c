@@ -79,8 +79,8 @@ place_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 	return ev_catalog_add_member(p->catalog, p->pack, m, EV_MEMBER_LISTED, err);
 }
 
-static enum evault_status
-close_pack(struct ev_commit *c, struct evault_error *err)
+enum evault_status
+ev_commit_close_pack(struct ev_commit *c, struct evault_error *err)
 {
 	struct ev_hash name;
 	struct placing p = { c->v->catalog, &name };
@@ -116,7 +116,7 @@ ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_
 	if (rc == EVAULT_OK)
 		rc = ev_pack_append(c->writer, kind, id, part, body, err);
 	if (rc == EVAULT_OK && ev_pack_written(c->writer) >= EV_PACK_CLOSE)
-		rc = close_pack(c, err);
+		rc = ev_commit_close_pack(c, err);
 	return rc;
 }
 
@@ -269,7 +269,7 @@ ev_commit_finish(struct ev_commit *c, struct evault_error *err)
 {
 	const struct ev_verifier *key = &c->v->authority.log_key;
 	const struct ev_signing_seed *seed = &c->v->keys->write->log;
-	enum evault_status rc = close_pack(c, err);
+	enum evault_status rc = ev_commit_close_pack(c, err);
 
 	if (c->keys != NULL && c->keys->log_key != NULL) {
 		key = c->keys->log_key;

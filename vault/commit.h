@@ -38,6 +38,8 @@ void ev_commit_release(struct ev_commit *c);
 enum evault_status ev_commit_member(struct ev_commit *c, enum ev_member_kind kind,
 				    const struct ev_hash *id, uint32_t part, struct ev_slice body,
 				    struct evault_error *err);
+/* What comes next is in another pack than what came before. */
+enum evault_status ev_commit_close_pack(struct ev_commit *c, struct evault_error *err);
 /* Keeps the record and stages its entry, whose index is *index. */
 enum evault_status ev_commit_record(struct ev_commit *c, const struct ev_record *record,
 				    uint64_t *index, struct evault_error *err);

@@ -36,6 +36,8 @@ struct ev_said {
 	struct ev_record record;
 	struct evault_field *fields; /* NULL: it cannot be read */
 	size_t n_fields;
+	struct evault_source *sources; /* NULL: it was recorded here */
+	size_t n_sources;
 };
 
 struct ev_corrections_cache {
@@ -50,6 +52,7 @@ said_drop(struct ev_said *s)
 	if (s == NULL || --s->users > 0)
 		return;
 	free(s->fields);
+	free(s->sources);
 	ev_record_release(&s->record);
 	free(s);
 }
@@ -103,7 +106,14 @@ said_read(struct evault *v, const struct ev_hash *digest, struct ev_said *s,
 	if (rc != EVAULT_OK)
 		return rc;
 	s->fields = ev_item_fields(&s->record, &s->n_fields);
-	return s->fields == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	if (s->fields == NULL)
+		return ev_fail_nomem(err);
+	if (ev_record_find(&s->record, "source") == NULL)
+		return EVAULT_OK;
+	s->sources = calloc(EV_PROVENANCE_MAX, sizeof(*s->sources));
+	if (s->sources == NULL)
+		return ev_fail_nomem(err);
+	return ev_item_sources(&s->record, s->sources, &s->n_sources, err);
 }
 
 /* In the place of a record that the log does not vouch for; for said_drop. */
@@ -235,6 +245,7 @@ load_one(struct evault *v, const struct ev_catalog_entry *about,
 	item->n_fields = said->n_fields;
 	item->index = c->index;
 	ev_vault_cite(v, c->index, item->citation);
+	ev_item_set_sources(item, said->sources, said->n_sources);
 	if (verdict == EV_INDEX_TRUE) {
 		ev_hash_hex(&entry.digest, item->digest);
 		ev_hash_hex(&entry.actor, item->actor_key);
@@ -398,7 +409,8 @@ ev_item_matches(const struct evault_item *item, const struct evault_filter *f)
 		return false;
 	if (!f->all_actions && f->action != NULL && !field_is(item, "action", f->action))
 		return false;
-	if (!f->all_actions && f->action == NULL && evault_item_field(item, "sha256") == NULL)
+	if (!f->all_actions && f->action == NULL &&
+	    (evault_item_field(item, "sha256") == NULL || field_is(item, "action", "receive")))
 		return false;
 	name = f->case_name == NULL ? NULL : evault_item_latest(item, "case");
 	if (f->case_name != NULL && (name == NULL || name->len != strlen(f->case_name) ||

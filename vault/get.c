@@ -11,7 +11,7 @@
 #include "commit.h"
 
 enum {
-	ABOUT_MAX = 1000, /* items in one record of an access */
+	ABOUT_MAX = 250, /* items in one record of an access, see annotate.c */
 	NAME_MAX_BYTES = 255,
 };
 

@@ -386,7 +386,7 @@ ev_index_open(struct evault *v, struct evault_error *err)
 
 	if (!evault_reads(v))
 		return open_adding(v, err);
-	rc = use(v, &v->catalog, &why);
+	rc = v->aside ? EVAULT_E_NOT_FOUND : use(v, &v->catalog, &why);
 	if (rc == EVAULT_E_NOMEM)
 		return ev_fail_nomem(err);
 	/* The log went on meanwhile, and could not be read again. */
@@ -478,7 +478,8 @@ ev_index_confirm(struct evault *v, struct ev_catalog_entry *entry, enum ev_index
 void
 ev_index_close(struct evault *v)
 {
-	if (v->catalog != NULL && v->index.key != NULL && ev_catalog_is_spoiled(v->catalog))
+	if (v->catalog != NULL && v->index.key != NULL && !v->aside &&
+	    ev_catalog_is_spoiled(v->catalog))
 		(void)ev_os_unlink(v->index.dir, v->index.name, NULL);
 	ev_secret_free(v->index.key);
 	ev_os_close_read(v->index.own);

@@ -257,7 +257,8 @@ ev_index_fill(struct evault *v, struct ev_catalog *c, uint64_t from, struct evau
 		rc = name_packs(&f, from, err);
 	if (rc == EVAULT_OK)
 		rc = fill_packs(&f, from, err);
-	if (rc == EVAULT_OK)
+	/* Nobody searches in it. */
+	if (rc == EVAULT_OK && !v->aside)
 		rc = ev_index_texts(v, c, err);
 	ev_buf_release(&f.text);
 	free(f.entry);

@@ -62,7 +62,7 @@ make(struct evault *v, struct ev_catalog **out, bool *kept, struct evault_error 
 
 	ev_index_key(v, &has_key);
 	ev_catalog_schema_hash(&schema);
-	if (has_key)
+	if (has_key && !v->aside)
 		rc = ev_sealed_create(v->index.dir, v->index.fresh, v->index.key, &schema, &store,
 				      NULL);
 	*kept = rc == EVAULT_OK;
@@ -125,7 +125,7 @@ ev_index_make(struct evault *v, const struct evault_error *why, struct ev_catalo
 		(void)ev_fail(&said, EVAULT_OK, "%s; one in memory was used instead", why->text);
 	if (said.text[0] != '\0')
 		ev_index_tell(v, &said);
-	if (!kept && took > SLOW) {
+	if (!kept && !v->aside && took > SLOW) {
 		(void)ev_fail(&said, EVAULT_OK,
 			      "%s: no index can be kept here, and finding everything took %u "
 			      "seconds; --index DIR keeps one in a folder of yours",

@@ -11,12 +11,14 @@ enum evault_status
 ev_vault_record(struct evault *v, const struct ev_hash *digest, struct ev_record *record,
 		struct evault_error *err)
 {
+	struct ev_provenance chain[EV_PROVENANCE_MAX];
 	struct ev_buf text = EV_BUF_INIT;
 	struct ev_hash found;
 	struct ev_place place;
 	struct ev_pack *pack;
 	struct ev_slice bytes;
 	enum evault_status rc;
+	size_t n;
 
 	rc = ev_catalog_find_member(v->catalog, EV_MEMBER_RECORD, digest, 0, &place, err);
 	if (rc == EVAULT_E_NOT_FOUND)
@@ -35,9 +37,42 @@ ev_vault_record(struct evault *v, const struct ev_hash *digest, struct ev_record
 		rc = ev_record_digest(bytes, &found, err);
 	if (rc == EVAULT_E_FORMAT || (rc == EVAULT_OK && !ev_hash_equal(&found, digest)))
 		rc = ev_fail(err, EVAULT_E_DAMAGED, "its record was altered");
+	if (rc == EVAULT_OK)
+		rc = ev_provenance_read(record, chain, &n, err);
+	if (rc != EVAULT_OK)
+		ev_record_release(record);
 out:
 	ev_buf_release(&text);
 	return rc;
+}
+
+enum evault_status
+ev_item_sources(const struct ev_record *record, struct evault_source sources[EV_PROVENANCE_MAX],
+		size_t *n, struct evault_error *err)
+{
+	struct ev_provenance chain[EV_PROVENANCE_MAX];
+	char hex[EVAULT_HEX_SIZE];
+	enum evault_status rc = ev_provenance_read(record, chain, n, err);
+	size_t i;
+
+	for (i = 0; rc == EVAULT_OK && i < *n; i++) {
+		ev_hash_hex(&chain[i].origin, hex);
+		snprintf(sources[i].origin, sizeof(sources[i].origin), "evault/%s", hex);
+		sources[i].index = chain[i].index;
+		ev_hash_hex(&chain[i].digest, sources[i].digest);
+	}
+	return rc;
+}
+
+void
+ev_item_set_sources(struct evault_item *item, const struct evault_source *sources, size_t n)
+{
+	item->sources = sources;
+	item->n_sources = n;
+	if (n > 0)
+		snprintf(item->citation, sizeof(item->citation), "%.6s-%llu",
+			 sources[n - 1].origin + strlen("evault/"),
+			 (unsigned long long)sources[n - 1].index);
 }
 
 /* `later` NULL: its corrections are not read, only whether it is retracted. */
@@ -46,10 +81,12 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
      evault_item_fn *fn, void *ctx, struct evault_error *err)
 {
 	struct evault_item item = { .index = entry->index };
+	struct evault_source sources[EV_PROVENANCE_MAX];
 	struct ev_catalog_entry confirmed = *entry;
 	struct evault_field *fields = NULL;
 	struct ev_record record;
 	enum ev_index_verdict verdict;
+	size_t n_sources;
 	enum evault_status rc = ev_index_confirm(v, &confirmed, &verdict, err);
 
 	if (rc != EVAULT_OK || verdict == EV_INDEX_NO_ITEM)
@@ -68,7 +105,10 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
 	if (rc == EVAULT_OK) {
 		fields = ev_item_fields(&record, &item.n_fields);
 		item.fields = fields;
-		rc = fields == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+		rc = fields == NULL ? ev_fail_nomem(err)
+				    : ev_item_sources(&record, sources, &n_sources, err);
+		if (rc == EVAULT_OK)
+			ev_item_set_sources(&item, sources, n_sources);
 	} else if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO) {
 		rc = EVAULT_OK; /* an item without fields */
 	}
@@ -187,27 +227,43 @@ parse_range(struct ev_slice ref, uint64_t *first, uint64_t *last)
 	return ev_cursor_done(&c) && *last >= *first;
 }
 
-/* Takes a citation's six digits and dash off; E_USAGE when they are another vault's. */
-static enum evault_status
-strip_citation(const struct evault *v, struct ev_slice *ref, struct evault_error *err)
-{
-	const char *mine = v->note.origin + strlen("evault/");
-	char shown[EV_SHOW_SIZE];
+/* What a person cited: "3f9a01-12" or "3f9a01-12-40". */
+struct citing {
 	uint8_t digits[3];
+	bool mine; /* they are this vault's */
+	uint64_t first, last;
+};
 
-	if (ref->len < 8 || ref->data[6] != '-' ||
-	    !ev_hex_decode(ev_slice_of(ref->data, 6), digits, sizeof(digits)))
-		return EVAULT_OK;
-	if (memcmp(ref->data, mine, 6) != 0) {
-		/* "123456-123460" is a range all the same. */
-		uint64_t first, last;
+static bool
+parse_citation(const struct evault *v, struct ev_slice ref, struct citing *c)
+{
+	if (ref.len < 8 || ref.data[6] != '-' ||
+	    !ev_hex_decode(ev_slice_of(ref.data, 6), c->digits, sizeof(c->digits)))
+		return false;
+	c->mine = memcmp(ref.data, v->note.origin + strlen("evault/"), 6) == 0;
+	return parse_range(ev_slice_of(ref.data + 7, ref.len - 7), &c->first, &c->last);
+}
 
-		if (parse_range(*ref, &first, &last))
-			return EVAULT_OK;
-		return ev_fail(err, EVAULT_E_USAGE, "%s cites another vault; this one is %.6s",
-			       ev_show_path((const char *)ref->data, shown), mine);
-	}
-	*ref = ev_slice_of(ref->data + 7, ref->len - 7);
+/* The entry that was received as this one of another vault; E_NOT_FOUND without a sentence. */
+static enum evault_status
+find_cited(const struct evault *v, const struct citing *c, uint64_t number, uint64_t *index,
+	   struct evault_error *err)
+{
+	uint64_t other = 0;
+	enum evault_status rc = ev_catalog_cited(v->catalog, c->digits, number, -1, index, err),
+			   more;
+
+	if (rc != EVAULT_OK)
+		return rc;
+	more = ev_catalog_cited(v->catalog, c->digits, number, (int64_t)*index, &other, err);
+	if (more != EVAULT_OK && more != EVAULT_E_NOT_FOUND)
+		return more;
+	if (more == EVAULT_OK || (c->mine && number < ev_log_head(v->log)->size))
+		return ev_fail(err, EVAULT_E_USAGE,
+			       "two vaults have names that begin so, and both have an item of that "
+			       "number: here it is %llu or %llu, and named by that number alone",
+			       (unsigned long long)*index,
+			       (unsigned long long)(more == EVAULT_OK ? other : number));
 	return EVAULT_OK;
 }
 
@@ -293,6 +349,48 @@ find_hash(struct giving *g, struct ev_slice hex, const char *shown, struct evaul
 	return ev_catalog_by_hash(g->v->catalog, hex, give_entry, g, err);
 }
 
+/* Does it mean an item of a vault that things were received from? */
+static bool
+cited_is_known(const struct evault *v, const struct citing *c)
+{
+	uint64_t index;
+
+	return evault_reads(v) && c->first == c->last &&
+	       ev_catalog_cited(v->catalog, c->digits, c->first, -1, &index, NULL) == EVAULT_OK;
+}
+
+/* Items that were recorded in another vault, by what they are called there. */
+static enum evault_status
+find_received(struct giving *g, const struct citing *c, const char *shown, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	struct ev_catalog_entry entry;
+	uint64_t number, index = 0;
+	bool has = false;
+
+	if (evault_reads(g->v))
+		rc = ev_catalog_has_vault(g->v->catalog, c->digits, &has, err);
+	if (rc == EVAULT_OK && !has)
+		return ev_fail(err, EVAULT_E_USAGE,
+			       "%s cites another vault, and nothing was received from it; this one "
+			       "is %.6s",
+			       shown, g->v->note.origin + strlen("evault/"));
+	for (number = c->first; number <= c->last && rc == EVAULT_OK; number++) {
+		/* Of a range that goes on for ever, no more than a log can have. */
+		if (number - c->first > ev_log_head(g->v->log)->size)
+			break;
+		rc = find_cited(g->v, c, number, &index, err);
+		if (rc == EVAULT_OK)
+			rc = ev_catalog_entry(g->v->catalog, index, &entry, err);
+		if (rc == EVAULT_OK)
+			rc = give_entry(g, &entry, err);
+		rc = rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+	}
+	if (rc == EVAULT_OK && g->given == 0)
+		return ev_fail(err, EVAULT_E_USAGE, "%s was not received from that vault", shown);
+	return rc;
+}
+
 enum evault_status
 evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 	    struct evault_error *err)
@@ -303,13 +401,29 @@ evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 	uint64_t first, last;
 	char lower[64];
 	bool is_hash;
-	enum evault_status rc = strip_citation(v, &text, err);
+	struct citing cited;
+	enum evault_status rc = EVAULT_OK;
 	size_t i, hex = 0;
 
-	if (rc == EVAULT_OK && v->keys == NULL)
-		rc = ev_vault_need_reading(v, err);
-	if (rc != EVAULT_OK)
-		return rc;
+	if (v->keys == NULL)
+		return ev_vault_need_reading(v, err);
+	if (parse_citation(v, text, &cited)) {
+		ev_show_path(ref, shown);
+		if (cited.mine && evault_reads(v) && cited.first == cited.last)
+			rc = find_cited(v, &cited, cited.first, &first, err);
+		else
+			rc = EVAULT_E_NOT_FOUND;
+		if (rc == EVAULT_OK)
+			return find_received(&g, &cited, shown, err);
+		if (rc != EVAULT_E_NOT_FOUND)
+			return rc;
+		rc = EVAULT_OK;
+		/* "123456-123460" is a range all the same. */
+		if (cited.mine)
+			text = ev_slice_of(text.data + 7, text.len - 7);
+		else if (!parse_range(text, &first, &last) || cited_is_known(v, &cited))
+			return find_received(&g, &cited, shown, err);
+	}
 	for (i = 0; i < text.len && i < sizeof(lower); i++) {
 		lower[i] = (char)text.data[i];
 		if (lower[i] >= 'A' && lower[i] <= 'F')

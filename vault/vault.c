@@ -253,6 +253,27 @@ ev_vault_cite(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_S
 		 (unsigned long long)index);
 }
 
+void
+ev_provenance_cite(const struct ev_provenance *p, char out[EVAULT_CITATION_SIZE])
+{
+	char hex[EVAULT_HEX_SIZE];
+
+	ev_hash_hex(&p->origin, hex);
+	snprintf(out, EVAULT_CITATION_SIZE, "%.6s-%llu", hex, (unsigned long long)p->index);
+}
+
+void
+ev_vault_cite_item(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_SIZE])
+{
+	struct ev_provenance first;
+
+	if (v->catalog != NULL &&
+	    ev_catalog_first_source(v->catalog, index, &first, NULL) == EVAULT_OK)
+		ev_provenance_cite(&first, out);
+	else
+		ev_vault_cite(v, index, out);
+}
+
 enum evault_status
 ev_vault_pack(struct evault *v, const struct ev_hash *name, struct ev_pack **pack,
 	      struct evault_error *err)
@@ -460,8 +481,9 @@ open_index(struct evault *v, const struct evault_unlock *unlock, struct evault_e
 	return rc == EVAULT_OK ? ev_index_open(v, err) : rc;
 }
 
-enum evault_status
-evault_open(const struct evault_open *how, struct evault **vault, struct evault_error *err)
+static enum evault_status
+open_vault(const struct evault_open *how, bool aside, struct evault **vault,
+	   struct evault_error *err)
 {
 	struct ev_findings strict = ev_findings_strict();
 	struct evault *v = NULL;
@@ -469,6 +491,7 @@ evault_open(const struct evault_open *how, struct evault **vault, struct evault_
 
 	if (rc == EVAULT_OK) {
 		v->indexed = true;
+		v->aside = v->thorough = aside;
 		v->adding = how->adding;
 		rc = ev_vault_load_note(v, err);
 	}
@@ -486,6 +509,21 @@ evault_open(const struct evault_open *how, struct evault **vault, struct evault_
 	}
 	evault_close(v);
 	return rc;
+}
+
+enum evault_status
+evault_open(const struct evault_open *how, struct evault **vault, struct evault_error *err)
+{
+	return open_vault(how, false, vault, err);
+}
+
+enum evault_status
+ev_vault_open_aside(const char *dir, const struct evault_unlock *unlock, struct evault **vault,
+		    struct evault_error *err)
+{
+	const struct evault_open how = { .dir = dir, .access = EVAULT_READ, .unlock = unlock };
+
+	return open_vault(&how, true, vault, err);
 }
 
 void

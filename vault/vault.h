@@ -34,6 +34,7 @@ struct evault {
 		       */
 	bool checking;  /* the catalog is asked what there is, and no more */
 	bool importing; /* … and is a file (import.h) */
+	bool aside;     /* somebody else's: nothing is written, its index is in memory */
 	struct ev_catalog *catalog;
 	struct ev_index index;
 	struct ev_set whole, broken; /* packs that were compared with their names */
@@ -76,6 +77,10 @@ bool ev_vault_moved(const struct evault *v);
 enum evault_status ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock,
 				   struct evault_error *err);
 
+/* evault_open, of a vault that is somebody else's, and to which nothing is written. */
+enum evault_status ev_vault_open_aside(const char *dir, const struct evault_unlock *unlock,
+				       struct evault **vault, struct evault_error *err);
+
 /* Can whoever unlocked it read?  E_KEY: it is sealed; E_DENIED. */
 enum evault_status ev_vault_need_reading(const struct evault *v, struct evault_error *err);
 /*
@@ -95,6 +100,10 @@ enum evault_status ev_vault_pack(struct evault *v, const struct ev_hash *name,
 const char *ev_vault_holder(const struct evault *v, const struct ev_hash *actor);
 /* "3f9a01-12" */
 void ev_vault_cite(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_SIZE]);
+/* The same, of what may have been received: as where it was recorded. */
+void ev_vault_cite_item(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_SIZE]);
+/* Of an entry of any vault. */
+void ev_provenance_cite(const struct ev_provenance *p, char out[EVAULT_CITATION_SIZE]);
 
 /* ---- items --------------------------------------------------------------- */
 
@@ -120,6 +129,12 @@ bool ev_item_matches(const struct evault_item *item, const struct evault_filter 
 enum evault_status ev_vault_list(struct evault *v, const struct ev_hash *sha256, unsigned copy,
 				 struct ev_hash *id, uint32_t *n, uint64_t *size,
 				 struct evault_error *err);
+/* What a record was received as: ev_provenance_read, for items. */
+enum evault_status ev_item_sources(const struct ev_record *record,
+				   struct evault_source sources[EV_PROVENANCE_MAX], size_t *n,
+				   struct evault_error *err);
+/* Sets sources and citation; n 0: as it is. */
+void ev_item_set_sources(struct evault_item *item, const struct evault_source *sources, size_t n);
 /* A name that is one component of a path, and stays where it is put. */
 bool ev_vault_name_is_plain(struct ev_slice name);
 /*

@@ -62,6 +62,7 @@ class Bench:
         # Of another holder, or of the same one after a change: whatever is cut short, one of the two opens the vault.
         self.second_key = os.path.join(self.top, "second.key")
         self.second = self.keygen(self.second_key)
+        self.field = ""      # another vault, to be received, where a base has made one
         self.exported = ""   # the keys of the vault in hand, where a base has exported them
         make_sources(self.sources)
 
@@ -102,7 +103,8 @@ class Bench:
         alone, args = args[:1] == ("alone",), args[1:] if args[:1] == ("alone",) else args
         keys = ["-i", self.key] + ([] if alone else ["-i", self.second_key])
         return [binary or self.binary, "-V", VAULT] + keys + ["--json"] + \
-            [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT, exported=self.exported)
+            [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT, exported=self.exported,
+                      field=self.field)
              for a in args]
 
     def input_of(self, args):

@@ -43,6 +43,8 @@ OPERATIONS = [
     Operation("annotate", "few", ("annotate", "1", "--title", "T", "--field", "k=v")),
     Operation("retract", "few", ("retract", "1", "--reason", "R")),
     Operation("retract many", "long", ("retract", "1-50", "--reason", "R"), heavy=True),
+    Operation("receive", "field", ("receive", "{field}"), keeps=("small",)),
+    Operation("receive again", "received", ("receive", "{field}"), keeps=("small", "first")),
     Operation("search", "few", ("search", "x"), writes=False),
     # Cut short, they are done or not: what completes them is the next writer.
     Operation("key add", "few", ("key", "add", "B", "--role", "writer", "--to", "{second}"), again=("check", "--adopt")),
@@ -120,6 +122,7 @@ ACTIONS = {"annotated": "annotate", "retracted": "retract"}
 def promises(events):
     """What was acknowledged: item → SHA-256 of its file, or the action of an entry that has none."""
     found = {e["item"]: e["sha256"] for e in events if e.get("event") in ("kept", "already")}
+    found.update({e["item"]: e.get("sha256", e["action"]) for e in events if e.get("event") == "received"})
     found.update({e["item"]: ACTIONS[e["event"]] for e in events if e.get("event") in ACTIONS and "item" in e})
     return found
 
@@ -158,6 +161,27 @@ def base_held(bench):
     """Two holders."""
     base = base_few(bench)
     must(bench.run(base.folder, ("key", "add", "B", "--role", "writer", "--to", "{second}")), "key add")
+    return dataclasses.replace(base, notes=head_of(base.folder))
+
+
+def base_field(bench):
+    """Beside it, on no disk that is cut, a device's vault: files, an annotation."""
+    base = base_few(bench)
+    bench.field = os.path.join(bench.place(), VAULT)
+    device = os.path.dirname(bench.field)
+    must(bench.run(device, INIT), "init of the other vault")
+    must(bench.run(device, ("add", "{src}/small")), "add to the other vault")
+    must(bench.run(device, ("annotate", "1", "--title", "T")), "annotate there")
+    return base
+
+
+def base_received(bench):
+    """It was received, and went on since."""
+    base = base_field(bench)
+    base.promised.update(promises(must(bench.run(base.folder, ("receive", "{field}")), "receive").events))
+    device = os.path.dirname(bench.field)
+    must(bench.run(device, ("add", "{src}/first")), "add to the other vault")
+    must(bench.run(device, ("retract", "2", "--reason", "R")), "retract there")
     return dataclasses.replace(base, notes=head_of(base.folder))
 
 
@@ -201,4 +225,5 @@ def base_long(bench):
 
 
 BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed,
-         "rotated": base_rotated, "stray": base_stray, "long": base_long, "capture": base_capture}
+         "rotated": base_rotated, "stray": base_stray, "long": base_long, "capture": base_capture,
+         "field": base_field, "received": base_received}

@@ -4,6 +4,7 @@
     reader.py verify VAULT [-i IDENTITY]
     reader.py list VAULT -i IDENTITY
     reader.py extract VAULT -i IDENTITY CITATION -o FILE
+    reader.py prove VAULT -i IDENTITY CITATION
 
 Findings go to standard output (verify) or standard error, one per line. A line
 "note: ..." is not damage. Exit: 0 sound, 1 damage, 2 could not run.
@@ -331,7 +332,7 @@ def tar_header(name, size):
 MEMBER = re.compile(rf"objects/{HEX}(\.parts)?|parts/[0-9a-f]{{32}}\.(?!00000)[0-9]{{5}}|records/{HEX}")
 
 
-def read_tar(stream):
+def read_tar(stream, names_can_be=MEMBER):
     """Offset, size and name of the members."""
     members, at, names = [], 0, set()
     need(len(stream) % 512 == 0, "tar: not whole blocks")
@@ -341,7 +342,7 @@ def read_tar(stream):
         size = int(stream[at + 124:at + 135], 8)
         need(stream[at:at + 512] == tar_header(raw, size), f"tar: header at {at} is not the only one there can be")
         name = raw.decode("latin-1")
-        need(MEMBER.fullmatch(name), f"tar: member name {raw!r}")
+        need(names_can_be.fullmatch(name), f"tar: member name {raw!r}")
         need(name not in names, f"tar: {name} occurs twice")
         names.add(name)
         end = at + 512 + size
@@ -417,20 +418,22 @@ def decode_value(text):
 
 FIELDS = {  # name: (actions, how often: 1 must, ? may, * many)
     "action": ("", "1"), "time": ("", "1"), "offset": ("", "?"), "clock": ("", "?"),
-    "actor": ("", "?"), "software": ("", "?"), "name": ("add testify", "1"), "folder": ("add", "?"),
-    "size": ("add testify", "1"), "sha256": ("add testify", "1"), "media-type": ("add testify", "?"), "modified": ("add", "?"),
+    "actor": ("", "?"), "software": ("", "?"), "name": ("add testify receive", "1"), "folder": ("add", "?"),
+    "size": ("add testify receive", "1"), "sha256": ("add testify receive", "1"), "media-type": ("add testify receive", "?"), "modified": ("add", "?"),
     "case": ("add testify annotate", "?"), "title": ("add testify annotate", "?"), "tag": ("add testify annotate", "*"),
     "witness": ("add testify annotate", "?"), "interviewer": ("add testify annotate", "?"), "interpreter": ("add testify annotate", "?"),
     "language": ("add testify annotate", "?"), "consent": ("add testify annotate", "?"), "place": ("add testify annotate", "?"),
     "field": ("add testify annotate", "*"), "about": ("get annotate retract", "*"), "reason": ("retract", "1"),
-    "pack": ("adopt", "1"),
+    "pack": ("adopt", "1"), "from": ("receive", "1"), "tree": ("receive", "1"), "source": ("", "?"),
     "change": ("key", "1"), "holder": ("key", "?"), "was": ("key", "?"), "role": ("key", "?"), "key": ("key", "?")}
+SOURCES = None  # the key of what a record was received as, the nearest vault first
 TOKEN = rb"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 SPELLING = {
     "offset": rb"[+-][01][0-9]:[0-5][0-9]|[+-]2[0-3]:[0-5][0-9]", "clock": rb"(not )?synchronised",
     "name": rb"[^\0/]+", "folder": rb"[^\0]+", "size": NUM.encode(), "sha256": HEX.encode(),
     "media-type": TOKEN + b"/" + TOKEN + b"(; charset=utf-8)?", "field": rb"[^=]{1,64}=.*",
-    "about": f"{NUM} {HEX}".encode(), "pack": HEX.encode()}
+    "about": f"{NUM} {HEX}".encode(), "pack": HEX.encode(),
+    "from": f"evault/{HEX}".encode(), "tree": f"{NUM} {HEX}".encode(), "source": f"{HEX} {NUM} {HEX}".encode()}
 
 
 def check_time(raw, fraction):
@@ -449,7 +452,7 @@ def read_record(data, digest):
     lines = data[:-1].split(b"\n")
     need(len(lines) <= 4096, "too many lines")
     need(lines[0] == b"evault/record/v1", "is not a record")
-    fields, withheld = {}, []
+    fields, withheld, there = {}, [], [lines[0]]
     for line in lines[1:]:
         m = re.fullmatch(rb"([A-Za-z0-9_-]{22}) ([a-z][a-z0-9-]{0,31}) (.*)", line, re.S)
         need(m, f"bad line {line[:60]!r}")
@@ -458,9 +461,13 @@ def read_record(data, digest):
         fields.setdefault(m[2].decode(), []).append(decode_value(m[3]))
         key = m[3].split(b"=")[0] + b"=" if m[2] == b"field" else b""
         withheld.append(b"- %s %s%s\n" % (m[2], key, sha256(line).encode()))
+        if m[2].startswith(b"from-"):
+            there.append(b"%s %s %s" % (m[1], m[2][5:], m[3]))
+        elif m[2] not in (b"about", b"source"):
+            there.append(line)
     need(sha256(lines[0] + b"\n" + b"".join(sorted(withheld))) == digest, "digest does not fit")
     action = fields.get("action", [b""])[0].decode("utf-8", "replace")
-    known = action in ("add", "testify", "get", "adopt", "annotate", "retract")
+    known = action in ("add", "testify", "get", "adopt", "annotate", "retract", "receive")
     for name, (where, often) in FIELDS.items():
         n = len(fields.get(name, []))
         applies = where == "" or action in where.split()
@@ -470,13 +477,21 @@ def read_record(data, digest):
     need(action not in ("get", "annotate", "retract") or "about" in fields, f"{action} without about")
     keys = [v.split(b"=")[0] for v in fields.get("field", [])]
     need(len(keys) == len(set(keys)), "two fields of one K")
-    for name, values in fields.items():
-        need(name in FIELDS or len(values) == 1, f"{len(values)} fields {name}")
+    for name, values in list(fields.items()):
+        base = re.sub("^(from-)+", "", name)
+        need(name in FIELDS or len(values) == 1 or base == "about", f"{len(values)} fields {name}")
         for v in values:
-            if name in ("time", "modified"):
+            if name != base and base in ("about", "source"):
+                need(re.fullmatch(SPELLING[base], v, re.S), f"bad {name}: {v!r}")
+            elif name in ("time", "modified"):
                 check_time(v, name == "modified")
             elif name in SPELLING:
                 need(re.fullmatch(SPELLING[name], v, re.S), f"bad {name}: {v!r}")
+    fields[SOURCES] = []
+    for v in fields.get("source", []):  # the record there, made again
+        origin, index, other = v.decode().split(" ")
+        was = read_record(b"\n".join(there) + b"\n", other)
+        fields[SOURCES] = [(origin, int(index), other)] + was[SOURCES]
     return fields
 
 
@@ -509,6 +524,7 @@ class Vault:
         self.items, self.drop_records, self.read_keys, self.log_keys = {}, set(), [], []
         self.actors, self.tree, self.identities = {}, Tree(), b""
         self.ended, self.slot_actors, self.roster = {}, {}, None
+        self.records, self.vouched, self.signers = {}, {}, {}
 
     def finding(self, text):
         self.findings.append(text)
@@ -671,6 +687,7 @@ class Vault:
             self.slot_actors[int(slot)] = vkey.split("+")[0]
         if record:
             self.items[n] = body[0][7:]
+            self.signers[n] = name
 
     def check_first(self, body):
         for line in (f"actor {self.owner.text} owner", f"read-key {self.first_read_key}"):
@@ -1026,10 +1043,35 @@ class Vault:
         if unnamed:
             self.note(f"{len(unnamed)} records that no entry names")
 
+    def read_kept_logs(self):
+        """What the logs of other vaults that are kept vouch for: (origin, index, digest) -> the log."""
+        self.vouched = {}
+        for n, digest in self.items.items():
+            fields = self.records.get(digest)
+            if fields and fields["action"][0] == b"receive":
+                self.trying(self.citation(n), self.read_kept_log, fields)
+
+    def read_kept_log(self, fields):
+        size, chunks = self.object(fields["sha256"][0].decode())
+        stream = b"".join(chunks())
+        log = KeptLog({name: stream[at + 512:at + 512 + size] for at, size, name in read_tar(stream, KEPT)})
+        need(log.is_good(), f"its log: {log.findings + log.notes}")
+        need(log.origin == fields["from"][0].decode(), "its log is of another vault")
+        need(fields["tree"][0].decode() == f"{log.tree.size} {log.tree.root().hex()}", "its log is of another tree")
+        need(log.files_read == list(log.members), "its log has other files, or in another order")
+        for other in {id(o): o for o in self.vouched.values()}.values():
+            if other.origin == log.origin:
+                small, large = sorted((other.entries, log.entries), key=len)
+                need(large[:len(small)] == small, "two logs of one vault are of two histories")
+        for n, digest in log.items.items():
+            self.vouched[(log.origin[7:], n, digest)] = log
+
     def check_item(self, n, digest):
         need(digest in self.records, f"record {digest} is in no pack")
         fields = self.records[digest]
-        if fields["action"][0] == b"add":
+        for source in fields[SOURCES]:
+            need(source in self.vouched, f"no log that is kept has it as entry {source[1]} of evault/{source[0]}")
+        if fields["action"][0] in (b"add", b"testify", b"receive"):
             size, _ = self.object(fields["sha256"][0].decode())
             need(size == int(fields["size"][0]), f"the object has {size} bytes")
         for about in fields.get("about", []):
@@ -1039,6 +1081,10 @@ class Vault:
             need(pack.decode() in self.packs, "adopt: the log does not name the pack")
 
     def citation(self, n):
+        fields = self.records.get(self.items.get(n))
+        if fields and fields[SOURCES]:
+            origin, index, _ = fields[SOURCES][-1]
+            return f"{origin[:6]}-{index}"
         return f"{self.origin[7:13]}-{n}"
 
     # -- commands
@@ -1058,6 +1104,7 @@ class Vault:
         if identity_file and self.items is not None and self.read_keys:
             self.open_keys(identity_file)
             self.read_packs()
+            self.read_kept_logs()
             self.check_items()
 
     def checkpoint(self):
@@ -1092,9 +1139,46 @@ class Vault:
         need(h.hexdigest() == sha, f"{citation}: wrong bytes")
 
 
+    def prove(self, citation):
+        """Of what was received: the entry there, by the log that is kept here and nothing else."""
+        found = [n for n in self.items if self.citation(n) == citation]
+        if not found:
+            raise CannotRun(f"{citation}: no such item")
+        sources = self.records[self.items[found[0]]][SOURCES]
+        need(sources, f"{citation}: was recorded here")
+        for origin, index, digest in sources:
+            log = self.vouched[(origin, index, digest)]
+            print(f"evault/{origin} entry {index} record {digest} signed {log.signers[index]} tree {log.tree.size}")
+
+
+KEPT = re.compile(r"vault|log/checkpoint|log/tile/entries/(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?")
+
+
+class KeptLog(Vault):
+    """The log of another vault, as the original of a `receive` record has it."""
+
+    def __init__(self, members):
+        self.members, self.files_read, self.folder = members, [], "/nowhere"
+        self.reset()
+
+    def read(self, path):
+        need(path in self.members, "missing")
+        self.files_read.append(path)
+        return self.members[path]
+
+    def is_good(self):
+        self.trying("vault", self.read_vault_note)
+        return not self.findings and self.trying("log", self.read_log) and not self.findings + self.notes
+
+    def read_log(self):
+        size, self.entries = self.candidate("log/checkpoint")
+        self.check_entries(self.entries)
+        return size
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=("verify", "list", "extract"))
+    parser.add_argument("command", choices=("verify", "list", "extract", "prove"))
     parser.add_argument("vault")
     parser.add_argument("-i", dest="identity")
     parser.add_argument("-o", dest="output")
@@ -1102,8 +1186,8 @@ def main():
     args = parser.parse_intermixed_args()
     if args.command != "verify" and not args.identity:
         parser.error("-i is needed")
-    if (args.command == "extract") != bool(args.citation and args.output):
-        parser.error("extract takes a citation and -o, the others neither")
+    if (args.command in ("extract", "prove")) != bool(args.citation) or (args.command == "extract") != bool(args.output):
+        parser.error("extract takes a citation and -o, prove a citation, the others neither")
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         vault = Vault(args.vault)
@@ -1111,6 +1195,8 @@ def main():
             vault.verify(args.identity)
             if args.command == "list":
                 vault.list()
+            elif args.command == "prove":
+                vault.trying("prove", vault.prove, args.citation)
             elif args.command == "extract":
                 vault.trying("extract", vault.extract, args.citation, args.output)
         finally:

@@ -64,6 +64,22 @@ claim the_tiles_of_300_entries_are_where_tlog_tiles_puts_them t
 t() { [ "$(cd "$T/v256/log/tile" && find . -type f | sort | tr '\n' ' ')" = "./0/000 ./1/000.p/1 ./entries/000 " ]; }
 claim the_tiles_of_256_entries_have_no_partial_one_but_the_top t
 
+# What a vault keeps of another one, when it has received that.
+t() {
+	local n item
+	run_expect 0 "$EVAULT_BIN" init "$T/hq" --to "$recipient" || return 1
+	for n in 12 300; do
+		run_expect 0 ev "$T/hq" receive "$T/v$n" && item=$(sed -n 's/.* is kept as //p' "$OUT") && run_expect 0 ev "$T/hq" get "$item" -o "$T/log$n.tar" && mkdir "$T/log$n" && tar -xf "$T/log$n.tar" -C "$T/log$n" &&
+			run_expect 0 "$T/sumdb" -entries "$T/log$n" && says "ok every_entry_is_signed" && says "ok root_of_the_entries_is_the_root_of_the_checkpoint" && cmp "$T/log$n/log/checkpoint" "$T/v$n/log/checkpoint" || return 1
+	done
+}
+claim the_log_of_a_vault_that_was_received_is_whole_by_itself t
+t() {
+	local bundle=$T/log300/log/tile/entries/001.p/44
+	printf X | dd of="$bundle" bs=1 seek=200 conv=notrunc status=none && run_expect 1 "$T/sumdb" -entries "$T/log300" && says "not ok "
+}
+claim and_an_altered_one_is_not t
+
 # Under one log key after another: each signs over the next, and old heads stay good.
 t() {
 	local n

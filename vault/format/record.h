@@ -64,14 +64,14 @@ enum evault_status ev_record_parse(struct ev_slice text, struct ev_record *r,
 
 /* The first field of that name, or NULL. */
 const struct ev_record_field *ev_record_find(const struct ev_record *r, const char *name);
-/* True for names that may occur several times: tag, about. */
+/* True for names that may occur several times: tag, about, from-about … */
 bool ev_record_repeatable(struct ev_slice name);
 /* The K of a value "K=V" of `field`, or all of it where it has no "=". */
 struct ev_slice ev_record_key(struct ev_slice value);
 /*
  * Can a field of that name have that value (raw bytes)?  False for what
  * FORMAT.md gives another form: time, modified, size, sha256, pack, field,
- * about, and NULs in name and folder.  All other values fit.
+ * about, source (also moved, provenance.h), and NULs in name and folder.  All other values fit.
  */
 bool ev_record_value_fits(struct ev_slice name, struct ev_slice value);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/os.h"
-#include "format/record.h"
+#include "format/provenance.h"
 
 static bool
 fits_time(struct ev_slice value)
@@ -69,6 +69,15 @@ fits_about(struct ev_slice value)
 	return !c.bad && fits_hash(ev_slice_of(c.at, c.left));
 }
 
+/* "<64 hex> <index> <digest>" */
+static bool
+fits_source(struct ev_slice value)
+{
+	struct ev_provenance p;
+
+	return ev_provenance_parse(value, &p);
+}
+
 struct ev_slice
 ev_record_key(struct ev_slice value)
 {
@@ -81,16 +90,35 @@ static const struct {
 	const char *name;
 	bool (*fits)(struct ev_slice value);
 } rules[] = {
-	{ "time", fits_time },   { "modified", fits_modified }, { "size", fits_size },
-	{ "sha256", fits_hash }, { "pack", fits_hash },         { "name", fits_path },
-	{ "folder", fits_path }, { "field", fits_field },       { "about", fits_about },
+	{ "time", fits_time },     { "modified", fits_modified }, { "size", fits_size },
+	{ "sha256", fits_hash },   { "pack", fits_hash },         { "name", fits_path },
+	{ "folder", fits_path },   { "field", fits_field },       { "about", fits_about },
+	{ "source", fits_source },
 };
+
+/* What a name was in the vault that a record came from, if it was moved (provenance.h). */
+static struct ev_slice
+moved_from(struct ev_slice name)
+{
+	while (ev_slice_starts(name, "from-"))
+		name = ev_slice_of(name.data + 5, name.len - 5);
+	return name;
+}
+
+static bool
+is_moved(struct ev_slice name, struct ev_slice was)
+{
+	return was.len < name.len && (ev_slice_is(was, "about") || ev_slice_is(was, "source"));
+}
 
 bool
 ev_record_value_fits(struct ev_slice name, struct ev_slice value)
 {
+	struct ev_slice was = moved_from(name);
 	size_t i;
 
+	if (is_moved(name, was))
+		name = was;
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (ev_slice_is(name, rules[i].name))
 			return rules[i].fits(value);
@@ -100,5 +128,5 @@ ev_record_value_fits(struct ev_slice name, struct ev_slice value)
 bool
 ev_record_repeatable(struct ev_slice name)
 {
-	return ev_slice_is(name, "tag") || ev_slice_is(name, "about");
+	return ev_slice_is(name, "tag") || ev_slice_is(moved_from(name), "about");
 }

@@ -38,7 +38,9 @@ static const char *const queries[Q_QUERIES] = {
 	[Q_SAME_FILE] =
 	    "SELECT " ENTRY_COLUMNS " FROM records r JOIN entries e ON e.digest = r.digest"
 	    " WHERE r.sha256 = ?1 AND r.name = ?2 AND r.folder = ?3"
-	    " AND r.modified = ?4 AND r.action = 'add' ORDER BY e.idx LIMIT 1",
+	    " AND r.modified = ?4 AND r.action = 'add'"
+	    " AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.by = r.digest) ORDER BY e.idx LIMIT "
+	    "1",
 	[Q_LIST] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest IS NOT NULL AND e.idx > ?1"
 		   " AND " EV_CATALOG_FILTER " ORDER BY e.idx LIMIT 1",
 	[Q_RANGE] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES
@@ -49,11 +51,11 @@ static const char *const queries[Q_QUERIES] = {
 		      " AND e.idx > ?3 ORDER BY e.idx LIMIT 1",
 	[Q_HASHES] = "SELECT count(DISTINCT r.sha256) FROM records r JOIN entries e"
 		     " ON e.digest = r.digest WHERE r.sha256 >= ?1 AND r.sha256 <= ?2",
-	[Q_COUNT] = "SELECT count(*), count(r.sha256),"
+	[Q_COUNT] = "SELECT count(*), sum(r.sha256 IS NOT NULL AND r.action <> 'receive'),"
 		    " sum(e.digest IS NOT NULL AND r.digest IS NULL)" ENTRY_TABLES,
 	[Q_COUNT_FILES] = "SELECT count(*), total(size) FROM (SELECT DISTINCT r.sha256, r.size"
 			  " FROM records r JOIN entries e ON e.digest = r.digest"
-			  " WHERE r.sha256 IS NOT NULL)",
+			  " WHERE r.sha256 IS NOT NULL AND r.action <> 'receive')",
 };
 
 enum evault_status
@@ -122,6 +124,8 @@ ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evaul
 		sql = ev_catalog_log_query(which);
 	if (sql == NULL)
 		sql = ev_catalog_text_query(which);
+	if (sql == NULL)
+		sql = ev_catalog_source_query(which);
 	if (sql == NULL)
 		sql = queries[which];
 	if (c->spoiled) {
@@ -314,5 +318,7 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	rc = run(c, q, err);
 	if (rc == EVAULT_OK)
 		rc = add_tags(c, digest, record, err);
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_add_sources(c, digest, record, err);
 	return rc == EVAULT_OK ? ev_catalog_add_cites(c, digest, record, err) : rc;
 }

@@ -9,6 +9,7 @@
 #define EV_STORE_CATALOG_H
 
 #include "format/member.h"
+#include "format/provenance.h"
 #include "format/query.h"
 #include "format/record.h"
 #include "store/sealed.h"
@@ -203,6 +204,45 @@ enum evault_status ev_catalog_takes_back(struct ev_catalog *c, uint64_t index, b
 enum evault_status ev_catalog_citing(struct ev_catalog *c, uint64_t item, uint64_t after,
 				     uint64_t *indices, size_t cap, size_t *n,
 				     struct evault_error *err);
+
+/* ---- what was received (catalog_source.c) ---------------------------------- */
+
+/* What the record of this digest was received as: step 0 is the nearest vault.  E_NOT_FOUND. */
+enum evault_status ev_catalog_source(struct ev_catalog *c, const struct ev_hash *digest,
+				     unsigned step, struct ev_provenance *p,
+				     struct evault_error *err);
+/* Where the record of this entry was recorded, when it was received.  E_NOT_FOUND. */
+enum evault_status ev_catalog_first_source(struct ev_catalog *c, uint64_t index,
+					   struct ev_provenance *p, struct evault_error *err);
+/* The entry that was received as this one, from whomever; of `entry` index and digest.
+ * E_NOT_FOUND. */
+enum evault_status ev_catalog_received_as(struct ev_catalog *c, const struct ev_provenance *p,
+					  struct ev_catalog_entry *entry, struct evault_error *err);
+/*
+ * The next entry after `after` (-1: the first) that was recorded as entry
+ * `index` of a vault whose name begins with these bytes.  E_NOT_FOUND.
+ */
+enum evault_status ev_catalog_cited(struct ev_catalog *c, const uint8_t digits[3], uint64_t index,
+				    int64_t after, uint64_t *found, struct evault_error *err);
+/* Was anything received that went through a vault whose name begins so? */
+enum evault_status ev_catalog_has_vault(struct ev_catalog *c, const uint8_t digits[3], bool *has,
+					struct evault_error *err);
+
+/* An entry with the action receive: a log that is kept. */
+struct ev_catalog_receive {
+	struct ev_hash origin; /* of the log */
+	uint64_t size;         /* of its tree */
+	struct ev_hash root;
+	uint64_t index;        /* of the entry here */
+	struct ev_hash digest; /* of its record */
+	bool received;         /* the record was received itself */
+};
+/* What the record says: origin, size and root.  False when it is no such record. */
+bool ev_catalog_parse_receive(const struct ev_record *record, struct ev_catalog_receive *receive);
+/* The next one after entry `after` (-1: the first), of that origin.  E_NOT_FOUND. */
+enum evault_status ev_catalog_next_receive(struct ev_catalog *c, const struct ev_hash *origin,
+					   int64_t after, struct ev_catalog_receive *receive,
+					   struct evault_error *err);
 
 /* ---- words (catalog_text.c) ----------------------------------------------- */
 

@@ -22,8 +22,9 @@ enum {
 static const char file_schema[] = "CREATE TABLE unread(pack BLOB PRIMARY KEY) WITHOUT ROWID;";
 
 static const char *const schemas[] = {
-	ev_catalog_schema,      file_schema, ev_catalog_log_schema, ev_catalog_cite_schema,
-	ev_catalog_text_schema,
+	ev_catalog_schema,      file_schema,
+	ev_catalog_log_schema,  ev_catalog_cite_schema,
+	ev_catalog_text_schema, ev_catalog_source_schema,
 };
 enum {
 	SCHEMAS = sizeof(schemas) / sizeof(schemas[0])

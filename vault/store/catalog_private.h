@@ -40,6 +40,14 @@ enum ev_catalog_query {
 	Q_CITE_RETRACTED,
 	Q_CITE_TAKES_BACK,
 	Q_CITE_HISTORY,
+	Q_SOURCE_ADD,
+	Q_SOURCE_ADD_RECEIVE,
+	Q_SOURCE_STEP,
+	Q_SOURCE_FIRST,
+	Q_SOURCE_KNOWN,
+	Q_SOURCE_CITED,
+	Q_SOURCE_VAULT,
+	Q_SOURCE_RECEIVE,
 	Q_TEXT_WAIT,
 	Q_TEXT_WAITS,
 	Q_TEXT_WAITS_NO_MORE,
@@ -146,7 +154,7 @@ enum evault_status ev_catalog_settle_entry(struct ev_catalog *c, uint64_t index,
  */
 #define EV_CATALOG_FILTER                                                                          \
 	"(?20 OR r.action = ?21 OR (?21 IS NULL AND (r.digest IS NULL OR"                          \
-	" r.sha256 IS NOT NULL)))"                                                                 \
+	" (r.sha256 IS NOT NULL AND r.action <> 'receive'))))"                                     \
 	" AND (?22 IS NULL OR ?22 = coalesce((SELECT ar.case_name " EV_CATALOG_ANNOTATIONS         \
 	" AND ar.case_name IS NOT NULL ORDER BY ac.by DESC LIMIT 1), r.case_name))"                \
 	" AND (?23 IS NULL OR EXISTS (SELECT 1 FROM tags t WHERE t.digest = e.digest"              \
@@ -156,6 +164,15 @@ enum evault_status ev_catalog_settle_entry(struct ev_catalog *c, uint64_t index,
 	" AND (?25 IS NULL OR substr(r.time, 1, length(?25)) <= ?25)"                              \
 	" AND (?26 = 2 OR (?26 = 1) = " EV_CATALOG_RETRACTED("e.idx") ")"
 void ev_catalog_bind_filter(sqlite3_stmt *q, const struct evault_filter *filter);
+
+/* ---- catalog_source.c ----------------------------------------------------- */
+
+extern const char ev_catalog_source_schema[];
+/* NULL for queries of other files. */
+const char *ev_catalog_source_query(enum ev_catalog_query which);
+/* Files what the record was received as, and which log is kept with it. */
+enum evault_status ev_catalog_add_sources(struct ev_catalog *c, const struct ev_hash *digest,
+					  const struct ev_record *record, struct evault_error *err);
 
 /* ---- catalog_text.c ------------------------------------------------------- */
 

@@ -200,8 +200,12 @@ ev_catalog_is_said(struct ev_slice field)
 {
 	static const char *const not_said[] = { "action", "time",     "offset",   "clock",
 						"actor",  "software", "size",     "sha256",
-						"pack",   "about",    "modified", "media-type" };
+						"pack",   "about",    "modified", "media-type",
+						"source" };
 	size_t i;
+
+	if (ev_slice_starts(field, "from-"))
+		return false;
 
 	for (i = 0; i < sizeof(not_said) / sizeof(not_said[0]); i++)
 		if (ev_slice_is(field, not_said[i]))
@@ -248,7 +252,7 @@ ev_catalog_add_said(struct ev_catalog *c, uint64_t index, const struct ev_record
 		    struct evault_error *err)
 {
 	bool is_note = is_action(record, "annotate") || is_action(record, "retract");
-	bool keeps = ev_record_find(record, "sha256") != NULL;
+	bool keeps = ev_record_find(record, "sha256") != NULL && !is_action(record, "receive");
 	struct ev_buf text = EV_BUF_INIT;
 	const struct ev_record_field *f;
 	enum evault_status rc;

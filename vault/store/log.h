@@ -109,6 +109,11 @@ struct ev_merkle_fetch ev_log_fetch(struct ev_log *log);
 enum evault_status ev_log_entry(struct ev_log *log, uint64_t index, struct ev_buf *out,
 				struct ev_hash *before, struct evault_error *err);
 
+/* Appends entry bundle `n` as the tree of the head has it; nothing is compared.  E_NOT_FOUND,
+ * E_DAMAGED. */
+enum evault_status ev_log_bundle(struct ev_log *log, uint64_t n, struct ev_buf *out,
+				 struct evault_error *err);
+
 /* Does the log go on from the tree of `size` with that root?  E_NOT_FOUND, E_DAMAGED. */
 enum evault_status ev_log_goes_on(struct ev_log *log, uint64_t size, const struct ev_hash *root,
 				  bool *does, struct evault_error *err);

@@ -145,6 +145,12 @@ ev_log_entry(struct ev_log *log, uint64_t index, struct ev_buf *out, struct ev_h
 }
 
 enum evault_status
+ev_log_bundle(struct ev_log *log, uint64_t n, struct ev_buf *out, struct evault_error *err)
+{
+	return ev_log_load_bundle(log->dir, n, log->head.size, out, err);
+}
+
+enum evault_status
 ev_log_goes_on(struct ev_log *log, uint64_t size, const struct ev_hash *root, bool *does,
 	       struct evault_error *err)
 {

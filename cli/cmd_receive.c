@@ -1,0 +1,317 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "escape.h"
+#include "evault.h"
+#include "failure.h"
+#include "format.h"
+#include "interrupt.h"
+#include "json.h"
+#include "message.h"
+#include "options.h"
+#include "progress.h"
+#include "session.h"
+
+enum {
+	ORIGIN_SHOWN = 6, /* hex digits of a vault's name */
+};
+
+struct receiving {
+	struct globals *globals;
+	struct list operands;
+	struct evault *vault;
+	const char *dir; /* of the other vault at hand */
+	bool dry_run;
+};
+
+/* ---- events -------------------------------------------------------------------- */
+
+static void
+print_json_event(const struct receiving *r, const struct evault_receive_event *e)
+{
+	static const char *const words[] = { "received", "failed", "would" };
+	struct json json = json_begin(stdout);
+
+	json_text(&json, "event", words[e->what]);
+	json_text(&json, "from", r->dir);
+	json_number(&json, "from_item", e->from);
+	json_text(&json, "citation", e->citation);
+	if (e->what == EVAULT_RECEIVE_KEPT)
+		json_number(&json, "item", e->index);
+	if (e->action[0] != '\0')
+		json_bytes(&json, "action", e->action, strlen(e->action));
+	if (e->name[0] != '\0')
+		json_bytes(&json, "name", e->name, strlen(e->name));
+	if (e->sha256[0] != '\0') {
+		json_text(&json, "sha256", e->sha256);
+		json_number(&json, "size", e->size);
+	}
+	if (e->why != NULL)
+		json_text(&json, "detail", e->why);
+	json_end(&json);
+}
+
+/* What the record is: its file's name, or its action. */
+static char *
+event_text(const struct evault_receive_event *e)
+{
+	return escape_text(e->name[0] != '\0' ? e->name : e->action);
+}
+
+static void
+print_event(const struct evault_receive_event *e)
+{
+	char *what = event_text(e);
+
+	if (e->what == EVAULT_RECEIVE_WOULD)
+		printf(_("would be received: %s  "), e->citation);
+	else if (e->sha256[0] != '\0')
+		printf("%s  %s  ", e->citation, e->sha256);
+	else
+		printf("%s  ", e->citation);
+	printf(e->name[0] != '\0' ? "%s\n" : "(%s)\n", what);
+	free(what);
+}
+
+static void
+on_event(void *ctx, const struct evault_receive_event *e)
+{
+	const struct receiving *r = ctx;
+	char *what;
+
+	progress_hide();
+	if (r->globals->json)
+		print_json_event(r, e);
+	else if (e->what != EVAULT_RECEIVE_FAILED)
+		print_event(e);
+	if (e->what != EVAULT_RECEIVE_FAILED)
+		return;
+	what = event_text(e);
+	if (what[0] != '\0')
+		message_error(_("not received: %s (%s): %s"), e->citation, what, e->why);
+	else
+		message_error(_("not received: %s: %s"), e->citation, e->why);
+	free(what);
+}
+
+static bool
+on_progress(void *ctx, const struct evault_progress *progress)
+{
+	(void)ctx;
+	progress_show(progress);
+	return interrupt_asked();
+}
+
+/* ---- summaries ------------------------------------------------------------------ */
+
+static void
+print_json_summary(const struct receiving *r, const struct evault_receive_summary *s)
+{
+	struct json json = json_begin(stdout);
+
+	json_object_begin(&json, "summary", strlen("summary"));
+	json_text(&json, "from", r->dir);
+	json_text(&json, "origin", s->origin);
+	json_number(&json, "entries", s->entries);
+	json_number(&json, "received", s->received);
+	json_number(&json, "items", s->items);
+	json_number(&json, "already", s->already);
+	json_number(&json, "failed", s->failed);
+	json_number(&json, "bytes", s->bytes);
+	json_number(&json, "deduplicated", s->deduplicated);
+	json_number(&json, "left", s->left);
+	if (s->logged)
+		json_number(&json, "log_item", s->index);
+	json_bool(&json, "dry_run", r->dry_run);
+	json_bool(&json, "cancelled", s->cancelled);
+	json_object_end(&json);
+	json_end(&json);
+}
+
+static void
+print_summary(const struct receiving *r, const struct evault_receive_summary *s)
+{
+	char size[FORMAT_SIZE], *dir = escape_text(r->dir);
+
+	if (r->dry_run) {
+		printf(_("dry run: nothing was received from %s\n"), dir);
+		free(dir);
+		return;
+	}
+	printf(ngettext("%s (%.*s): %" PRIu64 " record received",
+			"%s (%.*s): %" PRIu64 " records received", s->received),
+	       dir, ORIGIN_SHOWN, s->origin + strlen("evault/"), s->received);
+	printf(ngettext(", %" PRIu64 " of them an item (%s)", ", %" PRIu64 " of them items (%s)",
+			s->items),
+	       s->items, format_bytes(s->bytes, size));
+	if (s->already > 0)
+		printf(_(", %" PRIu64 " here already"), s->already);
+	if (s->failed > 0)
+		printf(_(", %" PRIu64 " not received"), s->failed);
+	if (s->deduplicated > 0)
+		printf(_("; %s of it was in the vault before and not written again"),
+		       format_bytes(s->deduplicated, size));
+	fputc('\n', stdout);
+	if (s->logged)
+		printf(ngettext("its signed log of %" PRIu64 " entry is kept as %" PRIu64 "\n",
+				"its signed log of %" PRIu64 " entries is kept as %" PRIu64 "\n",
+				s->entries),
+		       s->entries, s->index);
+	free(dir);
+}
+
+static int
+judge(const struct receiving *r, enum evault_status rc, const struct evault_receive_summary *s,
+      const struct evault_error *err)
+{
+	char size[FORMAT_SIZE];
+	int status;
+
+	if (rc != EVAULT_OK) {
+		status = s->origin[0] != '\0' && rc == EVAULT_E_DAMAGED
+			     ? failure_say(err, _("compare both with a checkpoint that was sent "
+						  "from the device: evault check --against"))
+			     : failure_report(err, r->globals);
+		if (s->left > 0)
+			message_hint(_("%s of it were written and are not yet kept; to keep what "
+				       "they hold: evault check --adopt"),
+				     format_bytes(s->left, size));
+		return status;
+	}
+	if (s->failed > 0) {
+		message_hint(_("what was not received is damaged or missing there, all else is "
+			       "kept; when there is a better copy of that vault, receive it, "
+			       "too"));
+		return EXIT_DAMAGE;
+	}
+	if (!s->cancelled)
+		return EXIT_SOUND;
+	message_warning(_("stopped before the end: what is named above is kept"));
+	message_hint(_("run the same command again to complete it"));
+	return EXIT_PARTLY;
+}
+
+/* ---- the command ------------------------------------------------------------------- */
+
+/* One other vault; its key is among those given, or it is asked for. */
+static int
+receive_one(struct receiving *r, bool *stop)
+{
+	struct globals there = *r->globals;
+	struct evault_receive what = { .dir = r->dir, .dry_run = r->dry_run };
+	struct evault_receive_summary summary = { .received = 0 };
+	struct evault_error err = { .text = "" };
+	struct session session;
+	enum evault_status rc;
+	int status;
+
+	there.vault = r->dir;
+	there.passphrase_file = NULL;
+	rc = session_init(&session, &there, &err);
+	if (rc == EVAULT_OK) {
+		session_ask_too(&session);
+		what.unlock = &session.unlock;
+		what.event = on_event;
+		what.progress = on_progress;
+		what.ctx = r;
+		progress_begin(NULL);
+		rc = evault_receive(r->vault, &what, &summary, &err);
+		progress_end();
+	}
+	if (summary.origin[0] != '\0' && r->globals->json)
+		print_json_summary(r, &summary);
+	else if (summary.origin[0] != '\0')
+		print_summary(r, &summary);
+	status = judge(r, rc, &summary, &err);
+	/* After a failed commit the vault takes nothing more. */
+	*stop = summary.cancelled || rc == EVAULT_E_FULL || rc == EVAULT_E_NOMEM ||
+		(rc == EVAULT_E_IO && summary.origin[0] != '\0');
+	session_release(&session);
+	return status;
+}
+
+/* Could not run, before damage, before not everything. */
+static int
+worse(int a, int b)
+{
+	static const int rank[] = { 0, 2, 3, 1 };
+
+	return rank[b] > rank[a] ? b : a;
+}
+
+static int
+receive(struct receiving *r)
+{
+	struct session session;
+	struct evault_error err = { .text = "" };
+	enum evault_status rc;
+	int status = EXIT_SOUND;
+	bool stop = false;
+	size_t i;
+
+	rc = session_init(&session, r->globals, &err);
+	if (rc == EVAULT_OK) {
+		/* The keys that are given may all be those of the other vaults. */
+		session_ask_too(&session);
+		rc = session_open(&session, r->dry_run ? EVAULT_READ : EVAULT_WRITE, &r->vault,
+				  &err);
+	}
+	if (rc != EVAULT_OK)
+		status = failure_report(&err, r->globals);
+	interrupt_watch();
+	setvbuf(stdout, NULL, _IOLBF, 0); /* a line says that something is kept: it comes at once */
+	for (i = 0; rc == EVAULT_OK && i < r->operands.n && !stop; i++) {
+		r->dir = r->operands.items[i];
+		status = worse(status, receive_one(r, &stop));
+	}
+	evault_close(r->vault);
+	session_release(&session);
+	return status;
+}
+
+static int
+run_receive(struct globals *globals, char **argv)
+{
+	struct receiving r = { .globals = globals };
+	const struct option_def options[] = {
+		{ 'n', "dry-run", .flag = &r.dry_run },
+		{ 0 },
+	};
+	int status = options_read(&command_receive, options, globals, argv, &r.operands);
+
+	if (status == OPTIONS_GO_ON && r.operands.n == 0)
+		status = options_wrong(&command_receive,
+				       _("name the vault to receive, as in: evault receive "
+					 "/media/stick/field.vault"));
+	if (status == OPTIONS_GO_ON)
+		status = receive(&r);
+	list_release(&r.operands);
+	return status;
+}
+
+const struct command command_receive = {
+	.name = "receive",
+	.summary = N_("take other vaults into this one"),
+	.usage = N_(
+	    "usage: evault receive VAULT… [--dry-run]\n"
+	    "\n"
+	    "Takes all that another vault keeps, that of a device from the field, into this\n"
+	    "one: files, statements, what was said of them, and who was given what. Nothing is\n"
+	    "written there. Items are cited as where they were recorded. The signed log of the\n"
+	    "other vault is kept with them, so that anybody can prove of each that it was\n"
+	    "recorded there, and when in its order. What is here already is recognised: receive\n"
+	    "again when there is more, or when this was cut short.\n"
+	    "\n"
+	    "The keys given with -i are for this vault and for the others; where none opens one,\n"
+	    "its passphrase is asked for. A vault whose past is not the one that was received\n"
+	    "before is refused: it is a fork.\n"
+	    "\n"
+	    "  -n, --dry-run      say what would be received, and keep nothing\n"
+	    "\n"
+	    "example:\n"
+	    "  evault -V case.vault -i headquarters.key receive /media/stick/field.vault\n"),
+	.run = run_receive,
+};
