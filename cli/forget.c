@@ -22,8 +22,9 @@ enum {
 
 #if FORGET_FREED && defined(__GLIBC__)
 /* glibc lets a program have its own of these, and calls them for itself, too. */
-void *__libc_malloc(size_t size);
-void __libc_free(void *p);
+void *
+__libc_malloc(size_t size); /* NOLINT(bugprone-reserved-identifier): glibc's name for its own */
+void __libc_free(void *p);  /* NOLINT(bugprone-reserved-identifier) */
 
 void
 free(void *p)

@@ -153,12 +153,10 @@ end_record(struct content *w, struct evault_error *err)
 		rc = ev_record_digest(text, &digest, NULL);
 	if (rc == EVAULT_OK)
 		source = ev_provenance_read(&record, chain, &n, NULL);
-	if (rc == EVAULT_E_NOMEM) {
+	if (rc == EVAULT_E_NOMEM || source == EVAULT_E_NOMEM) {
 		rc = ev_fail_nomem(err);
 	} else if (rc != EVAULT_OK || !ev_hash_equal(&digest, &w->m.id)) {
 		rc = bad_member(w, _("is no record, or not the one that it is named for"), err);
-	} else if (source == EVAULT_E_NOMEM) {
-		rc = ev_fail_nomem(err);
 	} else if (source != EVAULT_OK) {
 		rc = bad_member(w, _("is not the record that it says it was received as"), err);
 	} else if (withholds(&record)) {

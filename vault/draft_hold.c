@@ -78,7 +78,7 @@ static enum evault_status
 hold_newest(const struct evault *v, const char *id, int *fd, bool *same, struct evault_error *err)
 {
 	struct ev_drafts drafts = { NULL, 0 };
-	struct ev_draft_name name, now;
+	struct ev_draft_name name, now = { .sequence = 0 };
 	char shown[EV_SHOW_SIZE];
 	enum evault_status rc = ev_draft_newest(v, id, &name, err);
 

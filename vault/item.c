@@ -417,7 +417,6 @@ evault_find(struct evault *v, const char *ref, evault_item_fn *fn, void *ctx,
 			return find_received(&g, &cited, shown, err);
 		if (rc != EVAULT_E_NOT_FOUND)
 			return rc;
-		rc = EVAULT_OK;
 		/* "123456-123460" is a range all the same. */
 		if (cited.mine)
 			text = ev_slice_of(text.data + 7, text.len - 7);

@@ -63,14 +63,26 @@ is_identity(const struct victim *it)
 	return strncmp(it->path, EV_PANIC_READ, strlen(EV_PANIC_READ)) == 0;
 }
 
+static void
+note_victims(struct panicking *p, const struct ev_os_list *list, bool identities)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		struct victim *it = &p->victims[p->n];
+
+		snprintf(it->path, PATH_SIZE, "keys/%s", list->names[i]);
+		it->fd = -1;
+		p->n += is_identity(it) == identities;
+	}
+}
+
 /* With the vault identities first: without them nothing opens a pack. */
 static enum evault_status
 find_victims(struct panicking *p, struct evault_error *err)
 {
 	struct ev_os_list list = { NULL, 0 };
 	enum evault_status rc;
-	bool later;
-	size_t i;
 
 	/* Not where a link leads. */
 	if (!is_folder(p->v, "keys"))
@@ -81,13 +93,9 @@ find_victims(struct panicking *p, struct evault_error *err)
 	p->victims = calloc(list.n + 1, sizeof(*p->victims));
 	if (p->victims == NULL)
 		rc = ev_fail_nomem(err);
-	for (i = 0; i < 2 * list.n && rc == EVAULT_OK; i++) {
-		struct victim *it = &p->victims[p->n];
-
-		later = i >= list.n;
-		snprintf(it->path, PATH_SIZE, "keys/%s", list.names[i % list.n]);
-		it->fd = -1;
-		p->n += is_identity(it) != later;
+	if (rc == EVAULT_OK) {
+		note_victims(p, &list, true);
+		note_victims(p, &list, false);
 	}
 	ev_os_list_free(&list);
 	return rc;
