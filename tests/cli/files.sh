@@ -97,8 +97,8 @@ t() {
 	if ! as_nobody test -x "$EVAULT_BIN" || ! as_nobody test -r "$T/shut/open.txt"; then
 		return 77
 	fi
-	run_expect 3 as_nobody "$EVAULT_BIN" -V "$T/nobody" -i "$T/nobody.key" add "$T/shut" && warns "refused $T/shut/locked.txt: locked.txt: Permission denied" &&
-		warns "refused $T/shut/locked: locked: Permission denied" && [ "$(named_as_kept)" = 1 ]
+	run_expect 3 as_nobody "$EVAULT_BIN" -V "$T/nobody" -i "$T/nobody.key" add "$T/shut" && warns "refused $T/shut/locked.txt: Permission denied" &&
+		warns "refused $T/shut/locked: Permission denied" && [ "$(named_as_kept)" = 1 ]
 }
 claim_where_possible a_file_and_a_folder_that_may_not_be_read_are_refused_and_the_others_kept \
 	"the build or the temporary folder is closed to others" t

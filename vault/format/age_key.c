@@ -148,7 +148,7 @@ ev_age_identity_file(struct ev_slice text, struct ev_age_identity *out, size_t m
 		rc = ev_age_identity_parse(line, &out[found], err);
 		found += rc == EVAULT_OK;
 		if (rc != EVAULT_OK && err != NULL) {
-			snprintf(where, sizeof(where), "line %zu", number);
+			snprintf(where, sizeof(where), _("line %zu"), number);
 			ev_error_prefix(err, rc, where);
 		}
 	}
