@@ -130,6 +130,18 @@ ev_hash_parse(struct ev_slice hex, struct ev_hash *out)
 	return ev_hex_decode(hex, out->b, sizeof(out->b));
 }
 
+bool
+ev_hash_parse_base64(struct ev_slice text, struct ev_hash *out)
+{
+	struct ev_hash h = { { 0 } };
+	size_t len;
+
+	if (!ev_base64_decode(text, EV_BASE64_STD, h.b, sizeof(h.b), &len) || len != sizeof(h.b))
+		return false;
+	*out = h;
+	return true;
+}
+
 void
 ev_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len, struct ev_hash *out)
 {

@@ -36,6 +36,8 @@ int ev_hash_compare(const struct ev_hash *a, const struct ev_hash *b);
 void ev_hash_hex(const struct ev_hash *h, char out[EVAULT_HEX_SIZE]);
 /* 64 lower-case hex digits; false otherwise. */
 bool ev_hash_parse(struct ev_slice hex, struct ev_hash *out);
+/* Base64 as notes have it (RFC 4648 section 4), canonical, of exactly 32 bytes; false otherwise. */
+bool ev_hash_parse_base64(struct ev_slice text, struct ev_hash *out);
 
 /* HMAC-SHA-256. */
 void ev_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len, struct ev_hash *out);
