@@ -1,7 +1,7 @@
 /*
  * SHA-256, HMAC and HKDF (FIPS 180-4, RFC 2104, RFC 5869).  SHA-256 of bulk
  * data goes through libcrypto, which uses the CPU's instructions; the only
- * file that includes OpenSSL.  HMAC and HKDF work on secrets of a few bytes
+ * file that includes OpenSSL; so do the digests of others.  HMAC and HKDF work on secrets of a few bytes
  * and use libsodium's SHA-256.
  */
 #ifndef EV_FORMAT_HASH_H
@@ -21,6 +21,30 @@ void ev_hasher_update(struct ev_hasher *h, const void *data, size_t len);
 /* Gives the digest and makes the hasher ready for another message. */
 void ev_hasher_final(struct ev_hasher *h, struct ev_hash *out);
 void ev_hasher_free(struct ev_hasher *h);
+
+/* What manifests of others have; for whatever is ours, SHA-256 alone is used. */
+enum ev_digest {
+	EV_DIGEST_MD5,
+	EV_DIGEST_SHA1,
+	EV_DIGEST_SHA224,
+	EV_DIGEST_SHA256,
+	EV_DIGEST_SHA384,
+	EV_DIGEST_SHA512,
+};
+enum {
+	EV_DIGEST_MAX = 64
+};
+/* Bytes of its value. */
+size_t ev_digest_size(enum ev_digest kind);
+
+struct ev_digester;
+
+/* NULL when memory runs out, or when this machine's libcrypto does not do it any more. */
+struct ev_digester *ev_digester_new(enum ev_digest kind);
+void ev_digester_update(struct ev_digester *d, const void *data, size_t len);
+/* Gives ev_digest_size bytes and makes it ready for another message. */
+void ev_digester_final(struct ev_digester *d, uint8_t out[EV_DIGEST_MAX]);
+void ev_digester_free(struct ev_digester *d);
 
 /* One message; cannot fail. */
 void ev_hash_of(const void *data, size_t len, struct ev_hash *out);
