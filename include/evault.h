@@ -915,10 +915,10 @@ struct evault_card {
 	char actor[EVAULT_VKEY_SIZE];
 	char actor_key[EVAULT_HEX_SIZE]; /* the 64 digits in the name of `actor` */
 	char log_key[EVAULT_VKEY_SIZE];
-	char verify[EVAULT_HEX_SIZE]; /* SHA-256 of VERIFY.txt */
-	char time[EVAULT_TIME_SIZE];  /* when it was made, by the clock of who made it */
-	bool signed_over;             /* a former key signed it, too; whose, is not said here */
-	bool same_verify;             /* VERIFY.txt is the one that this evault writes */
+	char verify[EVAULT_HEX_SIZE];   /* SHA-256 of VERIFY.txt */
+	char time[EVAULT_TIME_SIZE];    /* when it was made, by the clock of who made it */
+	bool signed_over;               /* a former key signed it, too; whose, is not said here */
+	bool same_verify;               /* VERIFY.txt is the one that this evault writes */
 	char note[EVAULT_CARD_MAX + 1]; /* the card itself */
 };
 
@@ -1001,15 +1001,14 @@ struct evault_contact_add {
 };
 /*
  * Keeps a card as that of a contact, in one commit (G2).  *change (may be
- * NULL) says what that was.  E_EXISTS: the name is known with other keys, and the key that is known did not sign
- * this card; or the card is older than the one known; or its key is known under another
- * name.  E_USAGE: a name that cannot be, or a card of this vault.  E_LIMIT.  What
+ * NULL) says what that was.  E_EXISTS: the name is known with other keys, and the key that is known
+ * did not sign this card; or the card is older than the one known; or its key is known under
+ * another name.  E_USAGE: a name that cannot be, or a card of this vault.  E_LIMIT.  What
  * evault_card_load returns of cards, and what writing returns.
  */
 enum evault_status evault_contact_add(struct evault *vault, const struct evault_contact_add *what,
 				      struct evault_contact *kept,
-				      enum evault_contact_change *change,
-				      struct evault_error *err);
+				      enum evault_contact_change *change, struct evault_error *err);
 
 typedef enum evault_status evault_contact_fn(void *ctx, const struct evault_contact *contact,
 					     struct evault_error *err);

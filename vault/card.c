@@ -10,7 +10,8 @@
 #include "base/secret.h"
 #include "format/verify_text.h"
 
-_Static_assert((int)EVAULT_VKEY_SIZE > (int)EV_ACTOR_NAME_SIZE + 8 + 44 + 2, "an actor's vkey fits");
+_Static_assert((int)EVAULT_VKEY_SIZE > (int)EV_ACTOR_NAME_SIZE + 8 + 44 + 2,
+	       "an actor's vkey fits");
 
 static void
 put_vkey(const struct ev_verifier *v, char out[EVAULT_VKEY_SIZE])
@@ -60,8 +61,8 @@ evault_card_load(const char *path, struct evault_card *card, struct evault_error
 	ev_show_path(path, shown);
 	if (rc == EVAULT_E_LIMIT)
 		rc = ev_fail(err, rc, "%s: this is not a card of evault: it is too long", shown);
-	else if (rc == EVAULT_OK && (rc = ev_card_read(ev_slice_of(note.data, note.len), card,
-						       err)) != EVAULT_OK)
+	else if (rc == EVAULT_OK &&
+		 (rc = ev_card_read(ev_slice_of(note.data, note.len), card, err)) != EVAULT_OK)
 		rc = ev_error_prefix(err, rc, shown);
 	ev_buf_release(&note);
 	return rc;
@@ -117,8 +118,9 @@ open_former(struct making *m, struct evault_error *err)
 	ev_signing_seed_public(&m->former->actor, key);
 	ev_actor_verifier(key, &m->second);
 	if (ev_verifier_equal(&m->second, &m->card.actor))
-		return ev_fail(err, EVAULT_E_USAGE,
-			       "this is not a former key: it is the one that signs the card anyway");
+		return ev_fail(
+		    err, EVAULT_E_USAGE,
+		    "this is not a former key: it is the one that signs the card anyway");
 	return EVAULT_OK;
 }
 

@@ -15,7 +15,7 @@ enum {
 };
 
 _Static_assert(EVAULT_FINGERPRINT_SIZE == GROUPS * 6, "digits, a space between, and a NUL");
-_Static_assert(GROUPS * GROUP_BYTES <= sizeof(struct ev_hash), "groups are of the hash");
+_Static_assert(GROUPS *GROUP_BYTES <= sizeof(struct ev_hash), "groups are of the hash");
 
 bool
 ev_card_name_valid(struct ev_slice name)
@@ -23,9 +23,8 @@ ev_card_name_valid(struct ev_slice name)
 	struct ev_buf shown = EV_BUF_INIT;
 	bool same;
 
-	if (name.len == 0 || name.len >= EVAULT_HOLDER_NAME_SIZE ||
-	    ev_slice_starts(name, "age1") || name.data[0] == ' ' ||
-	    name.data[name.len - 1] == ' ')
+	if (name.len == 0 || name.len >= EVAULT_HOLDER_NAME_SIZE || ev_slice_starts(name, "age1") ||
+	    name.data[0] == ' ' || name.data[name.len - 1] == ' ')
 		return false;
 	ev_show(&shown, name);
 	same = !shown.bad && ev_slice_equal(ev_slice_of(shown.data, shown.len), name);
@@ -117,8 +116,8 @@ static bool
 take_name(struct ev_slice value, char out[EVAULT_HOLDER_NAME_SIZE])
 {
 	struct ev_buf name = EV_BUF_INIT;
-	bool good = ev_percent_decode(&name, value) &&
-		    ev_card_name_valid(ev_slice_of(name.data, name.len));
+	bool good =
+	    ev_percent_decode(&name, value) && ev_card_name_valid(ev_slice_of(name.data, name.len));
 
 	if (good) {
 		memcpy(out, name.data, name.len);
@@ -206,9 +205,9 @@ check_signatures(const struct ev_note *note, const struct ev_card *card, struct 
 			       "and one more alone");
 	if (note->n_signatures == 2 &&
 	    (!ev_slice_starts(second->name, actor) || ev_slice_is(second->name, card->actor.name) ||
-	     !ev_hash_parse(ev_slice_of(second->name.data + strlen(actor),
-					second->name.len - strlen(actor)),
-			    &hash)))
+	     !ev_hash_parse(
+		 ev_slice_of(second->name.data + strlen(actor), second->name.len - strlen(actor)),
+		 &hash)))
 		return ev_fail(err, EVAULT_E_DAMAGED,
 			       "the second signature of this card is not by a key of its kind");
 	if (ev_note_verify(note, &card->actor, NULL) != EVAULT_OK)
@@ -229,8 +228,9 @@ ev_card_open(struct ev_slice note, struct ev_card *card, struct evault_error *er
 		return ev_fail(err, EVAULT_E_LIMIT, "this is not a card of evault: it is too long");
 	rc = check_version(note, err);
 	if (rc == EVAULT_OK && ev_note_parse(note, &parsed, NULL) != EVAULT_OK)
-		rc = ev_fail(err, EVAULT_E_FORMAT, "this card is not a signed note: was it cut, or "
-						   "changed on its way?");
+		rc = ev_fail(err, EVAULT_E_FORMAT,
+			     "this card is not a signed note: was it cut, or "
+			     "changed on its way?");
 	if (rc == EVAULT_OK)
 		rc = parse_text(parsed.text, &found, err);
 	if (rc == EVAULT_OK)
