@@ -20,31 +20,44 @@ struct making {
 	bool asked; /* for the passphrase of the former key */
 };
 
-/* The vault's own passphrase first: it is often the same one still. */
 static enum evault_status
-ask_former(void *ctx, unsigned attempt, char *out, size_t size, struct evault_error *err)
+ask_person(struct making *m, char *out, size_t size, struct evault_error *err)
 {
-	struct making *m = ctx;
-	const struct secret *known = m->session.passphrase;
-	char prompt[600], *shown;
+	char prompt[600], *shown = escape_text(m->how.former);
 	enum evault_status rc;
 
-	if (attempt == 0 && known->set && strlen(known->text) < size) {
-		memcpy(out, known->text, strlen(known->text) + 1);
-		return EVAULT_OK;
-	}
-	if (!terminal_can_ask() || attempt > ATTEMPTS)
-		return failure_set(err, EVAULT_E_KEY,
-				   _("no passphrase that was given opens the former key"));
 	if (m->asked)
 		message_error(_("that passphrase does not open it"));
 	m->asked = true;
-	shown = escape_text(m->how.former);
 	snprintf(prompt, sizeof(prompt),
 		 _("Passphrase of %.300s (nothing is shown while you type): "), shown);
 	rc = terminal_ask_secret(prompt, out, size, err);
 	free(shown);
 	return rc;
+}
+
+/* The one that was given for the vault first: it is often the same still. */
+static enum evault_status
+ask_former(void *ctx, unsigned attempt, char *out, size_t size, struct evault_error *err)
+{
+	struct making *m = ctx;
+	struct secret *known = m->session.passphrase;
+	const char *file = m->session.globals->passphrase_file;
+	enum evault_status rc;
+
+	if (attempt == 0 && !known->set && file != NULL) {
+		rc = secret_read_file(known, file, err);
+		if (rc != EVAULT_OK)
+			return rc;
+	}
+	if (attempt == 0 && known->set && strlen(known->text) < size) {
+		memcpy(out, known->text, strlen(known->text) + 1);
+		return EVAULT_OK;
+	}
+	if (file != NULL || !terminal_can_ask() || attempt > ATTEMPTS)
+		return failure_set(err, EVAULT_E_KEY,
+				   _("no passphrase that was given opens the former key"));
+	return ask_person(m, out, size, err);
 }
 
 void
@@ -106,7 +119,7 @@ run_card(struct globals *globals, char **argv)
 	struct evault *vault = NULL;
 	struct evault_card card;
 	enum evault_status rc;
-	bool superseded = false;
+	bool superseded = false, opened;
 	const struct option_def options[] = {
 		{ 'o', "output", .text = &m.how.path },
 		{ 0, "name", .text = &m.how.name },
@@ -126,8 +139,12 @@ run_card(struct globals *globals, char **argv)
 		rc = session_open(&m.session, EVAULT_READ, &vault, &err);
 	if (rc == EVAULT_OK)
 		rc = evault_card(vault, &m.how, &card, &superseded, &err);
+	opened = vault != NULL;
 	evault_close(vault);
 	session_release(&m.session);
+	if (rc == EVAULT_E_KEY && opened)
+		return failure_say(&err, _("give the key that opened it then, with -i FILE, or its "
+					   "passphrase"));
 	if (rc == EVAULT_E_USAGE && m.how.name == NULL && m.how.former == NULL)
 		return failure_say(&err, _("say by which name others shall know you: --name NAME"));
 	if (rc != EVAULT_OK)
