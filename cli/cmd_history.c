@@ -132,6 +132,22 @@ print_key_change(FILE *out, const struct evault_item *item)
 	free(role);
 }
 
+/* Cards of others. */
+static void
+print_contact_change(FILE *out, const struct evault_item *item)
+{
+	char *name = item_text(item, "contact");
+
+	if (item_says(item, "change", "added"))
+		fprintf(out, _("kept the card of a new contact: %s"), name);
+	else if (item_says(item, "change", "removed"))
+		fprintf(out, _("removed the contact %s"), name);
+	else
+		fprintf(out, _("kept another card of the contact %s, or changed who they are"),
+			name);
+	free(name);
+}
+
 static void
 print_deed(FILE *out, const struct evault_item *item)
 {
@@ -155,6 +171,8 @@ print_deed(FILE *out, const struct evault_item *item)
 		fputs(_("took in a pack that an interrupted run had left"), out);
 	} else if (item_says(item, "action", "key")) {
 		print_key_change(out, item);
+	} else if (item_says(item, "action", "contact")) {
+		print_contact_change(out, item);
 	} else {
 		fprintf(out, _("an action that this evault does not know: %s"), action);
 	}

@@ -19,7 +19,7 @@ _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local all='--vault --identity --passphrase-file --index --json --help' options=''
-	local commands='init add testify list search show get annotate retract history check status checkpoint unlock lock panic key keygen version help'
+	local commands='init add testify list search show get annotate retract history check status checkpoint unlock lock panic key card contact keygen version help'
 
 	COMPREPLY=()
 	case $before in
@@ -27,7 +27,7 @@ _evault()
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
-	-i | --identity | --passphrase-file | -o | --output | --against | --files-from | --paper)
+	-i | --identity | --passphrase-file | -o | --output | --against | --files-from | --paper | --former)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -51,6 +51,8 @@ _evault()
 	unlock) options='--for' ;;
 	lock) options='--all' ;;
 	key) options='list add remove rename rotate passphrase split join export --role --to --new-passphrase-file --yes' ;;
+	card) options='--output --name --former' ;;
+	contact) options='add list show remove --name --audience --yes' ;;
 	panic) options='--arm --exported --disarm' ;;
 	keygen) options='--output' ;;
 	help) options=$commands ;;
@@ -64,7 +66,7 @@ _evault()
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 	case $(_evault_command):$word in
 	[a-z]*:-*) ;;
-	add:* | init:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	add:* | init:* | contact:[./]*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }
 

@@ -200,7 +200,8 @@ ev_catalog_is_said(struct ev_slice field)
 {
 	static const char *const not_said[] = { "action", "time",     "offset",   "clock",
 						"actor",  "software", "size",     "sha256",
-						"pack",   "about",    "modified", "media-type" };
+						"pack",   "about",    "modified", "media-type",
+						"card" };
 	size_t i;
 
 	for (i = 0; i < sizeof(not_said) / sizeof(not_said[0]); i++)
