@@ -904,7 +904,7 @@ enum {
 };
 
 /*
- * What somebody gives away of themselves and their vault, signed (FORMAT.md, section 12):
+ * What somebody gives away of themselves and their vault, signed (FORMAT.md, section 13):
  * bundles are sealed to `recipient` and known by `actor`.
  */
 struct evault_card {

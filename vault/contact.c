@@ -1,6 +1,6 @@
 /*
  * Contacts: cards of others, each kept in a record of the action `contact`
- * (FORMAT.md, section 12).  What was said last of a name holds.
+ * (FORMAT.md, section 13).  What was said last of a name holds.
  *
  * Invariant: a record counts only when an owner or a writer signed it.  The
  * key of a device that may add, and that somebody took, must not be able to put another

@@ -1,6 +1,6 @@
 /*
  * Cards: what somebody gives away so that bundles can be sealed to their
- * vault, and known to come from them (FORMAT.md, section 12).
+ * vault, and known to come from them (FORMAT.md, section 13).
  */
 #ifndef EV_FORMAT_CARD_H
 #define EV_FORMAT_CARD_H
