@@ -32,6 +32,7 @@ const struct command *const command_table[] = {
 	&command_retract,
 	&command_history,
 	&command_check,
+	&command_verify,
 	&command_status,
 	&command_checkpoint,
 	&command_unlock,
