@@ -442,7 +442,7 @@ take_against(struct evault_verify *what)
 static int
 run_verify(struct globals *globals, char **argv)
 {
-	struct verifying v = { .globals = globals };
+	struct verifying v = { .globals = globals, .findings = { .bundle = true } };
 	struct list operands = { 0 };
 	const struct option_def options[] = {
 		{ 0, "signer", .text = &v.what.signer },

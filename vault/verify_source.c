@@ -203,7 +203,7 @@ ask_passphrase(struct ev_verifying *v, struct ev_slice start, struct evault_erro
 	const struct evault_unlock *unlock = v->what->unlock;
 	struct ev_age_with with = { .passphrase = v->passphrase };
 	struct ev_buf sink = EV_BUF_INIT;
-	struct ev_age_opener *opener = NULL;
+	struct ev_age_opener *opener;
 	enum evault_status rc;
 	unsigned attempt;
 
@@ -216,14 +216,14 @@ ask_passphrase(struct ev_verifying *v, struct ev_slice start, struct evault_erro
 				 err);
 		if (rc == EVAULT_OK)
 			rc = ev_age_opener_new(&with, ev_sink_buf(&sink), &opener, err);
-		if (rc == EVAULT_OK)
-			rc = ev_age_opener_update(opener, start.data,
-						  start.len < START ? start.len : START, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		rc = ev_age_opener_update(opener, start.data, start.len < START ? start.len : START,
+					  NULL);
 		ev_age_opener_free(opener);
-		opener = NULL;
 		ev_buf_wipe(&sink);
-		if (rc != EVAULT_E_KEY || attempt > 100)
-			return EVAULT_OK; /* what is wrong otherwise shows later */
+		if (rc != EVAULT_E_KEY)
+			return EVAULT_OK; /* what is wrong otherwise shows when all of it is read */
 		ev_wipe(v->passphrase, EVAULT_PASSPHRASE_MAX + 1);
 	}
 }

@@ -155,11 +155,15 @@ tell_item(struct ev_verifying *v, struct ev_verify_item *item)
 static bool
 all_but_files(const struct ev_verifying *v)
 {
+	const struct ev_verify_item *item;
 	size_t i;
 
-	for (i = 0; i < v->n_items; i++)
-		if (!v->items[i].record_read || !v->items[i].entry_read || !v->items[i].proved)
+	for (i = 0; i < v->n_items; i++) {
+		item = &v->items[i];
+		if (!item->record_read || !item->entry_read || !item->proved || item->again_entry ||
+		    item->again_proof)
 			return false;
+	}
 	return v->has_share && v->share.items == v->n_items;
 }
 
