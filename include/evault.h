@@ -1157,7 +1157,7 @@ struct evault_bundle_item {
 };
 
 struct evault_verify {
-	const char *path; /* an age file, the first volume, a tar, or a folder; "-" standard input */
+	const char *path; /* age file, first volume, tar, or folder; "-" standard input */
 	const struct evault_unlock *unlock; /* identities and `ask`; may be NULL */
 	/*
 	 * May be NULL: its reader's keys open bundles, too, and its contacts are signers
@@ -1185,26 +1185,26 @@ enum evault_asked {
 
 struct evault_verify_summary {
 	enum evault_verdict verdict;
-	char origin[EVAULT_ORIGIN_SIZE];   /* "" when the share note cannot be read, and all of its */
-	char signer[EVAULT_VKEY_SIZE];     /* of the bundle; "" when its signature does not hold */
-	enum evault_role role;             /* of the signer */
+	char origin[EVAULT_ORIGIN_SIZE]; /* "" when the share note cannot be read, and all of its */
+	char signer[EVAULT_VKEY_SIZE];   /* of the bundle; "" when its signature does not hold */
+	enum evault_role role;           /* of the signer */
 	char signer_name[EVAULT_HOLDER_NAME_SIZE]; /* as the card or contact has it; or "" */
 	char to[EVAULT_RECIPIENT_SIZE];            /* "age1…", "passphrase" or "folder" */
 	char time[EVAULT_TIME_SIZE];               /* by the sender's clock */
 	char tagmanifest[EVAULT_HEX_SIZE];
 	uint64_t entries; /* of the log's tree that all is proved to be in … */
 	char root[EVAULT_HEX_SIZE];
-	uint64_t known;                /* entries of the checkpoint given */
-	uint64_t items, good;          /* in the bundle; and those of them that are sound */
-	uint64_t files, bytes;         /* originals whose bytes were compared */
-	uint64_t extracted;            /* originals that were written */
-	uint64_t proofs;               /* that the log goes on from earlier trees */
-	uint64_t others;               /* listed members of kinds that this evault does not know */
-	uint64_t damage;               /* findings */
-	enum evault_asked addressee;   /* is it for who opened it? */
+	uint64_t known;              /* entries of the checkpoint given */
+	uint64_t items, good;        /* in the bundle; and those of them that are sound */
+	uint64_t files, bytes;       /* originals whose bytes were compared */
+	uint64_t extracted;          /* originals that were written */
+	uint64_t proofs;             /* that the log goes on from earlier trees */
+	uint64_t others;             /* listed members of kinds that this evault does not know */
+	uint64_t damage;             /* findings */
+	enum evault_asked addressee; /* is it for who opened it? */
 	enum evault_asked signer_known;
-	enum evault_asked against;     /* does the log go on from the checkpoint given? */
-	unsigned passes;               /* over the input */
+	enum evault_asked against; /* does the log go on from the checkpoint given? */
+	unsigned passes;           /* over the input */
 };
 
 /*
