@@ -33,6 +33,7 @@ const struct command *const command_table[] = {
 	&command_history,
 	&command_check,
 	&command_status,
+	&command_share,
 	&command_checkpoint,
 	&command_unlock,
 	&command_lock,
