@@ -20,6 +20,7 @@
 #include "message.h"
 #include "options.h"
 
+/* clang-format off */
 const struct command *const command_table[] = {
 	&command_init,
 	&command_add,
@@ -46,6 +47,7 @@ const struct command *const command_table[] = {
 	&command_help,
 	NULL,
 };
+/* clang-format on */
 
 const struct command *
 command_find(const char *name)
