@@ -1026,6 +1026,88 @@ enum evault_status evault_contact_find(struct evault *vault, const char *name,
 enum evault_status evault_contact_remove(struct evault *vault, const char *name,
 					 struct evault_contact *removed, struct evault_error *err);
 
+/* ---- share ----------------------------------------------------------- */
+
+enum {
+	EVAULT_SHARE_ITEMS_MAX = 50000 /* items and corrections of them in a bundle */
+};
+
+/* What a file says of itself, whatever its record withholds. */
+enum evault_carries {
+	EVAULT_CARRIES_PLACE = 1,  /* a position, in EXIF */
+	EVAULT_CARRIES_PERSON = 2, /* an author, an artist, who changed it last */
+	EVAULT_CARRIES_DEVICE = 4, /* make or model of a camera or telephone */
+	EVAULT_CARRIES_TIME = 8,   /* when it was taken */
+};
+
+enum evault_share_what {
+	EVAULT_SHARE_GIVEN = 0,   /* it is to be in the bundle */
+	EVAULT_SHARE_REFUSED = 1, /* `why` */
+};
+
+struct evault_share_event {
+	enum evault_share_what what;
+	const struct evault_item *item;
+	const bool *withheld; /* GIVEN: of each of item->fields */
+	bool file;            /* GIVEN: its original, too */
+	bool overridden;      /* no consent covers it */
+	bool unstated;        /* nothing is said of consent */
+	unsigned carries;     /* of enum evault_carries, where the file was looked at */
+	const char *why;
+};
+
+struct evault_share {
+	const uint64_t *items; /* indices of items that keep a file */
+	size_t n_items;
+	const char *to;         /* a contact's name, or an age recipient; NULL: by passphrase */
+	const char *passphrase; /* used when `to` is NULL, and not for a folder */
+	unsigned work_factor;   /* log2 of scrypt's N; 0: 18 */
+	/* Whom consent must cover; NULL: as of the contact, otherwise EVAULT_AUDIENCE_PARTNER. */
+	const enum evault_audience *audience;
+	const char *const *withhold; /* names of fields; of the user's own also their K */
+	size_t n_withhold;
+	const char *const *disclose; /* all others are withheld; NULL: see `withhold` */
+	size_t n_disclose;
+	bool no_files;        /* records alone */
+	const char *override; /* why it is given although no consent covers it; NULL: it is not */
+	const char *out;      /* a new file; or with `plain` a new folder */
+	bool plain;           /* not encrypted */
+	uint64_t volume;      /* parts OUT.001 … of less than so many bytes; 0: one file */
+	bool dry_run;         /* only the events */
+	/* Before anything is written, for each item.  May be NULL. */
+	void (*event)(void *ctx, const struct evault_share_event *event);
+	/* Called often; true asks to stop.  May be NULL. */
+	bool (*progress)(void *ctx, const struct evault_progress *progress);
+	void *ctx;
+};
+
+struct evault_share_summary {
+	uint64_t given, corrections, refused;
+	uint64_t overridden, unstated; /* of those given */
+	uint64_t files, bytes;         /* originals */
+	uint64_t entries;              /* of the log, when it was shared */
+	uint64_t volumes;
+	char to[EVAULT_RECIPIENT_SIZE];     /* as in the share note */
+	char name[EVAULT_HOLDER_NAME_SIZE]; /* the contact's, or "" */
+	enum evault_audience audience;
+	char tagmanifest[EVAULT_HEX_SIZE];
+	uint64_t index; /* of the (first) entry that says so; 0: there is none */
+	char citation[EVAULT_CITATION_SIZE];
+};
+
+/*
+ * Makes a bundle for one addressee (FORMAT.md, section 12).  Items that no
+ * consent covers are left out, and are events.  What is shared is an entry
+ * (G2) before the first byte is written; on failure after that there is no
+ * bundle, and *summary says which entry.  Nothing is on the disk in clear,
+ * but for `plain`.  Takes some 30 MiB for EVAULT_SHARE_ITEMS_MAX.
+ * E_USAGE; E_EXISTS; E_NOT_FOUND (no such contact); E_DENIED (nothing may be given, or who opened
+ * the vault does not sign); E_DAMAGED (an original is not what was kept); E_LIMIT; E_FULL, E_IO
+ * (sys EFBIG: the file system takes no file so large), E_CANCELLED.
+ */
+enum evault_status evault_share(struct evault *vault, const struct evault_share *how,
+				struct evault_share_summary *summary, struct evault_error *err);
+
 /* ---- panic ----------------------------------------------------------- */
 
 enum evault_armed {
