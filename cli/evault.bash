@@ -19,15 +19,15 @@ _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local all='--vault --identity --passphrase-file --index --json --help' options=''
-	local commands='init add testify list search show get annotate retract history check status checkpoint unlock lock panic key card contact keygen version help'
+	local commands='init add testify list search show get annotate retract history check verify status checkpoint unlock lock panic key card contact keygen version help'
 
 	COMPREPLY=()
 	case $before in
-	-V | --vault | --index | --exported)
+	-V | --vault | --index | --exported | --extract)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
-	-i | --identity | --passphrase-file | -o | --output | --against | --files-from | --paper | --former)
+	-i | --identity | --passphrase-file | -o | --output | --against | --files-from | --paper | --former | --signer)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -47,6 +47,7 @@ _evault()
 	get) options='--output --case --tag --all --retracted --force' ;;
 	annotate) options='--case --title --tag --field' ;;
 	retract) options='--reason' ;;
+	verify) options='--identity --vault --signer --against --extract' ;;
 	check) options='--quick --sealed --against --adopt' ;;
 	unlock) options='--for' ;;
 	lock) options='--all' ;;
@@ -66,7 +67,7 @@ _evault()
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 	case $(_evault_command):$word in
 	[a-z]*:-*) ;;
-	add:* | init:* | contact:[./]*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	add:* | init:* | verify:* | contact:[./]*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }
 

@@ -238,6 +238,31 @@ t() {
 }
 claim it_never_says_more_than_it_knows t
 
+# ---- what evault share makes
+
+t() {
+	"$EVAULT_BIN" init real --to "$("$EVAULT_BIN" keygen -o real.key 2>/dev/null | grep -o 'age1[0-9a-z]*')" --name Aigul --no-recovery >/dev/null 2>&1 &&
+		mkdir src && echo one >src/one.txt && echo two >src/two.txt && head -c 300000 /dev/urandom >src/big.bin &&
+		ev real add src --field witness=W --field consent=court,partner,public >/dev/null 2>&1 && ev real checkpoint >before && ev real checkpoint --short >before.short &&
+		ev real annotate 2 --title T >/dev/null 2>&1 && ev real checkpoint >between && ev real retract 3 --reason R >/dev/null 2>&1 && ev real card -o real.card 2>/dev/null || return 1
+	ev real share 1 2 3 --to "$ME" --withhold witness -o real.age >/dev/null 2>"$ERR" || { cat "$ERR"; return 1; }
+	ends 0 'verified: ' real.age -i me.key --signer real.card && says 'withheld: witness' && says 'retracted' || return 1
+	ends 0 'of 5 entries' real.age -i me.key --signer real.card --against before && ends 0 'of 5 entries' real.age -i me.key --signer real.card --against "$(cat before.short)" &&
+		ev real share 1 --to "$OTHER" -o one.age >/dev/null 2>&1 && ends 3 'consistency not shown: ' one.age -i other.key --signer real.card --against between || return 1
+	ev real key rotate >/dev/null 2>&1 && ev real add good.tar --field consent=public >/dev/null 2>&1 && ev real share 1 2 --to "$ME" --volumes 100000 -o real2.age >/dev/null 2>"$ERR" || { cat "$ERR"; return 1; }
+	ends 0 'verified: ' real2.age.001 -i me.key --signer real.card --extract real.out && cmp real.out/one.txt src/one.txt || return 1
+	age -d -i me.key real.age | tar -xO evault/items/0001.tlog-proof | sed '1,/^$/d' >shared && ends 0 'the log goes on from the checkpoint given' real2.age.001 -i me.key --signer real.card --against shared &&
+		ev real checkpoint >later && ends 3 'consistency not shown: ' real2.age.001 -i me.key --signer real.card --against later
+}
+claim what_share_made_is_verified_before_and_after_a_change_of_keys t
+t() {
+	ev real share 1 2 --to "$ME" --plain-folder plain --not-encrypted >/dev/null 2>"$ERR" || { cat "$ERR"; return 1; }
+	ends 0 'verified: ' plain --signer real.card && printf 'orbit velvet kayak mustard thimble quartz lagoon\n' >strong && ev real share 1 2 --to passphrase --new-passphrase-file strong -o real3.age >/dev/null 2>"$ERR" || { cat "$ERR"; return 1; }
+	ends 0 'verified: ' real3.age --passphrase-file strong --signer real.card && ev real share 1 --no-files --to "$ME" -o real4.age >/dev/null 2>"$ERR" &&
+		ends 0 'its file is not in the bundle' real4.age -i me.key --signer real.card
+}
+claim folders_passphrases_and_records_alone_are_verified t
+
 # ---- the table of tampering: with sanitizers, and with little memory
 
 cd "$TOP" || exit 2
