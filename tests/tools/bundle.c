@@ -280,6 +280,8 @@ sign(struct making *m, const char *parts, const char *who, const char *items)
 	ev_note_begin(&note, all(&text));
 	need(ev_note_sign(&note, all(&text), &by.key, &by.seed, &err), &err);
 	put(m->dir, "evault/share.note", all(&note));
+	ev_buf_release(&l.manifest);
+	ev_buf_release(&l.tags);
 	ev_buf_release(&text);
 	ev_buf_release(&note);
 }
