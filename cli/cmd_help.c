@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "contact.h"
 #include "key.h"
 #include "message.h"
 #include "options.h"
@@ -48,6 +49,8 @@ named(const struct list *names)
 		return command_find(names->items[0]);
 	if (names->n == 2 && strcmp(names->items[0], command_key.name) == 0)
 		return key_find(names->items[1]);
+	if (names->n == 2 && strcmp(names->items[0], command_contact.name) == 0)
+		return contact_find(names->items[1]);
 	return NULL;
 }
 

@@ -133,6 +133,38 @@ print_key_change(FILE *out, const struct evault_item *item)
 	free(role);
 }
 
+/* Cards of others. */
+static void
+print_contact_change(FILE *out, const struct evault_item *item)
+{
+	char *name = item_text(item, "contact");
+
+	if (item_says(item, "change", "added"))
+		fprintf(out, _("kept the card of a new contact: %s"), name);
+	else if (item_says(item, "change", "removed"))
+		fprintf(out, _("removed the contact %s"), name);
+	else
+		fprintf(out, _("kept another card of the contact %s, or changed who they are"),
+			name);
+	free(name);
+}
+
+/* To whom, and what: a contact by name, others as the bundle's note has it. */
+static void
+print_share(FILE *out, const struct evault_item *item, const char *cited)
+{
+	bool known = evault_item_field(item, "contact") != NULL;
+	char *to = item_text(item, known ? "contact" : "to"),
+	     *withheld = item_text(item, "withheld");
+
+	if (evault_item_field(item, "withheld") != NULL)
+		fprintf(out, _("shared %s with %s, and withheld %s"), cited, to, withheld);
+	else
+		fprintf(out, _("shared %s with %s"), cited, to);
+	free(to);
+	free(withheld);
+}
+
 static void
 print_deed(FILE *out, const struct evault_item *item)
 {
@@ -159,6 +191,10 @@ print_deed(FILE *out, const struct evault_item *item)
 		fprintf(out, _("received the vault %s, with its log"), from);
 	} else if (item_says(item, "action", "key")) {
 		print_key_change(out, item);
+	} else if (item_says(item, "action", "contact")) {
+		print_contact_change(out, item);
+	} else if (item_says(item, "action", "share")) {
+		print_share(out, item, cited);
 	} else {
 		fprintf(out, _("an action that this evault does not know: %s"), action);
 	}

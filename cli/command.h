@@ -48,6 +48,10 @@ extern const struct command command_status;
 extern const struct command command_unlock;
 extern const struct command command_lock;
 extern const struct command command_panic;
+extern const struct command command_verify;
+extern const struct command command_card;
+extern const struct command command_contact;
+extern const struct command command_share;
 extern const struct command command_version;
 extern const struct command command_help;
 

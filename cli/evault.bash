@@ -19,15 +19,15 @@ _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local all='--vault --identity --passphrase-file --index --json --help' options=''
-	local commands='init add testify receive list search show get annotate retract history check status checkpoint unlock lock panic key keygen version help'
+	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint unlock lock panic key card contact keygen version help'
 
 	COMPREPLY=()
 	case $before in
-	-V | --vault | --index | --exported)
+	-V | --vault | --index | --exported | --extract)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
-	-i | --identity | --passphrase-file | -o | --output | --against | --files-from | --paper)
+	-i | --identity | --passphrase-file | -o | --output | --against | --files-from | --paper | --former | --signer)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -48,10 +48,13 @@ _evault()
 	get) options='--output --case --tag --all --retracted --force' ;;
 	annotate) options='--case --title --tag --field' ;;
 	retract) options='--reason' ;;
+	verify) options='--identity --vault --signer --against --extract' ;;
 	check) options='--quick --sealed --against --adopt' ;;
 	unlock) options='--for' ;;
 	lock) options='--all' ;;
 	key) options='list add remove rename rotate passphrase split join export --role --to --new-passphrase-file --yes' ;;
+	card) options='--output --name --former' ;;
+	contact) options='add list show remove --name --audience --yes' ;;
 	panic) options='--arm --exported --disarm' ;;
 	keygen) options='--output' ;;
 	help) options=$commands ;;
@@ -65,7 +68,7 @@ _evault()
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 	case $(_evault_command):$word in
 	[a-z]*:-*) ;;
-	add:* | init:* | receive:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	add:* | init:* | receive:* | verify:* | contact:[./]*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }
 

@@ -33,6 +33,27 @@ heading(size_t kind)
 	return "?";
 }
 
+static const char *
+heading_of_bundle(size_t kind)
+{
+	switch ((enum evault_finding_kind)kind) {
+	case EVAULT_FINDING_MISSING:
+		return _("missing: it belongs to the bundle, and is not there");
+	case EVAULT_FINDING_ALTERED:
+		return _("altered: it is there, and is not what it should be");
+	case EVAULT_FINDING_UNKNOWN:
+		return _("unknown: it is there, and does not belong to the bundle");
+	case EVAULT_FINDING_FORGED:
+		return _("forged: not signed by somebody who may, or against the rules");
+	case EVAULT_FINDING_HISTORY:
+		return _("history: it is of another past, or of another tree, of the log");
+	case EVAULT_FINDING_INTERRUPTED:
+	case EVAULT_FINDING_UNREADABLE:
+		break;
+	}
+	return heading(kind);
+}
+
 void
 findings_add(struct findings *findings, const struct evault_finding *finding)
 {
@@ -66,8 +87,10 @@ findings_print(struct findings *findings, FILE *out)
 
 	for (kind = 0; kind < FINDINGS_KINDS; kind++) {
 		if (findings->sizes[kind] > 0)
-			fprintf(out, "%s\n%s", heading(kind), findings->lines[kind]);
+			fprintf(out, "%s\n%s",
+				findings->bundle ? heading_of_bundle(kind) : heading(kind),
+				findings->lines[kind]);
 		free(findings->lines[kind]);
 	}
-	*findings = (struct findings){ 0 };
+	*findings = (struct findings){ .bundle = findings->bundle };
 }

@@ -17,6 +17,7 @@ struct findings {
 	char *lines[FINDINGS_KINDS]; /* what is to be printed under each heading */
 	size_t sizes[FINDINGS_KINDS];
 	size_t total;
+	bool bundle; /* they are of a bundle, and not of a vault */
 };
 
 /* May print, to standard output. */

@@ -20,13 +20,36 @@
 #include "message.h"
 #include "options.h"
 
+/* clang-format off */
 const struct command *const command_table[] = {
-	&command_init,    &command_add,   &command_testify, &command_receive,    &command_list,
-	&command_search,  &command_show,  &command_get,     &command_annotate,   &command_retract,
-	&command_history, &command_check, &command_status,  &command_checkpoint, &command_unlock,
-	&command_lock,    &command_panic, &command_key,     &command_keygen,     &command_version,
-	&command_help,    NULL,
+	&command_init,
+	&command_add,
+	&command_testify,
+	&command_receive,
+	&command_list,
+	&command_search,
+	&command_show,
+	&command_get,
+	&command_annotate,
+	&command_retract,
+	&command_history,
+	&command_check,
+	&command_status,
+	&command_share,
+	&command_verify,
+	&command_checkpoint,
+	&command_unlock,
+	&command_lock,
+	&command_panic,
+	&command_key,
+	&command_card,
+	&command_contact,
+	&command_keygen,
+	&command_version,
+	&command_help,
+	NULL,
 };
+/* clang-format on */
 
 const struct command *
 command_find(const char *name)

@@ -990,6 +990,220 @@ enum evault_status evault_key_passphrase(struct evault *vault, const struct evau
  */
 enum evault_status evault_key_export(const char *dir, const char *out, struct evault_error *err);
 
+/* ---- cards and contacts ---------------------------------------------- */
+
+enum {
+	EVAULT_CARD_MAX = 2048,       /* bytes of a card */
+	EVAULT_FINGERPRINT_SIZE = 36, /* six groups of five digits, and a NUL */
+	EVAULT_VKEY_SIZE = 144,       /* a verifier key of evault, and its NUL */
+	EVAULT_CONTACTS_MAX = 1000,   /* of a vault at one time */
+};
+
+/*
+ * What somebody gives away of themselves and their vault, signed (FORMAT.md, section 13):
+ * bundles are sealed to `recipient` and known by `actor`.
+ */
+struct evault_card {
+	char name[EVAULT_HOLDER_NAME_SIZE]; /* as they call themselves; nothing hidden in it */
+	char fingerprint[EVAULT_FINGERPRINT_SIZE]; /* to be compared by voice */
+	char origin[EVAULT_ORIGIN_SIZE];
+	char recipient[EVAULT_RECIPIENT_SIZE];
+	char actor[EVAULT_VKEY_SIZE];
+	char actor_key[EVAULT_HEX_SIZE]; /* the 64 digits in the name of `actor` */
+	char log_key[EVAULT_VKEY_SIZE];
+	char verify[EVAULT_HEX_SIZE];   /* SHA-256 of VERIFY.txt */
+	char time[EVAULT_TIME_SIZE];    /* when it was made, by the clock of who made it */
+	bool signed_over;               /* a former key signed it, too; whose, is not said here */
+	bool same_verify;               /* VERIFY.txt is the one that this evault writes */
+	char note[EVAULT_CARD_MAX + 1]; /* the card itself */
+};
+
+/*
+ * Reads a card from a file ("-" is standard input) and verifies it: it is
+ * signed by the key that it names.  Whose that is, it does not prove.  E_FORMAT it is no card;
+ * E_VERSION, E_LIMIT; E_DAMAGED; E_NOT_FOUND, E_IO.
+ */
+enum evault_status evault_card_load(const char *path, struct evault_card *card,
+				    struct evault_error *err);
+
+struct evault_card_make {
+	const char *name; /* NULL: what the holder is called */
+	const char *path; /* written to a new file, synced; NULL: it is not */
+	/*
+	 * A key slot of before ("keys/1.age" of evault_key_export, of this vault or of one
+	 * before it), whose actor key signs the card, too; NULL: none.
+	 */
+	const char *former;
+	const struct evault_unlock *unlock; /* opens `former` */
+};
+/*
+ * Makes the card of the vault and of who unlocked it.  *superseded: somebody
+ * of the same name had a key to sign with that was removed, and that did not
+ * sign this card.  E_DENIED for who cannot read, or has no key to
+ * sign with; E_USAGE for a name that cannot be on a card; E_EXISTS, E_IO;
+ * E_KEY: what was given does not open `former`.
+ */
+enum evault_status evault_card(struct evault *vault, const struct evault_card_make *how,
+			       struct evault_card *card, bool *superseded,
+			       struct evault_error *err);
+
+/* Whom consent must cover before something is given to a contact. */
+enum evault_audience {
+	EVAULT_AUDIENCE_COURT = 0,
+	EVAULT_AUDIENCE_PARTNER = 1,
+	EVAULT_AUDIENCE_PUBLIC = 2,
+};
+/* "court" …; and back: E_USAGE. */
+const char *evault_audience_word(enum evault_audience audience);
+enum evault_status evault_audience_parse(const char *word, enum evault_audience *audience,
+					 struct evault_error *err);
+
+/* Somebody whose card the vault keeps. */
+struct evault_contact {
+	char name[EVAULT_HOLDER_NAME_SIZE]; /* as they are called here */
+	enum evault_audience audience;
+	struct evault_card card;
+	uint64_t index; /* of the record that holds */
+	char citation[EVAULT_CITATION_SIZE];
+	char time[EVAULT_TIME_SIZE]; /* of the record */
+};
+
+enum evault_contact_change {
+	EVAULT_CONTACT_NEW = 0,     /* nobody was called so */
+	EVAULT_CONTACT_SAME = 1,    /* nothing is new, and nothing is recorded */
+	EVAULT_CONTACT_CHANGED = 2, /* signed by the key that is known here */
+	EVAULT_CONTACT_KEYS = 3,    /* other keys, signed over by the key that was known */
+};
+
+/* What would be kept. */
+struct evault_contact_news {
+	enum evault_contact_change change;
+	const struct evault_contact *contact;
+	const struct evault_contact *was;   /* NULL: new */
+	const struct evault_contact *alike; /* another one, whose name reads alike; NULL: none */
+	uint64_t missing; /* records that cannot be read: one may be of this contact */
+};
+
+struct evault_contact_add {
+	const char *note; /* the card */
+	const char *name; /* NULL: as the card says */
+	/* NULL: as it was; of a new one EVAULT_AUDIENCE_PARTNER. */
+	const enum evault_audience *audience;
+	/* Called before anything is kept, unless it is the same; what it returns, if not EVAULT_OK,
+	 * ends it.  May be NULL. */
+	enum evault_status (*confirm)(void *ctx, const struct evault_contact_news *news,
+				      struct evault_error *err);
+	void *ctx;
+};
+/*
+ * Keeps a card as that of a contact, in one commit (G2).  *change (may be
+ * NULL) says what that was.  E_EXISTS: the name is known with other keys, and the key that is known
+ * did not sign this card; or the card is older than the one known; or its key is known under
+ * another name.  E_USAGE: a name that cannot be, or a card of this vault.  E_LIMIT.  What
+ * evault_card_load returns of cards, and what writing returns.
+ */
+enum evault_status evault_contact_add(struct evault *vault, const struct evault_contact_add *what,
+				      struct evault_contact *kept,
+				      enum evault_contact_change *change, struct evault_error *err);
+
+typedef enum evault_status evault_contact_fn(void *ctx, const struct evault_contact *contact,
+					     struct evault_error *err);
+/*
+ * Calls `fn` for each contact, in the order in which they were added.  What
+ * was signed by somebody who may only add does not count.  *missing (may be NULL): how many
+ * records of the vault could not be read, of whatever kind.  E_DENIED for who cannot read.
+ */
+enum evault_status evault_contact_list(struct evault *vault, evault_contact_fn *fn, void *ctx,
+				       uint64_t *missing, struct evault_error *err);
+/* E_NOT_FOUND; E_DAMAGED: the record could not be read. */
+enum evault_status evault_contact_find(struct evault *vault, const char *name,
+				       struct evault_contact *contact, struct evault_error *err);
+/* A record of the removal; the cards that were kept stay in the vault.  E_NOT_FOUND. */
+enum evault_status evault_contact_remove(struct evault *vault, const char *name,
+					 struct evault_contact *removed, struct evault_error *err);
+
+/* ---- share ----------------------------------------------------------- */
+
+enum {
+	EVAULT_SHARE_ITEMS_MAX = 50000 /* items and corrections of them in a bundle */
+};
+
+/* What a file says of itself, whatever its record withholds. */
+enum evault_carries {
+	EVAULT_CARRIES_PLACE = 1,  /* a position, in EXIF */
+	EVAULT_CARRIES_PERSON = 2, /* an author, an artist, who changed it last */
+	EVAULT_CARRIES_DEVICE = 4, /* make or model of a camera or telephone */
+	EVAULT_CARRIES_TIME = 8,   /* when it was taken */
+};
+
+enum evault_share_what {
+	EVAULT_SHARE_GIVEN = 0,   /* it is to be in the bundle */
+	EVAULT_SHARE_REFUSED = 1, /* `why` */
+};
+
+struct evault_share_event {
+	enum evault_share_what what;
+	const struct evault_item *item;
+	const bool *withheld; /* GIVEN: of each of item->fields */
+	bool file;            /* GIVEN: its original, too */
+	bool overridden;      /* no consent covers it */
+	bool unstated;        /* nothing is said of consent */
+	unsigned carries;     /* of enum evault_carries, where the file was looked at */
+	const char *why;
+};
+
+struct evault_share {
+	const uint64_t *items; /* indices of items that keep a file */
+	size_t n_items;
+	const char *to;         /* a contact's name, or an age recipient; NULL: by passphrase */
+	const char *passphrase; /* used when `to` is NULL, and not for a folder */
+	unsigned work_factor;   /* log2 of scrypt's N; 0: 18 */
+	/* Whom consent must cover; NULL: as of the contact, otherwise EVAULT_AUDIENCE_PARTNER. */
+	const enum evault_audience *audience;
+	const char *const *withhold; /* names of fields; of the user's own also their K */
+	size_t n_withhold;
+	const char *const *disclose; /* all others are withheld; NULL: see `withhold` */
+	size_t n_disclose;
+	bool no_files;        /* records alone */
+	const char *override; /* why it is given although no consent covers it; NULL: it is not */
+	const char *out;      /* a new file; or with `plain` a new folder */
+	bool plain;           /* not encrypted */
+	uint64_t volume;      /* parts OUT.001 … of less than so many bytes; 0: one file */
+	bool dry_run;         /* only the events */
+	/* Before anything is written, for each item.  May be NULL. */
+	void (*event)(void *ctx, const struct evault_share_event *event);
+	/* Called often; true asks to stop.  May be NULL. */
+	bool (*progress)(void *ctx, const struct evault_progress *progress);
+	void *ctx;
+};
+
+struct evault_share_summary {
+	uint64_t given, corrections, refused;
+	uint64_t overridden, unstated; /* of those given */
+	uint64_t files, bytes;         /* originals */
+	uint64_t entries;              /* of the log, when it was shared */
+	uint64_t volumes;
+	char to[EVAULT_RECIPIENT_SIZE];     /* as in the share note */
+	char name[EVAULT_HOLDER_NAME_SIZE]; /* the contact's, or "" */
+	enum evault_audience audience;
+	char tagmanifest[EVAULT_HEX_SIZE];
+	uint64_t index; /* of the (first) entry that says so; 0: there is none */
+	char citation[EVAULT_CITATION_SIZE];
+};
+
+/*
+ * Makes a bundle for one addressee (FORMAT.md, section 12).  Items that no
+ * consent covers are left out, and are events.  What is shared is an entry
+ * (G2) before the first byte is written; on failure after that there is no
+ * bundle, and *summary says which entry.  Nothing is on the disk in clear,
+ * but for `plain`.  Takes some 30 MiB for EVAULT_SHARE_ITEMS_MAX.
+ * E_USAGE; E_EXISTS; E_NOT_FOUND (no such contact); E_DENIED (nothing may be given, or who opened
+ * the vault does not sign); E_DAMAGED (an original is not what was kept); E_LIMIT; E_FULL, E_IO
+ * (sys EFBIG: the file system takes no file so large), E_CANCELLED.
+ */
+enum evault_status evault_share(struct evault *vault, const struct evault_share *how,
+				struct evault_share_summary *summary, struct evault_error *err);
+
 /* ---- panic ----------------------------------------------------------- */
 
 enum evault_armed {
@@ -1086,6 +1300,103 @@ struct evault_check_summary {
 enum evault_status evault_check(const char *dir, enum evault_access access,
 				const struct evault_unlock *unlock, const struct evault_check *what,
 				struct evault_check_summary *summary, struct evault_error *err);
+
+/* ---- verify: bundles of others ----------------------------------------- */
+
+enum evault_verdict {
+	EVAULT_VERDICT_VERIFIED = 0,       /* all holds, and the signer is one who was given */
+	EVAULT_VERDICT_SIGNER_UNKNOWN = 1, /* all holds; who the signer is, nobody here says */
+	EVAULT_VERDICT_NOT_JOINED = 2,     /* a checkpoint is known that nothing joins to it */
+	EVAULT_VERDICT_DAMAGED = 3,
+	EVAULT_VERDICT_NOT_ADDRESSED = 4, /* made for somebody else, and sealed anew */
+	EVAULT_VERDICT_FORK = 5, /* the vault's log has signed two pasts that exclude each other */
+};
+/* "verified", "intact, signer unknown", "consistency not shown", "damaged" … */
+const char *evault_verdict_word(enum evault_verdict verdict);
+
+/* An item of a bundle, judged.  All pointers live until the callback returns. */
+struct evault_bundle_item {
+	uint64_t index;
+	char citation[EVAULT_CITATION_SIZE];
+	char digest[EVAULT_HEX_SIZE];    /* of its record; "" when there is none that can be read */
+	char actor_key[EVAULT_HEX_SIZE]; /* whose signature its entry has; "" when none holds */
+	enum evault_role role;           /* theirs; when `actor_key` is set */
+	bool actor_ended;                /* that key was removed later */
+	const char *action, *time;       /* "" when there is no record */
+	const char *name;                /* raw bytes; NULL: withheld, or it has none */
+	const char *withheld;            /* names of fields, ", " between; or "" */
+	bool has_file;                   /* its original is in the bundle */
+	char sha256[EVAULT_HEX_SIZE];    /* "" when the record does not disclose it … */
+	uint64_t size;                   /* … or not both */
+	uint64_t corrections;            /* annotations of it that are in the bundle */
+	bool retracted;                  /* a retraction in the bundle says so, and holds */
+	bool good;                       /* nothing was found that is wrong with it */
+	const char *path;                /* where its original was written; NULL: nowhere */
+};
+
+struct evault_verify {
+	const char *path; /* age file, first volume, tar, or folder; "-" standard input */
+	const struct evault_unlock *unlock; /* identities and `ask`; may be NULL */
+	/*
+	 * May be NULL: its reader's keys open bundles, too, and its contacts are signers
+	 * who are known.
+	 */
+	struct evault *vault;
+	const char *signer;  /* a card's file, or a verifier key of an actor or log; may be NULL */
+	const char *against; /* a checkpoint's file; may be NULL */
+	const char *against_short; /* as evault_check has it; one of both */
+	const char *extract;       /* a new or empty folder for originals; NULL: none */
+	void (*finding)(void *ctx, const struct evault_finding *finding);
+	void (*item)(void *ctx, const struct evault_bundle_item *item);
+	/* Two heads of one log that exclude each other: the signed notes (or the short form). */
+	void (*fork)(void *ctx, const char *known, const char *found);
+	bool (*progress)(void *ctx, const struct evault_progress *progress);
+	void *ctx;
+};
+
+enum evault_asked {
+	EVAULT_ASKED_NOT = 0, /* nothing was given to compare with */
+	EVAULT_ASKED_HOLDS = 1,
+	EVAULT_ASKED_FAILS = 2,
+	EVAULT_ASKED_OPEN = 3, /* it could not be compared */
+};
+
+struct evault_verify_summary {
+	enum evault_verdict verdict;
+	char origin[EVAULT_ORIGIN_SIZE]; /* "" when the share note cannot be read, and all of its */
+	char signer[EVAULT_VKEY_SIZE];   /* of the bundle; "" when its signature does not hold */
+	enum evault_role role;           /* of the signer */
+	char signer_name[EVAULT_HOLDER_NAME_SIZE]; /* as the card or contact has it; or "" */
+	char to[EVAULT_RECIPIENT_SIZE];            /* "age1…", "passphrase" or "folder" */
+	char time[EVAULT_TIME_SIZE];               /* by the sender's clock */
+	char tagmanifest[EVAULT_HEX_SIZE];
+	uint64_t entries; /* of the log's tree that all is proved to be in … */
+	char root[EVAULT_HEX_SIZE];
+	uint64_t known;              /* entries of the checkpoint given */
+	uint64_t items, good;        /* in the bundle; and those of them that are sound */
+	uint64_t files, bytes;       /* originals whose bytes were compared */
+	uint64_t extracted;          /* originals that were written */
+	uint64_t proofs;             /* that the log goes on from earlier trees */
+	uint64_t others;             /* listed members of kinds that this evault does not know */
+	uint64_t damage;             /* findings */
+	enum evault_asked addressee; /* is it for who opened it? */
+	enum evault_asked signer_known;
+	enum evault_asked against; /* does the log go on from the checkpoint given? */
+	unsigned passes;           /* over the input */
+};
+
+/*
+ * Compares a bundle with what it must be (FORMAT.md, section 12; G3, G5).
+ * Needs no vault.  Returns EVAULT_OK when it ran, whatever was found.
+ * Memory grows by some 300 bytes with each member, and not with their sizes;
+ * more than a million members are E_LIMIT.  With `extract`, an original gets its name there only
+ * when it is the one that its record names, and the record is proved and signed.
+ * E_KEY: nothing given opens it; E_FORMAT: it is no bundle; E_USAGE:
+ * standard input whose members are in an order that takes a second reading; E_EXISTS: the
+ * folder is not empty; E_CHANGED, E_CANCELLED, E_IO, E_FULL, E_NOMEM.
+ */
+enum evault_status evault_verify(const struct evault_verify *what,
+				 struct evault_verify_summary *summary, struct evault_error *err);
 
 /* ---- the log's head, and status ------------------------------------ */
 

@@ -57,6 +57,9 @@ OPERATIONS = [
     Operation("key export", "few", ("key", "export", "-o", "exported"), again=("check",), writes=False),
     Operation("panic --arm", "exported", ("panic", "--arm", "--exported", "{exported}")),
     Operation("panic", "armed", ("panic",), again=("version",), restores=True),
+    Operation("card", "few", ("card", "--name", "A", "-o", "own.card"), again=("check",), writes=False),
+    Operation("contact add", "carded", ("contact", "add", "{exported}", "--name", "C", "--yes")),
+    Operation("contact remove", "carded", ("contact", "remove", "B"), again=("check", "--adopt")),
     Operation("check", "few", ("check",), writes=False),
     Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",)),
 ]
@@ -116,7 +119,7 @@ def notes_of(texts):
     return found
 
 
-ACTIONS = {"annotated": "annotate", "retracted": "retract"}
+ACTIONS = {"annotated": "annotate", "retracted": "retract", "contact": "contact"}
 
 
 def promises(events):
@@ -124,6 +127,7 @@ def promises(events):
     found = {e["item"]: e["sha256"] for e in events if e.get("event") in ("kept", "already")}
     found.update({e["item"]: e.get("sha256", e["action"]) for e in events if e.get("event") == "received"})
     found.update({e["item"]: ACTIONS[e["event"]] for e in events if e.get("event") in ACTIONS and "item" in e})
+    found.update({e["item"]: "contact" for e in events if "calls_themselves" in e and e.get("change", "unchanged") != "unchanged"})
     return found
 
 
@@ -194,6 +198,19 @@ def base_exported(bench):
     return base
 
 
+def base_carded(bench):
+    """Two cards of other vaults, one of them kept: on no disk that is cut."""
+    base, place = base_few(bench), bench.place()
+    cards = [os.path.join(place, n) for n in ("kept", "other")]
+    for card in cards:
+        must(bench.run(place, INIT), "init")
+        must(bench.run(place, ("card", "--name", "B", "-o", card)), "card")
+        subprocess.run(["rm", "-rf", os.path.join(place, VAULT)], check=True)
+    bench.exported = cards[1]
+    base.promised.update(promises(must(bench.run(base.folder, ("contact", "add", cards[0], "--yes")), "contact add").events))
+    return dataclasses.replace(base, notes=head_of(base.folder))
+
+
 def base_armed(bench):
     base = base_exported(bench)
     must(bench.run(base.folder, ("panic", "--arm", "--exported", "{exported}")), "panic --arm")
@@ -225,5 +242,5 @@ def base_long(bench):
 
 
 BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed,
-         "rotated": base_rotated, "stray": base_stray, "long": base_long, "capture": base_capture,
+         "rotated": base_rotated, "carded": base_carded, "stray": base_stray, "long": base_long, "capture": base_capture,
          "field": base_field, "received": base_received}

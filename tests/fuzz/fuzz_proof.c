@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "format/checkpoint.h"
+#include "format/tlog_proof.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -220,114 +220,6 @@ what_the_log_key_signed_is_still_read_strictly(void)
 	CHECK(open_signed("example.com/other\n1\n" ROOT "\n", &c) == EVAULT_E_KEY);
 }
 
-/* ---- tlog-proof ---------------------------------------------------------------- */
-
-#define HEAD "c2sp.org/tlog-proof@v1\n"
-
-static void
-the_proof_of_the_specification_is_read(void)
-{
-	static const char text[] = HEAD "extra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6\n"
-					"index 73894\n"
-					"gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n"
-					"B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\n"
-					"\n" TEXT "\nand so on\n";
-	struct ev_proof p;
-
-	NEED(ev_proof_parse(ev_slice_text(text), &p, NULL) == EVAULT_OK);
-	CHECK(p.index == 73894);
-	CHECK(p.n == 2);
-	CHECK(p.proof[0].b[0] == 0x81 && p.proof[1].b[31] == 0x60);
-	CHECK(ev_slice_is(p.checkpoint, TEXT "\nand so on\n"));
-}
-
-static void
-proofs_of_0_to_64_hashes_come_back_as_encoded(void)
-{
-	struct ev_slice note = ev_slice_text("the note\n");
-	struct ev_hash proof[EV_PROOF_MAX + 1];
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_proof p;
-	size_t n;
-
-	for (n = 0; n <= EV_PROOF_MAX; n++)
-		memset(proof[n].b, (int)n, 32);
-	for (n = 0; n <= EV_PROOF_MAX; n++) {
-		ev_buf_clear(&text);
-		NEED(ev_proof_encode(UINT64_MAX - n, proof, n, note, &text, NULL) == EVAULT_OK);
-		NEED(ev_proof_parse(all(&text), &p, NULL) == EVAULT_OK);
-		CHECK(p.index == UINT64_MAX - n && p.n == n);
-		CHECK(n == 0 || memcmp(p.proof, proof, n * sizeof(proof[0])) == 0);
-		CHECK(ev_slice_equal(p.checkpoint, note));
-	}
-	ev_buf_clear(&text);
-	CHECK(ev_proof_encode(0, proof, EV_PROOF_MAX + 1, note, &text, NULL) == EVAULT_E_USAGE);
-	ev_buf_release(&text);
-}
-
-static void
-a_proof_of_65_hashes_is_refused(void)
-{
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_proof p;
-	size_t i;
-
-	ev_buf_puts(&text, HEAD "index 0\n");
-	for (i = 0; i < EV_PROOF_MAX + 1; i++)
-		ev_buf_puts(&text, ROOT "\n");
-	ev_buf_puts(&text, "\nnote\n");
-	CHECK(ev_proof_parse(all(&text), &p, NULL) == EVAULT_E_FORMAT);
-	ev_buf_release(&text);
-}
-
-static void
-malformed_proofs_are_refused(void)
-{
-	static const char *const bad[] = {
-		"",
-		"c2sp.org/tlog-proof@v1",
-		HEAD,
-		"c2sp.org/tlog-proof@v2\nindex 0\n\nnote\n",
-		" " HEAD "index 0\n\nnote\n",
-		"c2sp.org/tlog-proof@v1\r\nindex 0\n\nnote\n",
-		HEAD "\nindex 0\n\nnote\n",
-		HEAD "index 0\n",
-		HEAD "index 0\n\n",
-		HEAD "index 0\nnote\n",
-		HEAD "index 0\n" ROOT "\n",
-		HEAD "index 0\n" ROOT "\n\n",
-		HEAD "index 0\n" ROOT "\nnote\n",
-		HEAD "index 00\n\nnote\n",
-		HEAD "index 01\n\nnote\n",
-		HEAD "index -1\n\nnote\n",
-		HEAD "index  1\n\nnote\n",
-		HEAD "index 1 \n\nnote\n",
-		HEAD "index \n\nnote\n",
-		HEAD "index 18446744073709551616\n\nnote\n",
-		HEAD "Index 1\n\nnote\n",
-		HEAD "index 0\n" ROOT " \n\nnote\n",
-		HEAD "index 0\n " ROOT "\n\nnote\n",
-		HEAD "index 0\nAAAA\n\nnote\n",
-		HEAD "index 0\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n\nnote\n",
-		HEAD "extra\nindex 0\n\nnote\n",
-		HEAD "extra \nindex 0\n\nnote\n",
-		HEAD "extra A\nindex 0\n\nnote\n",
-		HEAD "extra AB==\nindex 0\n\nnote\n",
-		HEAD "extra AAAA \nindex 0\n\nnote\n",
-		HEAD "extra AAAA\nextra AAAA\nindex 0\n\nnote\n",
-		HEAD "index 0\nextra AAAA\n\nnote\n",
-		HEAD "extra AAAA",
-	};
-	struct ev_proof p;
-	size_t i;
-
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (!CHECK(ev_proof_parse(ev_slice_text(bad[i]), &p, NULL) == EVAULT_E_FORMAT))
-			printf("# number %zu\n", i);
-	CHECK(ev_proof_parse(ev_slice_text(HEAD "extra AAA=\nindex 0\n\nnote\n"), &p, NULL) ==
-	      EVAULT_OK);
-}
-
 int
 main(void)
 {
@@ -340,9 +232,5 @@ main(void)
 	UNIT_RUN(every_flipped_bit_and_every_prefix_is_refused);
 	UNIT_RUN(cosignatures_are_taken_only_where_they_are_expected);
 	UNIT_RUN(what_the_log_key_signed_is_still_read_strictly);
-	UNIT_RUN(the_proof_of_the_specification_is_read);
-	UNIT_RUN(proofs_of_0_to_64_hashes_come_back_as_encoded);
-	UNIT_RUN(a_proof_of_65_hashes_is_refused);
-	UNIT_RUN(malformed_proofs_are_refused);
 	return unit_end();
 }

@@ -164,6 +164,45 @@ hkdf_matches_rfc_5869(void)
 			 "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"));
 }
 
+/* The empty message and "abc": RFC 1321, FIPS 180-4. */
+static void
+digests_of_others_are_those_of_the_standards(void)
+{
+	static const struct {
+		enum ev_digest kind;
+		size_t size;
+		const char *abc, *nothing; /* their first eight bytes */
+	} known[] = {
+		{ EV_DIGEST_MD5, 16, "900150983cd24fb0", "d41d8cd98f00b204" },
+		{ EV_DIGEST_SHA1, 20, "a9993e364706816a", "da39a3ee5e6b4b0d" },
+		{ EV_DIGEST_SHA224, 28, "23097d223405d822", "d14a028c2a3a2bc9" },
+		{ EV_DIGEST_SHA256, 32, "ba7816bf8f01cfea", "e3b0c44298fc1c14" },
+		{ EV_DIGEST_SHA384, 48, "cb00753f45a35e8b", "38b060a751ac9638" },
+		{ EV_DIGEST_SHA512, 64, "ddaf35a193617aba", "cf83e1357eefb8bd" },
+	};
+	uint8_t out[EV_DIGEST_MAX];
+	char hex[17];
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct ev_digester *d = ev_digester_new(known[i].kind);
+
+		NEED(d != NULL);
+		CHECK(ev_digest_size(known[i].kind) == known[i].size);
+		ev_digester_update(d, "a", 1);
+		ev_digester_update(d, NULL, 0);
+		ev_digester_update(d, "bc", 2);
+		ev_digester_final(d, out);
+		ev_hex_encode(out, 8, hex);
+		CHECK(strcmp(hex, known[i].abc) == 0);
+		ev_digester_final(d, out);
+		ev_hex_encode(out, 8, hex);
+		CHECK(strcmp(hex, known[i].nothing) == 0);
+		ev_digester_free(d);
+	}
+	ev_digester_free(NULL);
+}
+
 int
 main(void)
 {
@@ -176,5 +215,6 @@ main(void)
 	UNIT_RUN(hash_parse_takes_lower_case_hex_of_64_digits_only);
 	UNIT_RUN(hmac_matches_rfc_4231);
 	UNIT_RUN(hkdf_matches_rfc_5869);
+	UNIT_RUN(digests_of_others_are_those_of_the_standards);
 	return unit_end();
 }

@@ -2,21 +2,6 @@
 
 #include <string.h>
 
-static const char proof_head[] = "c2sp.org/tlog-proof@v1";
-
-/* A line that is the base64 of one hash. */
-static bool
-hash_line(struct ev_slice line, struct ev_hash *out)
-{
-	struct ev_hash h = { { 0 } };
-	size_t len;
-
-	if (!ev_base64_decode(line, EV_BASE64_STD, h.b, sizeof(h.b), &len) || len != sizeof(h.b))
-		return false;
-	*out = h;
-	return true;
-}
-
 void
 ev_checkpoint_text(const struct ev_checkpoint *c, struct ev_buf *out)
 {
@@ -37,7 +22,7 @@ ev_checkpoint_parse(struct ev_slice text, struct ev_checkpoint *c, struct evault
 	ev_cursor_expect(&at, "\n");
 	line = ev_cursor_line(&at);
 	if (!ev_cursor_done(&at) || !ev_note_text_valid(text) || origin.len == 0 ||
-	    origin.len >= EVAULT_ORIGIN_SIZE || !hash_line(line, &root))
+	    origin.len >= EVAULT_ORIGIN_SIZE || !ev_hash_parse_base64(line, &root))
 		return ev_fail(err, EVAULT_E_FORMAT, "not a checkpoint");
 	ev_merkle_empty(&empty);
 	if (size == 0 && !ev_hash_equal(&root, &empty))
@@ -100,74 +85,5 @@ ev_checkpoint_open(struct ev_slice note, const struct ev_verifier *log, bool cos
 	if (strcmp(found.origin, log->name) != 0)
 		return ev_fail(err, EVAULT_E_KEY, "a checkpoint of another log");
 	*c = found;
-	return EVAULT_OK;
-}
-
-enum evault_status
-ev_proof_encode(uint64_t index, const struct ev_hash *proof, size_t n,
-		struct ev_slice checkpoint_note, struct ev_buf *out, struct evault_error *err)
-{
-	size_t i;
-
-	if (n > EV_PROOF_MAX)
-		return ev_fail(err, EVAULT_E_USAGE, "an inclusion proof of more than %d hashes",
-			       EV_PROOF_MAX);
-	ev_buf_printf(out, "%s\nindex %llu\n", proof_head, (unsigned long long)index);
-	for (i = 0; i < n; i++) {
-		ev_base64_encode(out, EV_BASE64_STD, proof[i].b, sizeof(proof[i].b));
-		ev_buf_puts(out, "\n");
-	}
-	ev_buf_puts(out, "\n");
-	ev_buf_add(out, checkpoint_note.data, checkpoint_note.len);
-	return ev_buf_ask(out, err);
-}
-
-/* Passes over an `extra` line if one is there; the cursor turns bad when it is malformed. */
-static enum evault_status
-skip_extra(struct ev_cursor *c, struct evault_error *err)
-{
-	struct ev_buf data = EV_BUF_INIT;
-	enum evault_status rc;
-	struct ev_slice line;
-	uint8_t *room;
-	size_t len;
-
-	if (c->bad || !ev_slice_starts(ev_slice_of(c->at, c->left), "extra "))
-		return EVAULT_OK;
-	ev_cursor_expect(c, "extra ");
-	line = ev_cursor_line(c);
-	room = ev_buf_extend(&data, line.len / 4 * 3);
-	rc = ev_buf_ask(&data, err);
-	if (rc == EVAULT_OK &&
-	    (line.len == 0 || !ev_base64_decode(line, EV_BASE64_STD, room, data.len, &len)))
-		c->bad = true;
-	ev_buf_release(&data);
-	return rc;
-}
-
-enum evault_status
-ev_proof_parse(struct ev_slice text, struct ev_proof *p, struct evault_error *err)
-{
-	struct ev_cursor c = ev_cursor_of(text.data, text.len);
-	enum evault_status rc;
-	struct ev_proof found;
-	struct ev_slice line;
-
-	found.n = 0;
-	ev_cursor_expect(&c, proof_head);
-	ev_cursor_expect(&c, "\n");
-	rc = skip_extra(&c, err);
-	if (rc != EVAULT_OK)
-		return rc;
-	ev_cursor_expect(&c, "index ");
-	found.index = ev_cursor_decimal(&c, UINT64_MAX);
-	ev_cursor_expect(&c, "\n");
-	for (line = ev_cursor_line(&c); !c.bad && line.len > 0; line = ev_cursor_line(&c))
-		if (found.n == EV_PROOF_MAX || !hash_line(line, &found.proof[found.n++]))
-			c.bad = true;
-	if (c.bad || c.left == 0)
-		return ev_fail(err, EVAULT_E_FORMAT, "not a tlog-proof");
-	found.checkpoint = ev_slice_of(c.at, c.left);
-	*p = found;
 	return EVAULT_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * Checkpoints (C2SP tlog-checkpoint.md) and tlog-proofs (tlog-proof.md).
+ * Checkpoints (C2SP tlog-checkpoint.md).
  */
 #ifndef EV_FORMAT_CHECKPOINT_H
 #define EV_FORMAT_CHECKPOINT_H
@@ -30,19 +30,5 @@ enum evault_status ev_checkpoint_sign(const struct ev_checkpoint *c, const struc
 enum evault_status ev_checkpoint_open(struct ev_slice note, const struct ev_verifier *log,
 				      bool cosigned, struct ev_checkpoint *c,
 				      struct evault_error *err);
-
-/* A tlog-proof: index, inclusion proof, checkpoint's note verbatim; no extra data. */
-enum evault_status ev_proof_encode(uint64_t index, const struct ev_hash *proof, size_t n,
-				   struct ev_slice checkpoint_note, struct ev_buf *out,
-				   struct evault_error *err);
-struct ev_proof {
-	uint64_t index;
-	struct ev_hash proof[EV_PROOF_MAX];
-	size_t n;
-	struct ev_slice checkpoint; /* the note */
-};
-/* An `extra` line is passed over. */
-enum evault_status ev_proof_parse(struct ev_slice text, struct ev_proof *p,
-				  struct evault_error *err);
 
 #endif

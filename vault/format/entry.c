@@ -99,6 +99,12 @@ ev_origin_valid(struct ev_slice text)
 	return is_prefix_and_hash(text, ORIGIN_PREFIX);
 }
 
+bool
+ev_actor_name_valid(struct ev_slice text)
+{
+	return is_prefix_and_hash(text, ACTOR_PREFIX);
+}
+
 /* ---- entries ----------------------------------------------------------- */
 
 void
@@ -187,7 +193,7 @@ ev_entry_parse(struct ev_slice bytes, struct ev_entry *entry, struct evault_erro
 	if (rc != EVAULT_OK)
 		return rc;
 	if (found.note.n_signatures > SIGNATURES_MAX ||
-	    !is_prefix_and_hash(found.note.signatures[0].name, ACTOR_PREFIX))
+	    !ev_actor_name_valid(found.note.signatures[0].name))
 		return ev_fail(err, EVAULT_E_FORMAT,
 			       "an entry not signed by one actor first, or by too many");
 	*entry = found;

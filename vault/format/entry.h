@@ -59,6 +59,7 @@ void ev_actor_verifier(const uint8_t key[32], struct ev_verifier *v);
 /* "evault/" and the SHA-256 of the first log key. */
 void ev_origin_of(const uint8_t log_key[32], char out[EVAULT_ORIGIN_SIZE]);
 bool ev_origin_valid(struct ev_slice text);
+bool ev_actor_name_valid(struct ev_slice text);
 
 /* Appends one line with its LF.  What ev_line_parse would refuse is a mistake of the caller. */
 void ev_line_encode(struct ev_buf *out, const struct ev_line *line);

@@ -42,4 +42,11 @@ struct ev_fold ev_fold_of(struct ev_slice text);
 /* The next word; false at the end.  Needs no memory of its own. */
 bool ev_fold_next(struct ev_fold *f, struct ev_fold_word *word);
 
+/*
+ * Not for searching: appends the text with case folded and in Unicode's form
+ * NFC, so that names come out alike which some file system takes for one.
+ * Text that is no UTF-8 is appended as it is.
+ */
+void ev_fold_caseless(struct ev_buf *out, struct ev_slice text);
+
 #endif

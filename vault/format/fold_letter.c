@@ -2,6 +2,7 @@
  * What becomes of single characters: Unicode's tables, and ours for letters
  * that no Unicode rule makes one but people do.
  */
+#include <stdlib.h>
 #include <utf8proc.h>
 
 #include "format/fold_private.h"
@@ -260,4 +261,24 @@ ev_fold_letter(uint32_t point)
 	}
 	return low < COUNT(stands_for) && stands_for[low].from == point ? stands_for[low].to
 									: point;
+}
+
+void
+ev_fold_caseless(struct ev_buf *out, struct ev_slice text)
+{
+	utf8proc_uint8_t *folded = NULL;
+	utf8proc_ssize_t len;
+
+	/* It would take a length of 0 for a text without one. */
+	if (text.len == 0)
+		return;
+	len = utf8proc_map(text.data, (utf8proc_ssize_t)text.len, &folded,
+			   UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+	if (len == UTF8PROC_ERROR_NOMEM)
+		out->bad = true;
+	else if (len < 0)
+		ev_buf_add(out, text.data, text.len);
+	else
+		ev_buf_add(out, folded, (size_t)len);
+	free(folded);
 }

@@ -13,9 +13,21 @@
 _Static_assert(sizeof(struct ev_hash) == crypto_hash_sha256_BYTES, "a digest is 32 bytes");
 _Static_assert(sizeof(struct ev_hash) == crypto_auth_hmacsha256_BYTES, "a MAC is 32 bytes");
 
-struct ev_hasher {
+struct ev_digester {
 	EVP_MD *md;
 	EVP_MD_CTX *ctx;
+};
+struct ev_hasher {
+	struct ev_digester sha256;
+};
+
+static const struct {
+	const char *name; /* to libcrypto */
+	size_t size;
+} digests[] = {
+	[EV_DIGEST_MD5] = { "MD5", 16 },       [EV_DIGEST_SHA1] = { "SHA1", 20 },
+	[EV_DIGEST_SHA224] = { "SHA224", 28 }, [EV_DIGEST_SHA256] = { "SHA256", 32 },
+	[EV_DIGEST_SHA384] = { "SHA384", 48 }, [EV_DIGEST_SHA512] = { "SHA512", 64 },
 };
 
 /*
@@ -29,43 +41,97 @@ must(int ok)
 		abort();
 }
 
+size_t
+ev_digest_size(enum ev_digest kind)
+{
+	return digests[kind].size;
+}
+
+static void
+release(struct ev_digester *d)
+{
+	EVP_MD_CTX_free(d->ctx);
+	EVP_MD_free(d->md);
+}
+
+static bool
+start(struct ev_digester *d, const char *name)
+{
+	d->md = EVP_MD_fetch(NULL, name, NULL);
+	d->ctx = EVP_MD_CTX_new();
+	if (d->md != NULL && d->ctx != NULL && EVP_DigestInit_ex2(d->ctx, d->md, NULL) == 1)
+		return true;
+	release(d);
+	return false;
+}
+
+struct ev_digester *
+ev_digester_new(enum ev_digest kind)
+{
+	struct ev_digester *d = calloc(1, sizeof(*d));
+
+	if (d != NULL && start(d, digests[kind].name))
+		return d;
+	free(d);
+	return NULL;
+}
+
+void
+ev_digester_update(struct ev_digester *d, const void *data, size_t len)
+{
+	if (len > 0)
+		must(EVP_DigestUpdate(d->ctx, data, len));
+}
+
+static void
+finish(struct ev_digester *d, uint8_t *out)
+{
+	must(EVP_DigestFinal_ex(d->ctx, out, NULL));
+	must(EVP_DigestInit_ex2(d->ctx, d->md, NULL));
+}
+
+void
+ev_digester_final(struct ev_digester *d, uint8_t out[EV_DIGEST_MAX])
+{
+	finish(d, out);
+}
+
+void
+ev_digester_free(struct ev_digester *d)
+{
+	if (d != NULL)
+		release(d);
+	free(d);
+}
+
 struct ev_hasher *
 ev_hasher_new(void)
 {
 	struct ev_hasher *h = calloc(1, sizeof(*h));
 
-	if (h == NULL)
-		return NULL;
-	h->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	h->ctx = EVP_MD_CTX_new();
-	if (h->md == NULL || h->ctx == NULL || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1) {
-		ev_hasher_free(h);
-		return NULL;
-	}
-	return h;
+	if (h != NULL && start(&h->sha256, digests[EV_DIGEST_SHA256].name))
+		return h;
+	free(h);
+	return NULL;
 }
 
 void
 ev_hasher_update(struct ev_hasher *h, const void *data, size_t len)
 {
-	if (len > 0)
-		must(EVP_DigestUpdate(h->ctx, data, len));
+	ev_digester_update(&h->sha256, data, len);
 }
 
 void
 ev_hasher_final(struct ev_hasher *h, struct ev_hash *out)
 {
-	must(EVP_DigestFinal_ex(h->ctx, out->b, NULL));
-	must(EVP_DigestInit_ex2(h->ctx, h->md, NULL));
+	finish(&h->sha256, out->b);
 }
 
 void
 ev_hasher_free(struct ev_hasher *h)
 {
-	if (h == NULL)
-		return;
-	EVP_MD_CTX_free(h->ctx);
-	EVP_MD_free(h->md);
+	if (h != NULL)
+		release(&h->sha256);
 	free(h);
 }
 
@@ -128,6 +194,18 @@ bool
 ev_hash_parse(struct ev_slice hex, struct ev_hash *out)
 {
 	return ev_hex_decode(hex, out->b, sizeof(out->b));
+}
+
+bool
+ev_hash_parse_base64(struct ev_slice text, struct ev_hash *out)
+{
+	struct ev_hash h = { { 0 } };
+	size_t len;
+
+	if (!ev_base64_decode(text, EV_BASE64_STD, h.b, sizeof(h.b), &len) || len != sizeof(h.b))
+		return false;
+	*out = h;
+	return true;
 }
 
 void

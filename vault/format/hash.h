@@ -1,8 +1,8 @@
 /*
  * SHA-256, HMAC and HKDF (FIPS 180-4, RFC 2104, RFC 5869).  SHA-256 of bulk
  * data goes through libcrypto, which uses the CPU's instructions; the only
- * file that includes OpenSSL.  HMAC and HKDF work on secrets of a few bytes
- * and use libsodium's SHA-256.
+ * file that includes OpenSSL; so do the digests of others.  HMAC and HKDF work on secrets of a few
+ * bytes and use libsodium's SHA-256.
  */
 #ifndef EV_FORMAT_HASH_H
 #define EV_FORMAT_HASH_H
@@ -22,6 +22,30 @@ void ev_hasher_update(struct ev_hasher *h, const void *data, size_t len);
 void ev_hasher_final(struct ev_hasher *h, struct ev_hash *out);
 void ev_hasher_free(struct ev_hasher *h);
 
+/* What manifests of others have; for whatever is ours, SHA-256 alone is used. */
+enum ev_digest {
+	EV_DIGEST_MD5,
+	EV_DIGEST_SHA1,
+	EV_DIGEST_SHA224,
+	EV_DIGEST_SHA256,
+	EV_DIGEST_SHA384,
+	EV_DIGEST_SHA512,
+};
+enum {
+	EV_DIGEST_MAX = 64
+};
+/* Bytes of its value. */
+size_t ev_digest_size(enum ev_digest kind);
+
+struct ev_digester;
+
+/* NULL when memory runs out, or when this machine's libcrypto does not do it any more. */
+struct ev_digester *ev_digester_new(enum ev_digest kind);
+void ev_digester_update(struct ev_digester *d, const void *data, size_t len);
+/* Gives ev_digest_size bytes and makes it ready for another message. */
+void ev_digester_final(struct ev_digester *d, uint8_t out[EV_DIGEST_MAX]);
+void ev_digester_free(struct ev_digester *d);
+
 /* One message; cannot fail. */
 void ev_hash_of(const void *data, size_t len, struct ev_hash *out);
 /* One message in two parts, `a` then `b`; nothing is allocated.  For Merkle leaves. */
@@ -36,6 +60,8 @@ int ev_hash_compare(const struct ev_hash *a, const struct ev_hash *b);
 void ev_hash_hex(const struct ev_hash *h, char out[EVAULT_HEX_SIZE]);
 /* 64 lower-case hex digits; false otherwise. */
 bool ev_hash_parse(struct ev_slice hex, struct ev_hash *out);
+/* Base64 as notes have it (RFC 4648 section 4), canonical, of exactly 32 bytes; false otherwise. */
+bool ev_hash_parse_base64(struct ev_slice text, struct ev_hash *out);
 
 /* HMAC-SHA-256. */
 void ev_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len, struct ev_hash *out);

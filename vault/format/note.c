@@ -193,6 +193,14 @@ ev_verifier_parse(struct ev_slice vkey, struct ev_verifier *v, struct evault_err
 	return EVAULT_OK;
 }
 
+struct ev_slice
+ev_note_value(struct ev_cursor *text, const char *key)
+{
+	ev_cursor_expect(text, key);
+	ev_cursor_expect(text, " ");
+	return ev_cursor_line(text);
+}
+
 void
 ev_note_begin(struct ev_buf *note, struct ev_slice text)
 {

@@ -55,6 +55,9 @@ struct ev_note {
 
 /* What a note can sign: ends in LF, valid UTF-8 (RFC 3629), no control below 0x20 but LF. */
 bool ev_note_text_valid(struct ev_slice text);
+/* For texts of lines "<key> <value>": passes over the next one, whose key must be this; the value.
+ */
+struct ev_slice ev_note_value(struct ev_cursor *text, const char *key);
 /* Starts from the text alone: adds the blank line. */
 void ev_note_begin(struct ev_buf *note, struct ev_slice text);
 /*

@@ -92,5 +92,12 @@ enum evault_status ev_record_digest(struct ev_slice text, struct ev_hash *digest
  */
 enum evault_status ev_record_withhold(struct ev_slice text, const char *const *names, size_t n,
 				      struct ev_buf *out, struct evault_error *err);
+/*
+ * The same with each line that `hides` says; it is not asked for action, time
+ * and lines that are withheld.
+ */
+typedef bool ev_record_hides_fn(void *ctx, const struct ev_record_field *field);
+enum evault_status ev_record_withhold_if(struct ev_slice text, ev_record_hides_fn *hides, void *ctx,
+					 struct ev_buf *out, struct evault_error *err);
 
 #endif

@@ -107,21 +107,11 @@ ev_record_digest(struct ev_slice text, struct ev_hash *digest, struct evault_err
 	return rc;
 }
 
-static bool
-is_named(const char *name, const char *const *names, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
 enum evault_status
-ev_record_withhold(struct ev_slice text, const char *const *names, size_t n, struct ev_buf *out,
-		   struct evault_error *err)
+ev_record_withhold_if(struct ev_slice text, ev_record_hides_fn *hides, void *ctx,
+		      struct ev_buf *out, struct evault_error *err)
 {
+	const struct ev_record_field *field;
 	enum evault_status rc;
 	struct ev_slice line;
 	struct ev_cursor c;
@@ -129,8 +119,6 @@ ev_record_withhold(struct ev_slice text, const char *const *names, size_t n, str
 	struct form form;
 	size_t i;
 
-	if (is_named("action", names, n) || is_named("time", names, n))
-		return ev_fail(err, EVAULT_E_USAGE, "action and time cannot be withheld");
 	ev_record_init(&r);
 	rc = ev_record_parse(text, &r, err);
 	if (rc != EVAULT_OK)
@@ -139,8 +127,10 @@ ev_record_withhold(struct ev_slice text, const char *const *names, size_t n, str
 	ev_buf_add(out, line.data, line.len);
 	for (i = 0; i < r.n; i++) {
 		line = ev_cursor_line(&c);
-		if (is_named(r.fields[i].name, names, n)) {
-			form_of(&r.fields[i], line, &form);
+		field = &r.fields[i];
+		if (!field->withheld && strcmp(field->name, "action") != 0 &&
+		    strcmp(field->name, "time") != 0 && hides(ctx, field)) {
+			form_of(field, line, &form);
 			ev_buf_puts(out, form.text);
 		} else {
 			ev_buf_add(out, line.data, line.len + 1);
@@ -150,4 +140,37 @@ ev_record_withhold(struct ev_slice text, const char *const *names, size_t n, str
 out:
 	ev_record_release(&r);
 	return rc;
+}
+
+struct names {
+	const char *const *names;
+	size_t n;
+};
+
+static bool
+is_named(const struct names *names, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < names->n; i++)
+		if (strcmp(name, names->names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+hides_named(void *ctx, const struct ev_record_field *field)
+{
+	return is_named(ctx, field->name);
+}
+
+enum evault_status
+ev_record_withhold(struct ev_slice text, const char *const *names, size_t n, struct ev_buf *out,
+		   struct evault_error *err)
+{
+	struct names named = { names, n };
+
+	if (is_named(&named, "action") || is_named(&named, "time"))
+		return ev_fail(err, EVAULT_E_USAGE, "action and time cannot be withheld");
+	return ev_record_withhold_if(text, hides_named, &named, out, err);
 }

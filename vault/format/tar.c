@@ -2,25 +2,12 @@
 
 #include <string.h>
 
-/* POSIX.1-1988 (ustar): where the fields begin, and how long they are. */
-enum {
-	NAME_AT = 0,
-	MODE_AT = 100,
-	UID_AT = 108,
-	GID_AT = 116,
-	SIZE_AT = 124,
-	MTIME_AT = 136,
-	SUM_AT = 148,
-	TYPE_AT = 156,
-	MAGIC_AT = 257,
-	VERSION_AT = 263,
-	MAJOR_AT = 329,
-	MINOR_AT = 337,
+#include "format/tar_private.h"
 
+enum {
 	SHORT_DIGITS = 7,
 	LONG_DIGITS = 11,
 	SUM_DIGITS = 6,
-	SUM_LEN = 8,
 };
 
 /*
@@ -60,33 +47,44 @@ put_octal(uint8_t *out, size_t digits, uint64_t v)
 	}
 }
 
-bool
-ev_tar_header(uint8_t out[EV_TAR_BLOCK], struct ev_slice name, uint64_t size)
+unsigned
+ev_tar_sum(const uint8_t block[EV_TAR_BLOCK])
 {
 	unsigned sum = 0;
 	size_t i;
 
+	for (i = 0; i < EV_TAR_BLOCK; i++)
+		sum += i >= EV_TAR_SUM_AT && i < EV_TAR_SUM_AT + EV_TAR_SUM_LEN ? ' ' : block[i];
+	return sum;
+}
+
+void
+ev_tar_header_of(uint8_t out[EV_TAR_BLOCK], struct ev_slice name, uint64_t size, uint64_t mtime,
+		 char type)
+{
+	memset(out, 0, EV_TAR_BLOCK);
+	memcpy(out + EV_TAR_NAME_AT, name.data, name.len);
+	put_octal(out + EV_TAR_MODE_AT, SHORT_DIGITS, 0600);
+	put_octal(out + EV_TAR_UID_AT, SHORT_DIGITS, 0);
+	put_octal(out + EV_TAR_GID_AT, SHORT_DIGITS, 0);
+	put_octal(out + EV_TAR_SIZE_AT, LONG_DIGITS, size);
+	put_octal(out + EV_TAR_MTIME_AT, LONG_DIGITS, mtime);
+	out[EV_TAR_TYPE_AT] = (uint8_t)type;
+	memcpy(out + EV_TAR_MAGIC_AT, "ustar", 5);
+	memcpy(out + EV_TAR_VERSION_AT, "00", 2);
+	put_octal(out + EV_TAR_MAJOR_AT, SHORT_DIGITS, 0);
+	put_octal(out + EV_TAR_MINOR_AT, SHORT_DIGITS, 0);
+	put_octal(out + EV_TAR_SUM_AT, SUM_DIGITS, ev_tar_sum(out));
+	out[EV_TAR_SUM_AT + SUM_DIGITS] = 0;
+	out[EV_TAR_SUM_AT + SUM_DIGITS + 1] = ' ';
+}
+
+bool
+ev_tar_header(uint8_t out[EV_TAR_BLOCK], struct ev_slice name, uint64_t size)
+{
 	if (!name_is_plain(name) || size > EV_TAR_SIZE_MAX)
 		return false;
-	memset(out, 0, EV_TAR_BLOCK);
-	memcpy(out + NAME_AT, name.data, name.len);
-	put_octal(out + MODE_AT, SHORT_DIGITS, 0600);
-	put_octal(out + UID_AT, SHORT_DIGITS, 0);
-	put_octal(out + GID_AT, SHORT_DIGITS, 0);
-	put_octal(out + SIZE_AT, LONG_DIGITS, size);
-	put_octal(out + MTIME_AT, LONG_DIGITS, 0);
-	out[TYPE_AT] = '0';
-	memcpy(out + MAGIC_AT, "ustar", 5);
-	memcpy(out + VERSION_AT, "00", 2);
-	put_octal(out + MAJOR_AT, SHORT_DIGITS, 0);
-	put_octal(out + MINOR_AT, SHORT_DIGITS, 0);
-
-	/* The sum is taken with spaces in its own field. */
-	memset(out + SUM_AT, ' ', SUM_LEN);
-	for (i = 0; i < EV_TAR_BLOCK; i++)
-		sum += out[i];
-	put_octal(out + SUM_AT, SUM_DIGITS, sum);
-	out[SUM_AT + SUM_DIGITS] = 0;
+	ev_tar_header_of(out, name, size, 0, '0');
 	return true;
 }
 
@@ -135,11 +133,11 @@ header_parse(const uint8_t block[EV_TAR_BLOCK], struct ev_slice *name, uint64_t 
 	uint64_t value = 0;
 	size_t i, len = 0;
 
-	while (len < EV_TAR_NAME_MAX && block[NAME_AT + len] != 0)
+	while (len < EV_TAR_NAME_MAX && block[EV_TAR_NAME_AT + len] != 0)
 		len++;
 	for (i = 0; i < LONG_DIGITS; i++)
-		value = value << 3 | (block[SIZE_AT + i] & 7);
-	*name = ev_slice_of(block + NAME_AT, len);
+		value = value << 3 | (block[EV_TAR_SIZE_AT + i] & 7);
+	*name = ev_slice_of(block + EV_TAR_NAME_AT, len);
 	*size = value;
 	return ev_tar_header(expected, *name, value) && memcmp(expected, block, EV_TAR_BLOCK) == 0;
 }

@@ -36,25 +36,16 @@ check_version(struct ev_slice note, struct evault_error *err)
 	return EVAULT_OK;
 }
 
-/* "<key> <value>" LF; the value. */
-static struct ev_slice
-take_value(struct ev_cursor *c, const char *key)
-{
-	ev_cursor_expect(c, key);
-	ev_cursor_expect(c, " ");
-	return ev_cursor_line(c);
-}
-
 /* Form, and names that fit the keys. */
 static bool
 parse_text(struct ev_slice text, struct ev_vault_note *v)
 {
 	struct ev_cursor c = ev_cursor_of(text.data, text.len);
 	struct ev_slice first = ev_cursor_line(&c);
-	struct ev_slice origin = take_value(&c, "origin");
-	struct ev_slice log = take_value(&c, "log-key");
-	struct ev_slice owner = take_value(&c, "owner");
-	struct ev_slice recipient = take_value(&c, "read-key");
+	struct ev_slice origin = ev_note_value(&c, "origin");
+	struct ev_slice log = ev_note_value(&c, "log-key");
+	struct ev_slice owner = ev_note_value(&c, "owner");
+	struct ev_slice recipient = ev_note_value(&c, "read-key");
 	struct ev_age_recipient key;
 	char name[EV_ACTOR_NAME_SIZE];
 

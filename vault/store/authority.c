@@ -388,6 +388,8 @@ ends_something(const struct ev_authority *a, const struct ev_line *line)
 	const struct ev_actor *actor;
 	size_t i;
 
+	if (a->partial)
+		return true;
 	if (line->kind == EV_LINE_SLOT_END) {
 		ev_slot_path(line->number, path);
 		return ev_authority_file(a, path) != NULL;

@@ -47,6 +47,11 @@ struct ev_pack_line {
 
 struct ev_authority {
 	struct ev_vault_note vault;
+	/*
+	 * Set by who has some of the entries only (a bundle): what is ended may be in one that is
+	 * not there.  All else holds as it does otherwise.
+	 */
+	bool partial;
 	uint64_t size; /* entries taken */
 	struct ev_actor *actors;
 	size_t n_actors;

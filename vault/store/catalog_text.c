@@ -201,7 +201,7 @@ ev_catalog_is_said(struct ev_slice field)
 	static const char *const not_said[] = { "action", "time",     "offset",   "clock",
 						"actor",  "software", "size",     "sha256",
 						"pack",   "about",    "modified", "media-type",
-						"source" };
+						"source", "card" };
 	size_t i;
 
 	if (ev_slice_starts(field, "from-"))

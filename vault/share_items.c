@@ -1,0 +1,380 @@
+/*
+ * What is shared: items that may be given, and with each what was said of it
+ * later.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "share.h"
+#include "share_look.h"
+
+enum {
+	CITING = 256,          /* entries that are asked for together */
+	CORRECTIONS_MAX = 4096 /* of one item */
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	uint64_t x = ((const struct ev_share_item *)a)->index;
+	uint64_t y = ((const struct ev_share_item *)b)->index;
+
+	return x < y ? -1 : x > y;
+}
+
+const struct ev_share_item *
+ev_share_item(const struct ev_share *s, uint64_t index)
+{
+	struct ev_share_item key = { .index = index };
+
+	return s->n == 0 ? NULL : bsearch(&key, s->items, s->n, sizeof(key), compare);
+}
+
+static enum evault_status
+put(struct ev_share *s, const struct ev_share_item *item, struct evault_error *err)
+{
+	size_t cap = s->cap == 0 ? 64 : 2 * s->cap;
+	struct ev_share_item *grown;
+
+	if (s->n == EVAULT_SHARE_ITEMS_MAX)
+		return ev_fail(err, EVAULT_E_LIMIT,
+			       "a bundle has at most %d items, with what was said of them later: "
+			       "share them in several",
+			       EVAULT_SHARE_ITEMS_MAX);
+	if (s->n == s->cap) {
+		grown = realloc(s->items, cap * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		s->items = grown;
+		s->cap = cap;
+	}
+	s->items[s->n++] = *item;
+	return EVAULT_OK;
+}
+
+/* In order, each once: one annotation may be about several items. */
+static void
+sort(struct ev_share *s)
+{
+	size_t i, n = 0;
+
+	if (s->n > 1)
+		qsort(s->items, s->n, sizeof(*s->items), compare);
+	for (i = 0; i < s->n; i++)
+		if (n == 0 || s->items[n - 1].index != s->items[i].index)
+			s->items[n++] = s->items[i];
+	s->n = n;
+}
+
+/* ---- consent -------------------------------------------------------------------------- */
+
+enum consent {
+	CONSENT_COVERS,
+	CONSENT_DOES_NOT,
+	CONSENT_UNSTATED,
+};
+
+/* Do these words, with commas between them, name the audience? */
+static enum consent
+consent_of(const struct evault_item *item, enum evault_audience audience)
+{
+	const struct evault_field *f = evault_item_latest(item, "consent");
+	const char *word = evault_audience_word(audience), *end;
+	enum consent found = CONSENT_DOES_NOT;
+	struct ev_slice left;
+	size_t len;
+
+	if (f == NULL || f->len == 0)
+		return CONSENT_UNSTATED;
+	left = ev_slice_of(f->value, f->len);
+	while (left.len > 0) {
+		end = memchr(left.data, ',', left.len);
+		len = end == NULL ? left.len : (size_t)(end - (const char *)left.data);
+		while (len > 0 && left.data[0] == ' ') {
+			left.data++;
+			left.len--;
+			len--;
+		}
+		if (ev_slice_is(ev_slice_of(left.data, len), "none"))
+			return CONSENT_DOES_NOT;
+		if (ev_slice_is(ev_slice_of(left.data, len), word))
+			found = CONSENT_COVERS;
+		left = ev_slice_of(left.data + len + (end != NULL), left.len - len - (end != NULL));
+	}
+	return found;
+}
+
+/* ---- one item --------------------------------------------------------------------------- */
+
+static const struct {
+	const char *type, *ext;
+} exts[] = {
+	{ "image/jpeg", "jpg" },
+	{ "image/png", "png" },
+	{ "image/gif", "gif" },
+	{ "image/webp", "webp" },
+	{ "image/tiff", "tiff" },
+	{ "image/heic", "heic" },
+	{ "image/avif", "avif" },
+	{ "video/mp4", "mp4" },
+	{ "video/quicktime", "mov" },
+	{ "video/webm", "webm" },
+	{ "video/matroska", "mkv" },
+	{ "video/3gpp", "3gp" },
+	{ "video/mpeg", "mpg" },
+	{ "video/vnd.avi", "avi" },
+	{ "audio/mpeg", "mp3" },
+	{ "audio/mp4", "m4a" },
+	{ "audio/ogg", "ogg" },
+	{ "audio/wav", "wav" },
+	{ "audio/vnd.wave", "wav" },
+	{ "audio/flac", "flac" },
+	{ "audio/AMR", "amr" },
+	{ "audio/aac", "aac" },
+	{ "application/pdf", "pdf" },
+	{ "application/zip", "zip" },
+	{ "application/rtf", "rtf" },
+	{ "text/plain", "txt" },
+	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx" },
+	{ "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx" },
+	{ "application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx" },
+	{ "application/vnd.oasis.opendocument.text", "odt" },
+	{ "application/vnd.oasis.opendocument.spreadsheet", "ods" },
+};
+
+/* A page that a browser would run is not among them: it is a .bin. */
+static void
+choose_ext(const struct evault_share *how, const struct evault_item *item,
+	   char out[EV_SHARE_EXT_SIZE])
+{
+	const struct evault_field *f = evault_item_field(item, "media-type");
+	size_t i, len;
+
+	memcpy(out, "bin", sizeof("bin"));
+	if (f == NULL || ev_share_hides(how, true, "media-type", ev_slice_of(f->value, f->len)))
+		return;
+	len = strcspn(f->value, ";");
+	for (i = 0; i < sizeof(exts) / sizeof(exts[0]); i++)
+		if (strlen(exts[i].type) == len && memcmp(exts[i].type, f->value, len) == 0)
+			memcpy(out, exts[i].ext, strlen(exts[i].ext) + 1);
+}
+
+struct selecting {
+	struct ev_share *s;
+	const struct ev_catalog_entry *entry;
+};
+
+/* The hash and size that its record tells; and that there is a file of it. */
+static enum evault_status
+take_file(struct selecting *l, const struct evault_item *item, struct ev_share_item *out,
+	  struct evault_error *err)
+{
+	const struct evault_field *sha256 = evault_item_field(item, "sha256");
+	const struct evault_field *size = evault_item_field(item, "size");
+	struct ev_place place;
+	struct ev_cursor c;
+	enum evault_status rc;
+
+	if (sha256 == NULL)
+		return ev_fail(err, EVAULT_E_USAGE, "it keeps no file");
+	if (size == NULL)
+		return ev_fail(err, EVAULT_E_DAMAGED, "its record does not say what it keeps");
+	c = ev_cursor_of(size->value, size->len);
+	out->size = ev_cursor_decimal(&c, UINT64_MAX);
+	if (!ev_hash_parse(ev_slice_of(sha256->value, sha256->len), &out->sha256) ||
+	    !ev_cursor_done(&c))
+		return ev_fail(err, EVAULT_E_DAMAGED, "its record does not say what it keeps");
+	out->has_file = !l->s->how->no_files;
+	if (!out->has_file)
+		return EVAULT_OK;
+	choose_ext(l->s->how, item, out->ext);
+	rc = ev_catalog_find_member(l->s->v->catalog, EV_MEMBER_OBJECT, &out->sha256, 0, &place,
+				    err);
+	if (rc == EVAULT_E_NOT_FOUND)
+		rc = ev_catalog_find_member(l->s->v->catalog, EV_MEMBER_LIST, &out->sha256, 0,
+					    &place, err);
+	return rc != EVAULT_E_NOT_FOUND ? rc
+					: ev_fail(err, EVAULT_E_DAMAGED,
+						  "its file is missing; `evault check` says more");
+}
+
+/* E_DENIED: it may not be given.  What does not stop the rest is told to `event`. */
+static enum evault_status
+may_be_given(struct ev_share *s, const struct evault_item *item, struct evault_share_event *event,
+	     struct evault_error *err)
+{
+	enum consent consent = consent_of(item, s->summary->audience);
+
+	if (item->n_fields == 0)
+		return ev_fail(err, EVAULT_E_DAMAGED,
+			       "its record is missing or damaged; `evault check` says more");
+	if (item->corrections_cut)
+		return ev_fail(err, EVAULT_E_LIMIT,
+			       "too much was said of it later to be read at once");
+	event->unstated = consent == CONSENT_UNSTATED;
+	event->overridden = consent == CONSENT_DOES_NOT;
+	if (consent != CONSENT_DOES_NOT || s->how->override != NULL)
+		return EVAULT_OK;
+	return ev_fail(err, EVAULT_E_DENIED, "its consent does not name the audience `%s`",
+		       evault_audience_word(s->summary->audience));
+}
+
+static enum evault_status
+tell_given(struct ev_share *s, const struct evault_item *item, const struct ev_share_item *taken,
+	   struct evault_share_event *event, struct evault_error *err)
+{
+	bool *withheld = calloc(item->n_fields + 1, sizeof(*withheld));
+	const struct evault_field *f;
+	enum evault_status rc;
+	size_t i;
+
+	if (withheld == NULL)
+		return ev_fail_nomem(err);
+	for (i = 0; i < item->n_fields; i++) {
+		f = &item->fields[i];
+		withheld[i] =
+		    ev_share_hides(s->how, taken->has_file, f->name, ev_slice_of(f->value, f->len));
+	}
+	event->what = EVAULT_SHARE_GIVEN;
+	event->withheld = withheld;
+	event->file = taken->has_file;
+	rc = taken->has_file ? ev_share_look(s, item, &taken->sha256, &event->carries, err)
+			     : EVAULT_OK;
+	if (rc == EVAULT_OK && s->how->event != NULL)
+		s->how->event(s->how->ctx, event);
+	free(withheld);
+	return rc;
+}
+
+static void
+count_given(struct ev_share *s, const struct ev_share_item *taken,
+	    const struct evault_share_event *event)
+{
+	s->summary->given++;
+	s->summary->overridden += event->overridden;
+	s->summary->unstated += event->unstated;
+	if (!taken->has_file)
+		return;
+	s->summary->files++;
+	s->summary->bytes += taken->size;
+}
+
+static enum evault_status
+take_item(void *ctx, const struct evault_item *item, struct evault_error *err)
+{
+	struct selecting *l = ctx;
+	struct ev_share *s = l->s;
+	struct ev_share_item taken = { .index = l->entry->index,
+				       .digest = l->entry->digest,
+				       .actor = l->entry->actor };
+	struct evault_share_event event = { .what = EVAULT_SHARE_REFUSED, .item = item };
+	struct evault_error why = { 0 };
+	enum evault_status rc = may_be_given(s, item, &event, &why);
+
+	if (rc == EVAULT_OK)
+		rc = take_file(l, item, &taken, &why);
+	if (rc == EVAULT_OK) {
+		rc = tell_given(s, item, &taken, &event, err);
+		if (rc == EVAULT_OK)
+			rc = put(s, &taken, err);
+		if (rc == EVAULT_OK)
+			count_given(s, &taken, &event);
+		return rc;
+	}
+	if (rc != EVAULT_E_DENIED && rc != EVAULT_E_DAMAGED && rc != EVAULT_E_LIMIT)
+		return ev_fail(err, rc, "%s: %s", item->citation, why.text);
+	event.why = why.text;
+	s->summary->refused++;
+	if (s->how->event != NULL)
+		s->how->event(s->how->ctx, &event);
+	return EVAULT_OK;
+}
+
+/* ---- what was said of it later ----------------------------------------------------------- */
+
+static enum evault_status
+take_correction(void *ctx, const struct evault_item *item, struct evault_error *err)
+{
+	struct selecting *l = ctx;
+	const struct evault_field *action = evault_item_field(item, "action");
+	struct ev_share_item taken = { .index = l->entry->index,
+				       .digest = l->entry->digest,
+				       .actor = l->entry->actor,
+				       .is_change = true };
+
+	if (action == NULL)
+		return ev_fail(err, EVAULT_E_DAMAGED,
+			       "%s: what it says of the item is missing or damaged; `evault check` "
+			       "says more",
+			       item->citation);
+	if (strcmp(action->value, "annotate") != 0 && strcmp(action->value, "retract") != 0)
+		return EVAULT_OK;
+	return put(l->s, &taken, err);
+}
+
+/* Is it in the list already, as one that another item brought along? */
+static bool
+is_taken(const struct ev_share *s, uint64_t index)
+{
+	size_t i;
+
+	/* Nearly always it is one of the last ones. */
+	for (i = s->n; i > 0 && s->n - i < CITING; i--)
+		if (s->items[i - 1].index == index)
+			return true;
+	return false;
+}
+
+static enum evault_status
+take_corrections(struct ev_share *s, uint64_t of, struct evault_error *err)
+{
+	uint64_t found[CITING], after = of;
+	struct selecting l = { s, NULL };
+	struct ev_catalog_entry entry;
+	enum evault_status rc = EVAULT_OK;
+	size_t n = CITING, i, total = 0;
+
+	while (rc == EVAULT_OK && n == CITING && total <= CORRECTIONS_MAX) {
+		rc = ev_catalog_citing(s->v->catalog, of, after, found, CITING, &n, err);
+		for (i = 0; i < n && rc == EVAULT_OK; i++) {
+			after = found[i];
+			if (is_taken(s, after))
+				continue;
+			rc = ev_catalog_entry(s->v->catalog, after, &entry, err);
+			l.entry = &entry;
+			if (rc == EVAULT_OK)
+				rc = ev_vault_give_record(s->v, &entry, take_correction, &l, err);
+		}
+		total += n;
+	}
+	return rc;
+}
+
+enum evault_status
+ev_share_select(struct ev_share *s, struct evault_error *err)
+{
+	struct ev_catalog_entry entry;
+	struct selecting l = { s, &entry };
+	enum evault_status rc = EVAULT_OK;
+	size_t i, before;
+
+	for (i = 0; i < s->how->n_items && rc == EVAULT_OK; i++) {
+		before = s->n;
+		rc = ev_catalog_entry(s->v->catalog, s->how->items[i], &entry, err);
+		if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_OK && !entry.is_record))
+			rc = ev_fail(err, EVAULT_E_NOT_FOUND, "there is no item %llu",
+				     (unsigned long long)s->how->items[i]);
+		if (rc == EVAULT_OK)
+			rc = ev_vault_give_item(s->v, &entry, take_item, &l, err);
+		if (rc == EVAULT_OK && s->n > before)
+			rc = take_corrections(s, entry.index, err);
+	}
+	if (rc != EVAULT_OK)
+		return rc;
+	sort(s);
+	for (i = 0; i < s->n; i++)
+		s->summary->corrections += s->items[i].is_change;
+	if (s->summary->given == 0)
+		return ev_fail(err, EVAULT_E_DENIED, "none of these items may be given to them");
+	return EVAULT_OK;
+}

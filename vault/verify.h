@@ -1,0 +1,333 @@
+/*
+ * What the parts of verifying a bundle share (FORMAT.md, section 12; G3, G5).
+ *
+ * verify.c goes through the steps and says what it all means; verify_source.c
+ * makes one stream of members of an age file, volumes, a tar or a folder;
+ * verify_bundle.c takes the members; verify_table.c has what the manifests
+ * say of each; verify_signed.c judges notes, keys and trees, verify_known.c
+ * what was known before; verify_item.c judges items, verify_tell.c tells of
+ * them, and verify_extract.c writes originals.
+ *
+ * Invariants:
+ *  1. Nothing of a bundle is kept in memory but small members while they are
+ *     looked at, what keys and proofs of trees say, and of each member and
+ *     item a few hundred bytes.
+ *  2. What one pass leaves open, because what it needs comes later, the next
+ *     one judges; its bytes must then be the same (E_CHANGED).
+ */
+#ifndef EV_VERIFY_H
+#define EV_VERIFY_H
+
+#include "base/os.h"
+#include "format/bag.h"
+#include "format/record.h"
+#include "format/share_note.h"
+#include "format/short.h"
+#include "format/tar.h"
+#include "format/tlog_proof.h"
+#include "vault.h"
+
+enum {
+	EV_VERIFY_MEMBERS_MAX = 1000000,
+	EV_VERIFY_ITEMS_MAX = 250000,
+	EV_VERIFY_ABOUTS_MAX = 500000,   /* that all records together say */
+	EV_VERIFY_TEXT_MAX = 48 << 20,   /* bytes of all names of members; and of what items say */
+	EV_VERIFY_KEYS_MAX = 16 << 20,   /* bytes of all of evault/keys/ */
+	EV_VERIFY_TREES_MAX = 1000,      /* proofs of consistency */
+	EV_VERIFY_SMALL_MAX = 64 << 10,  /* bytes of bagit.txt, bag-info.txt … */
+	EV_VERIFY_PROOF_MAX = 128 << 10, /* bytes of a tlog-proof with its checkpoint */
+	EV_VERIFY_IDENTITIES_MAX = 64,
+	EV_VERIFY_TOLD_MAX = 1000, /* findings that are told one by one */
+};
+
+/* ---- verify_table.c: members by name ------------------------------------- */
+
+enum ev_verify_kind {
+	EV_BUNDLE_BAGIT,
+	EV_BUNDLE_INFO,
+	EV_BUNDLE_MANIFEST,
+	EV_BUNDLE_TAG_MANIFEST,
+	EV_BUNDLE_SHARE_NOTE,
+	EV_BUNDLE_VERIFY_TEXT,
+	EV_BUNDLE_REPORT,
+	EV_BUNDLE_VAULT,
+	EV_BUNDLE_KEY_ENTRY,
+	EV_BUNDLE_KEY_PROOF,
+	EV_BUNDLE_TREE, /* evault/consistency/<m>.proof */
+	EV_BUNDLE_RECORD,
+	EV_BUNDLE_ENTRY,
+	EV_BUNDLE_PROOF,
+	EV_BUNDLE_DATA,
+	EV_BUNDLE_PADDING,
+	EV_BUNDLE_OTHER,
+};
+/* What a member is by its name, and its <n> or <m>, or 0. */
+enum ev_verify_kind ev_verify_kind_of(struct ev_slice name, uint64_t *number);
+
+#define EV_NO_MEMBER UINT32_MAX
+
+struct ev_verify_member {
+	struct ev_hash hash; /* the listed one; or what was found, where nothing lists it yet */
+	uint32_t name;       /* where in the table's text */
+	uint8_t listed;      /* by how many lines */
+	bool found, differs;
+};
+struct ev_verify_members {
+	struct ev_verify_member *list;
+	size_t n, cap;
+	uint32_t *slots; /* by the name as file systems fold it; 0: free, else number + 1 */
+	size_t n_slots;
+	uint8_t key[16]; /* of SipHash */
+	struct ev_buf text, scratch;
+};
+void ev_verify_members_init(struct ev_verify_members *m);
+void ev_verify_members_release(struct ev_verify_members *m);
+/*
+ * The number of the member of that name, or of one that some file system
+ * takes for the same (*alike); made where there is none.  E_LIMIT, E_NOMEM.
+ */
+enum evault_status ev_verify_members_put(struct ev_verify_members *m, struct ev_slice name,
+					 uint32_t *number, bool *alike, struct evault_error *err);
+/* The same where it is there already. */
+bool ev_verify_members_get(struct ev_verify_members *m, struct ev_slice name, uint32_t *number);
+const char *ev_verify_members_name(const struct ev_verify_members *m, uint32_t number);
+
+/* ---- items ---------------------------------------------------------------- */
+
+struct ev_verify_item {
+	uint64_t index;
+	struct ev_hash named, digest;     /* of its record, by its entry; and as it is */
+	struct ev_hash leaf, root;        /* of its entry; and of the tree that it says it saw */
+	struct ev_hash sha256;            /* by its record … */
+	uint64_t size, file_bytes;        /* … and as its file has it */
+	const struct ev_verifier *signer; /* in the authority; NULL: none that holds */
+	char *path;                       /* where it was extracted to, until it is told */
+	uint32_t text; /* action, time, name, withheld: in the texts, each with a NUL */
+	uint32_t file; /* its member below data/, or EV_NO_MEMBER */
+	uint32_t corrections;
+	bool has_file;               /* it came */
+	bool record_read;            /* it came, and has `digest` and `text` */
+	bool entry_read, proved;     /* and has `named`, `leaf`, `root` */
+	bool discloses;              /* `sha256` and `size` */
+	bool has_name;               /* that is disclosed */
+	bool about, about_here;      /* its record is about others; one of them is here */
+	bool annotates, retracts;    /* what it is about */
+	bool has_retract, retracted; /* a retraction is about it; and was not taken back */
+	bool file_judged, file_good, bad, told;
+	bool again_entry, again_proof, again_file; /* for the next pass */
+};
+/* An `about` line of item `by`. */
+struct ev_verify_about {
+	uint64_t index;
+	struct ev_hash digest;
+	uint32_t by;
+};
+struct ev_verify_order {
+	uint64_t index;
+	uint32_t item;
+};
+
+/* An entry of evault/keys/, as it came. */
+struct ev_verify_key {
+	uint64_t index;
+	struct ev_buf entry, proof;
+	bool has_entry, has_proof;
+};
+
+enum ev_verify_opened {
+	EV_OPENED_IDENTITY,
+	EV_OPENED_PASSPHRASE,
+	EV_OPENED_TAR,
+	EV_OPENED_FOLDER,
+};
+
+/* What was known of the sender before. */
+struct ev_verify_known {
+	bool has_signer, has_tree;
+	struct ev_verifier signer; /* an actor's key, or a log's */
+	char name[EVAULT_HOLDER_NAME_SIZE];
+	struct ev_hash verify_text;      /* that the card names … */
+	bool has_verify_text;            /* … if it is one */
+	char origin[EVAULT_ORIGIN_SIZE]; /* of the card; or "" */
+	struct ev_buf note;              /* the checkpoint; or its short form */
+	bool is_short;
+	struct ev_short typed;
+	uint64_t size;
+	struct ev_hash root;
+};
+
+struct ev_verifying {
+	const struct evault_verify *what;
+	struct evault_verify_summary *summary;
+	struct ev_findings findings;
+	uint64_t told; /* findings */
+	struct evault_progress progress;
+	unsigned pass; /* from 1 */
+	bool own;      /* what failed is ours, and not the input's form */
+	bool cut;      /* the input ended where it should not, or cannot be read on */
+	bool not_addressed, forked;
+
+	/* verify_source.c */
+	struct ev_age_identity *identities; /* in locked memory */
+	size_t n_identities;
+	char *passphrase; /* in locked memory; or NULL */
+	enum ev_verify_opened opened;
+
+	/* the member that is coming */
+	struct ev_verify_members members;
+	struct ev_hasher *hasher;
+	uint32_t member;
+	enum ev_verify_kind kind;
+	uint64_t number;
+	uint64_t got;     /* bytes of it so far */
+	bool skip;        /* it is of no interest any more */
+	bool keep;        /* in `body` */
+	bool zeros;       /* padding is zeros so far */
+	bool reads_lines; /* a manifest, good so far */
+	struct ev_buf body;
+	struct ev_bag_reader lines;
+
+	/* what the bundle says of itself */
+	bool manifest_read, tag_manifest_read;
+	uint64_t oxum_bytes, oxum_files;
+	bool has_oxum;
+	uint64_t data_bytes, data_files;
+	struct ev_buf share_bytes;
+	struct ev_share_note share;
+	struct ev_note share_signed;
+	bool has_share, share_broken;
+	struct ev_hash tag_manifest; /* as it came */
+	bool has_tag_manifest;
+	struct ev_buf vault_note;
+	bool has_vault_note;
+	struct ev_verify_key *keys;
+	size_t n_keys, cap_keys, key_bytes;
+	uint64_t key_members, key_members_listed;
+	struct ev_consistency *trees;
+	size_t n_trees;
+
+	/* verify_signed.c */
+	bool settled; /* all that follows is judged */
+	bool trusted; /* and holds: items can be judged by it */
+	struct ev_vault_note note;
+	struct ev_authority authority;
+	bool has_authority;
+	struct ev_buf checkpoint; /* that was verified */
+	struct ev_verify_known known;
+
+	/* verify_item.c */
+	struct ev_verify_members item_names;
+	struct ev_verify_item *items;
+	size_t n_items, cap_items;
+	uint64_t entries; /* items of which an entry came */
+	struct ev_buf texts;
+	struct ev_verify_about *abouts;
+	size_t n_abouts, cap_abouts, abouts_judged;
+	struct ev_verify_order *order; /* of the items, by index; NULL: not yet */
+	size_t n_order, next;          /* in `order`: to be told */
+	bool telling;                  /* items are told as their files come */
+
+	/* verify_extract.c */
+	int out; /* the folder, or -1 */
+	int out_file;
+	char out_temp[EV_OS_TEMP_SIZE];
+	struct ev_set out_names; /* hashes of those that were given */
+};
+
+/* ---- verify_source.c -------------------------------------------------------- */
+
+/* Loads the identities that were given.  What fails is the caller's mistake. */
+enum evault_status ev_verify_keys(struct ev_verifying *v, struct evault_error *err);
+/* The recipient of one of them? */
+bool ev_verify_is_mine(const struct ev_verifying *v, const char *recipient);
+/*
+ * One pass: gives all members to `events`, in the order in which they are; of
+ * a folder in the order of FORMAT.md.  With v->own, what `events` returned;
+ * else what is wrong with the input.
+ */
+enum evault_status ev_verify_read(struct ev_verifying *v, struct ev_tar_events events,
+				  struct evault_error *err);
+
+/* ---- verify_bundle.c --------------------------------------------------------- */
+
+struct ev_tar_events ev_verify_events(struct ev_verifying *v);
+/* All members came: compares them with the lists, and what is to be there with what is. */
+enum evault_status ev_verify_complete(struct ev_verifying *v, struct evault_error *err);
+
+/* ---- verify_signed.c --------------------------------------------------------- */
+
+/* Each takes v->body, the member that has come. */
+enum evault_status ev_verify_take_share(struct ev_verifying *v, struct evault_error *err);
+enum evault_status ev_verify_take_key(struct ev_verifying *v, struct evault_error *err);
+enum evault_status ev_verify_take_tree(struct ev_verifying *v, struct evault_error *err);
+/*
+ * Judges notes, keys and trees by each other, once.  v->trusted: the share
+ * note's tree is one that the log signed, and v->authority says who may sign.
+ */
+enum evault_status ev_verify_settle(struct ev_verifying *v, struct evault_error *err);
+/*
+ * A proof of entry `index`, whose leaf has this hash: does it lead to the
+ * tree?  *before: the root before it, by the proof.  Otherwise a finding.
+ */
+enum evault_status ev_verify_proof(struct ev_verifying *v, uint64_t index,
+				   const struct ev_hash *leaf, struct ev_slice text,
+				   struct ev_hash *before, bool *good, struct evault_error *err);
+
+/* ---- verify_known.c ------------------------------------------------------------ */
+
+/* Reads what was given: signer, checkpoint. */
+enum evault_status ev_verify_load_known(struct ev_verifying *v, struct evault_error *err);
+/* The bundle's origin is known: is what was given of the same vault?  And, when keys are: is it
+ * signed? */
+enum evault_status ev_verify_known_origin(struct ev_verifying *v, struct evault_error *err);
+enum evault_status ev_verify_known_signed(struct ev_verifying *v, struct evault_error *err);
+/* The share note's signer is `key`, of this origin: is it one who is known? */
+enum evault_status ev_verify_know_signer(struct ev_verifying *v, const struct ev_verifier *key,
+					 struct evault_error *err);
+/* A root of this log at that size is proved: compares it with what is known. */
+enum evault_status ev_verify_join(struct ev_verifying *v, uint64_t size, const struct ev_hash *root,
+				  struct evault_error *err);
+/* Tells of two heads that exclude each other. */
+void ev_verify_fork(struct ev_verifying *v, struct ev_slice known, struct ev_slice found);
+
+/* ---- verify_item.c --------------------------------------------------------------- */
+
+/* The item of that index; made where there is none. */
+enum evault_status ev_verify_item(struct ev_verifying *v, uint64_t index, uint32_t *item,
+				  struct evault_error *err);
+/* A part of item v->number has come, in v->body. */
+enum evault_status ev_verify_take_record(struct ev_verifying *v, struct evault_error *err);
+enum evault_status ev_verify_take_entry(struct ev_verifying *v, struct evault_error *err);
+enum evault_status ev_verify_take_proof(struct ev_verifying *v, struct evault_error *err);
+/* Its original has come: v->got bytes that have this hash. */
+enum evault_status ev_verify_take_file(struct ev_verifying *v, const struct ev_hash *hash,
+				       struct evault_error *err);
+/* Is its record the one of its entry, which is proved and signed? */
+bool ev_verify_item_stands(const struct ev_verify_item *item);
+/* Says what is wrong with an item's .record, .entry …, and counts it as bad. */
+enum evault_status ev_verify_item_wrong(struct ev_verifying *v, uint32_t item,
+					enum evault_finding_kind kind, const char *suffix,
+					const char *sentence, struct evault_error *err);
+/* The item of that index, or NULL. */
+struct ev_verify_item *ev_verify_item_here(struct ev_verifying *v, uint64_t index);
+
+/* ---- verify_tell.c ----------------------------------------------------------------- */
+
+/* All records have come: what they say about each other. */
+enum evault_status ev_verify_judge_abouts(struct ev_verifying *v, struct evault_error *err);
+/* Tells of the items, in order, as far as their files have come; of all when it is over. */
+enum evault_status ev_verify_tell(struct ev_verifying *v, bool over, struct evault_error *err);
+
+/* ---- verify_extract.c ---------------------------------------------------------------- */
+
+enum evault_status ev_verify_out_open(struct ev_verifying *v, struct evault_error *err);
+/* Opens a temporary file for the item's original. */
+enum evault_status ev_verify_out_begin(struct ev_verifying *v, struct evault_error *err);
+enum evault_status ev_verify_out_write(struct ev_verifying *v, const uint8_t *data, size_t len,
+				       struct evault_error *err);
+/* Gives it its name; or removes it, if it is not `good`. */
+enum evault_status ev_verify_out_end(struct ev_verifying *v, struct ev_verify_item *item, bool good,
+				     struct evault_error *err);
+void ev_verify_out_close(struct ev_verifying *v);
+
+#endif
