@@ -19,11 +19,11 @@ _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local all='--vault --identity --passphrase-file --index --json --help' options=''
-	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint unlock lock panic key card contact keygen version help'
+	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint unlock lock panic key card contact share keygen version help'
 
 	COMPREPLY=()
 	case $before in
-	-V | --vault | --index | --exported | --extract)
+	-V | --vault | --index | --exported | --extract | --plain-folder)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
@@ -55,6 +55,7 @@ _evault()
 	key) options='list add remove rename rotate passphrase split join export --role --to --new-passphrase-file --yes' ;;
 	card) options='--output --name --former' ;;
 	contact) options='add list show remove --name --audience --yes' ;;
+	share) options='--to --output --case --tag --all --retracted --withhold --disclose-only --no-files --audience --override-consent --dry-run --volumes --plain-folder --not-encrypted --new-passphrase-file' ;;
 	panic) options='--arm --exported --disarm' ;;
 	keygen) options='--output' ;;
 	help) options=$commands ;;

@@ -1,4 +1,5 @@
 /* The members of a bundle: which there are, what they are called, and their bytes. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,10 +167,9 @@ put_small(struct ev_share *s, const struct ev_share_member *m, struct ev_buf *ou
 		return ev_share_record(s, &s->items[m->at], out, err);
 	case EV_SHARE_ENTRY:
 		return ev_vault_entry(s->v, s->items[m->at].index, out, s->entry, err);
-	case EV_SHARE_PROOF:
-		return put_proof(s, s->items[m->at].index, out, err);
 	default:
-		return ev_fail(err, EVAULT_E_USAGE, "no small member");
+		assert(m->kind == EV_SHARE_PROOF);
+		return put_proof(s, s->items[m->at].index, out, err);
 	}
 }
 

@@ -185,7 +185,9 @@ begin_folder(struct ev_share_out *o, struct evault_error *err)
 	ev_os_temp_name(o->top);
 	rc = ev_os_mkdir(o->parent, o->top, &made, err);
 	if (rc == EVAULT_OK && !made)
-		rc = ev_fail(err, EVAULT_E_EXISTS, "%s: there is one", o->top);
+		rc = ev_fail(err, EVAULT_E_EXISTS,
+			     "%s: something of this name is there already; it was left alone",
+			     o->top);
 	if (rc != EVAULT_OK)
 		o->top[0] = '\0';
 	return rc == EVAULT_OK ? ev_os_open_folder(o->parent, o->top, &o->folder, err) : rc;

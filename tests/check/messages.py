@@ -20,6 +20,7 @@ NOT_MESSAGES = [
     (r"vault/base/os_time\.c$", "", "who has the lock, in the lock file"),
     (r"vault/format/paper_page\.c$", "", "the page to print, in three languages at once"),
     (r"vault/format/report\w*\.c$", "", "the page in a bundle: its languages are tables of its own (report_private.h)"),
+    (r"vault/share_member\.c$", "Items of a vault", "bag-info.txt, which is of one language"),
     (r"cli/cmd_key\w*\.c$", r"key [a-z]+$", "names of commands"),
     (r"vault/commit\.c$", "not synchronised", "a word in a record"),
     (r"cli/language\.c$", "language of words: ", "what the translation is compared with"),

@@ -274,31 +274,31 @@ claim small_bundles_are_of_one_size t
 run_expect 0 hq check || not_ok the_vault_is_sound
 head -c 12000000 /dev/urandom >"$T/src/large" && printf '%s' "$word" >>"$T/src/large" && run_expect 0 hq add "$T/src/large" --case L || exit 1
 L=$(number large)
-mkdir "$T/work"
+mkdir "$T/place"
 
-# failed N: the last share left no bundle and nothing clear in $T/work; the log has its entry, and is sound.
+# failed N: the last share left no bundle and nothing clear in $T/place; the log has its entry, and is sound.
 failed() {
-	[ -z "$(find "$T/work" -name '*.age')" ] && python3 "$CANARY" find "$T/canary" "$T/work" "$T/hq" && run_expect 0 hq check && [ "$(entries)" -gt "$1" ] && run_expect 0 hq history "$L" && says "shared"
+	[ -z "$(find "$T/place" -name '*.age')" ] && python3 "$CANARY" find "$T/canary" "$T/place" "$T/hq" && run_expect 0 hq check && [ "$(entries)" -gt "$1" ] && run_expect 0 hq history "$L" && says "shared"
 }
 t_full() {
 	local before
 	before=$(entries)
-	mkdir -p "$T/work/small" && mount -t tmpfs -o size=1m none "$T/work/small" 2>/dev/null || return 77
-	mounted+=("$T/work/small")
-	run_expect 2 hq share "$L" --to "$to" -o "$T/work/small/x.age" && warns "was not finished" && [ -z "$(ls "$T/work/small")" ] && failed "$before"
+	mkdir -p "$T/place/small" && mount -t tmpfs -o size=1m none "$T/place/small" 2>/dev/null || return 77
+	mounted+=("$T/place/small")
+	run_expect 2 hq share "$L" --to "$to" -o "$T/place/small/x.age" && warns "was not finished" && [ -z "$(ls "$T/place/small")" ] && failed "$before"
 }
 t_large() {
 	local before
 	before=$(entries)
-	run_expect 2 sh -c 'trap "" XFSZ; ulimit -f 2000; exec "$@"' - "$EVAULT_BIN" -V "$T/hq" -i "$T/hq.key" share "$L" --to "$to" -o "$T/work/x.age" && warns "--volumes 4G" && warns "was not finished" && nothing_left "$T/work" && failed "$before"
+	run_expect 2 sh -c 'trap "" XFSZ; ulimit -f 2000; exec "$@"' - "$EVAULT_BIN" -V "$T/hq" -i "$T/hq.key" share "$L" --to "$to" -o "$T/place/x.age" && warns "--volumes 4G" && warns "was not finished" && nothing_left "$T/place" && failed "$before"
 }
 if command -v strace >/dev/null && strace -qq -o "$T/trace" true 2>/dev/null; then
 	t_kill() {
 		local before
 		before=$(entries)
 		# The sealed file alone takes so many writes.
-		traced -e trace=write -e inject=write:signal=KILL:when=120 "$EVAULT_BIN" -V "$T/hq" -i "$T/hq.key" share "$L" --to "$to" -o "$T/work/x.age" >"$OUT" 2>"$ERR"
-		failed "$before" && rm -f "$T"/work/*.tmp
+		traced -e trace=write -e inject=write:signal=KILL:when=120 "$EVAULT_BIN" -V "$T/hq" -i "$T/hq.key" share "$L" --to "$to" -o "$T/place/x.age" >"$OUT" 2>"$ERR"
+		failed "$before" && rm -f "$T"/place/*.tmp
 	}
 	claim killed_in_the_middle_it_leaves_no_bundle_and_an_honest_log t_kill
 else
@@ -309,10 +309,10 @@ claim what_the_file_system_does_not_take_is_told_with_what_helps t_large
 
 t() {
 	local before pack
-	run_expect 0 hq share "$L" --to "$to" -o "$T/work/good.age" && python3 "$CANARY" find "$T/canary" "$T/work" "$T/home" && rm "$T/work/good.age"
+	run_expect 0 hq share "$L" --to "$to" -o "$T/place/good.age" && python3 "$CANARY" find "$T/canary" "$T/place" "$T/home" && rm "$T/place/good.age"
 	before=$(entries) pack=$(find "$T/hq/packs" -type f -size +10M)
 	cp "$pack" "$T/pack" && printf 'XXXX' | dd of="$pack" bs=1 seek=9000000 conv=notrunc status=none
-	run_expect 1 hq share "$L" --to "$to" -o "$T/work/x.age" && warns "was not finished" && nothing_left "$T/work" && [ ! -e "$T/work/x.age" ] && [ "$(entries)" -gt "$before" ] &&
+	run_expect 1 hq share "$L" --to "$to" -o "$T/place/x.age" && warns "was not finished" && nothing_left "$T/place" && [ ! -e "$T/place/x.age" ] && [ "$(entries)" -gt "$before" ] &&
 		cp "$T/pack" "$pack" && failed "$before"
 }
 mkdir "$T/home"
