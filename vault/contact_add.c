@@ -135,12 +135,6 @@ judge(struct taking *t, struct evault_error *err)
 
 	if (rc != EVAULT_OK)
 		return rc;
-	/* What the system would not read now may be the card that is known. */
-	if (t->contacts.missing > 0 && t->v->unread)
-		return ev_fail(err, EVAULT_E_IO,
-			       "not all records could be read, so nobody can say whether %s is "
-			       "known here",
-			       t->contact.name);
 	t->was = ev_contacts_find(&t->contacts, t->contact.name);
 	rc = t->was == NULL ? check_new(t, err) : check_known(t, err);
 	if (rc != EVAULT_OK)

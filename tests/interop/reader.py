@@ -424,7 +424,8 @@ FIELDS = {  # name: (actions, how often: 1 must, ? may, * many)
     "language": ("add testify annotate", "?"), "consent": ("add testify annotate", "?"), "place": ("add testify annotate", "?"),
     "field": ("add testify annotate", "*"), "about": ("get annotate retract", "*"), "reason": ("retract", "1"),
     "pack": ("adopt", "1"),
-    "change": ("key", "1"), "holder": ("key", "?"), "was": ("key", "?"), "role": ("key", "?"), "key": ("key", "?")}
+    "change": ("key contact", "1"), "contact": ("contact", "1"),
+    "card": ("contact", "?"), "audience": ("contact", "?"), "holder": ("key", "?"), "was": ("key", "?"), "role": ("key", "?"), "key": ("key", "?")}
 TOKEN = rb"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 SPELLING = {
     "offset": rb"[+-][01][0-9]:[0-5][0-9]|[+-]2[0-3]:[0-5][0-9]", "clock": rb"(not )?synchronised",
