@@ -64,6 +64,13 @@ confirm(void *ctx, const struct evault_contact_news *news, struct evault_error *
 			     k->card.name, contact_audience(k->audience));
 	message_note(_("fingerprint: %s"), k->card.fingerprint);
 	warn_of(news);
+	/* The card that is known may be among them: that is for a person to judge. */
+	if (a->yes && news->was == NULL && news->missing > 0)
+		return failure_set(
+		    err, EVAULT_E_USAGE,
+		    _("not all records could be read, so it is not certain that %.300s "
+		      "is new here: without --yes, you are asked"),
+		    k->name);
 	if (a->yes)
 		return EVAULT_OK;
 	if (!terminal_can_ask())

@@ -1115,7 +1115,7 @@ typedef enum evault_status evault_contact_fn(void *ctx, const struct evault_cont
  */
 enum evault_status evault_contact_list(struct evault *vault, evault_contact_fn *fn, void *ctx,
 				       uint64_t *missing, struct evault_error *err);
-/* E_NOT_FOUND; E_DAMAGED: the record could not be read. */
+/* E_NOT_FOUND; E_DAMAGED, E_IO: there is none among the records that can be read. */
 enum evault_status evault_contact_find(struct evault *vault, const char *name,
 				       struct evault_contact *contact, struct evault_error *err);
 /* A record of the removal; the cards that were kept stay in the vault.  E_NOT_FOUND. */

@@ -202,13 +202,14 @@ evault_contact_list(struct evault *v, evault_contact_fn *fn, void *ctx, uint64_t
 }
 
 static enum evault_status
-not_found(const struct ev_contacts *k, const char *name, struct evault_error *err)
+not_found(const struct evault *v, const struct ev_contacts *k, const char *name,
+	  struct evault_error *err)
 {
 	char shown[EV_SHOW_SIZE];
 
 	ev_show_path(name, shown);
 	if (k->missing > 0)
-		return ev_fail(err, EVAULT_E_DAMAGED,
+		return ev_fail(err, v->unread ? EVAULT_E_IO : EVAULT_E_DAMAGED,
 			       "no contact is called %s, of the records that can be read; `evault "
 			       "check` says which cannot",
 			       shown);
@@ -224,7 +225,7 @@ evault_contact_find(struct evault *v, const char *name, struct evault_contact *c
 	const struct evault_contact *found = NULL;
 
 	if (rc == EVAULT_OK && (found = ev_contacts_find(&k, name)) == NULL)
-		rc = not_found(&k, name, err);
+		rc = not_found(v, &k, name, err);
 	if (rc == EVAULT_OK)
 		*contact = *found;
 	ev_contacts_release(&k);

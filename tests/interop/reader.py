@@ -423,9 +423,11 @@ FIELDS = {  # name: (actions, how often: 1 must, ? may, * many)
     "case": ("add testify annotate", "?"), "title": ("add testify annotate", "?"), "tag": ("add testify annotate", "*"),
     "witness": ("add testify annotate", "?"), "interviewer": ("add testify annotate", "?"), "interpreter": ("add testify annotate", "?"),
     "language": ("add testify annotate", "?"), "consent": ("add testify annotate", "?"), "place": ("add testify annotate", "?"),
-    "field": ("add testify annotate", "*"), "about": ("get annotate retract", "*"), "reason": ("retract", "1"),
-    "pack": ("adopt", "1"), "from": ("receive", "1"), "tree": ("receive", "1"), "source": ("", "?"),
-    "change": ("key", "1"), "holder": ("key", "?"), "was": ("key", "?"), "role": ("key", "?"), "key": ("key", "?")}
+    "field": ("add testify annotate", "*"), "about": ("get annotate retract share", "*"), "reason": ("retract", "1"),
+    "pack": ("adopt", "1"), "from": ("receive", "1"), "tree": ("receive share", "1"), "source": ("", "?"),
+    "change": ("key contact", "1"), "contact": ("contact share", "?"), "card": ("contact", "?"), "audience": ("contact share", "?"),
+    "to": ("share", "1"), "tagmanifest": ("share", "1"), "withheld": ("share", "?"), "files": ("share", "?"), "overridden": ("share", "?"),
+    "holder": ("key", "?"), "was": ("key", "?"), "role": ("key", "?"), "key": ("key", "?")}
 SOURCES = None  # the key of what a record was received as, the nearest vault first
 TOKEN = rb"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 SPELLING = {
