@@ -191,6 +191,7 @@ verdict a_label_without_a_colon_is_invalid invalid bag-info.txt
 bag 1.0 sha256
 edit manifest-sha256.txt 's/^.//'
 verdict a_hash_that_is_too_short_is_invalid invalid 'not a hash'
+# shellcheck disable=SC2088 # it is not to expand
 outside=('../../README.md' '/etc/hostname' '~/x' '~root/x' 'C:\x.exe' 'C:/x.exe' '%HOME%\x' '\\?\UNC\host\x'
 	'data/../../x' 'data//one' 'data/./one' '\.\./\.\./x' 'bag-info.txt' 'data/')
 n=0

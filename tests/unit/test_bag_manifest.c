@@ -193,6 +193,7 @@ a_tag_manifest_lists_what_is_not_payload(void)
 
 	CHECK(tells(m, H32 "  bagit.txt\n" H32 "  evault/keys/vault\n", EVAULT_OK,
 		    "<bagit.txt 0><evault/keys/vault 0>"));
+	CHECK(tells(m, H32 "  *x\n" H32 " *x\n", EVAULT_OK, "<*x 0><x 4>"));
 	CHECK(tells(m, H32 "  data/a\n", EVAULT_E_FORMAT, ""));
 	CHECK(tells(m, H32 "  ./data/a\n", EVAULT_E_FORMAT, ""));
 	CHECK(tells(m, H64 "  bagit.txt\n", EVAULT_E_FORMAT, ""));

@@ -179,7 +179,7 @@ refuse(const struct ev_archive_reader *r, const struct ev_archive_header *h,
 {
 	char shown[EV_SHOW_SIZE];
 
-	return ev_fail(err, EVAULT_E_FORMAT, "the archive, before byte %llu: \"%s\" is %s",
+	return ev_fail(err, EVAULT_E_FORMAT, "the archive, before byte %llu: \"%s\": %s",
 		       (unsigned long long)r->offset, ev_show_path(h->name, shown),
 		       ev_translate(h->other));
 }

@@ -183,11 +183,11 @@ check_name(struct ev_slice *name, bool tags, struct evault_error *err)
 
 	*name = ev_path_plain(*name);
 	rc = ev_path_check(*name, err);
-	if (rc == EVAULT_OK && ev_slice_starts(*name, "data/") == tags)
-		rc = ev_fail(err, EVAULT_E_FORMAT,
-			     tags ? N_("a file below data/, which is no tag file")
-				  : N_("a file that is not below data/"));
-	return rc;
+	if (rc != EVAULT_OK || ev_slice_starts(*name, "data/") != tags)
+		return rc;
+	if (tags)
+		return ev_fail(err, EVAULT_E_FORMAT, "a file below data/, which is no tag file");
+	return ev_fail(err, EVAULT_E_FORMAT, "a file that is not below data/");
 }
 
 static enum evault_status
@@ -303,6 +303,7 @@ ev_bag_fetch_check(struct ev_slice text, uint64_t *files, struct evault_error *e
 	for (number = 1; at < end && rc == EVAULT_OK; number++) {
 		const uint8_t *start = at;
 		struct ev_slice line;
+		bool form;
 
 		while (at < end && *at != '\n' && *at != '\r')
 			at++;
@@ -312,7 +313,9 @@ ev_bag_fetch_check(struct ev_slice text, uint64_t *files, struct evault_error *e
 		if (line.len == 0)
 			continue;
 		n++;
-		if (!skip_word(&line) || !skip_word(&line))
+		form = skip_word(&line);
+		form = form && skip_word(&line);
+		if (!form)
 			rc = ev_fail(err, EVAULT_E_FORMAT, "not an address, a length and a name");
 		else
 			rc = check_name(&line, false, err);

@@ -42,9 +42,9 @@ fault_of_parts(struct ev_slice path)
 
 	while (next_part(&path, &more, &part)) {
 		if (part.len == 0)
-			return N_("has an empty part");
+			return N_("an empty part");
 		if (ev_slice_is(part, ".") || ev_slice_is(part, ".."))
-			return N_("has a part that is . or ..");
+			return N_("a part of it is . or ..");
 	}
 	return NULL;
 }
@@ -53,19 +53,19 @@ static const char *
 fault_of(struct ev_slice path)
 {
 	if (path.len == 0)
-		return N_("is empty");
+		return N_("it is empty");
 	if (path.len > EV_PATH_MAX)
-		return N_("is too long");
+		return N_("it is too long");
 	if (memchr(path.data, '\0', path.len) != NULL)
-		return N_("has a NUL");
+		return N_("a NUL in it");
 	if (memchr(path.data, '\\', path.len) != NULL)
-		return N_("has a backslash");
+		return N_("a backslash in it");
 	if (path.data[0] == '/')
-		return N_("begins with a slash");
+		return N_("it begins with a slash");
 	if (path.data[0] == '~')
-		return N_("begins with ~");
+		return N_("it begins with ~");
 	if (path.len >= 2 && path.data[1] == ':' && is_letter(path.data[0]))
-		return N_("begins with a drive");
+		return N_("it begins with a drive");
 	return fault_of_parts(path);
 }
 
@@ -82,7 +82,7 @@ ev_path_check(struct ev_slice path, struct evault_error *err)
 	if (len > 0)
 		memcpy(raw, path.data, len);
 	raw[len] = '\0';
-	return ev_fail(err, EVAULT_E_FORMAT, "the name \"%s\" %s", ev_show_path(raw, shown),
+	return ev_fail(err, EVAULT_E_FORMAT, "the name \"%s\": %s", ev_show_path(raw, shown),
 		       ev_translate(fault));
 }
 
