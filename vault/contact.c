@@ -147,7 +147,9 @@ take_record(void *ctx, const struct evault_item *item, struct evault_error *err)
 		l->k->missing++;
 		return EVAULT_OK;
 	}
-	if (action == NULL || strcmp(action, "contact") != 0 || !is_trusted(l->v, item))
+	/* What was received is whom somebody else knows. */
+	if (action == NULL || strcmp(action, "contact") != 0 || text_of(item, "source") != NULL ||
+	    !is_trusted(l->v, item))
 		return EVAULT_OK;
 	if (change != NULL && strcmp(change, "removed") == 0 && text_of(item, "contact") != NULL) {
 		drop(l->k, text_of(item, "contact"));
