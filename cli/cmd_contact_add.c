@@ -151,6 +151,7 @@ add(const struct globals *globals, struct adding *a)
 		status = say_known(vault, a->what.name != NULL ? a->what.name : card.name, &err);
 	else
 		status = rc == EVAULT_OK ? EXIT_SOUND : failure_report(&err, globals);
+	a->what.note = NULL;
 	evault_close(vault);
 	session_release(&session);
 	if (rc == EVAULT_OK)

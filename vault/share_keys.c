@@ -124,10 +124,12 @@ ev_share_keys(struct ev_share *s, struct evault_error *err)
 		rc = add_actor(&c, &s->items[i].actor, err);
 	/* Signers name entries, and these have signers. */
 	while (rc == EVAULT_OK && (actors < c.n_actors || keys < s->n_keys)) {
-		if (actors < c.n_actors)
-			rc = add_terms(&c, &c.actors[actors++], err);
-		else
+		if (actors < c.n_actors) {
+			me = c.actors[actors++];
+			rc = add_terms(&c, &me, err);
+		} else {
 			rc = add_signer(&c, s->keys[keys++], err);
+		}
 	}
 	if (rc == EVAULT_OK)
 		qsort(s->keys, s->n_keys, sizeof(*s->keys), compare);

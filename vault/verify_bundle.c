@@ -430,8 +430,8 @@ take_bytes(struct ev_verifying *v, const uint8_t *data, size_t len, struct evaul
 static enum evault_status
 end(struct ev_verifying *v, struct evault_error *err)
 {
-	struct ev_verify_member *m = &v->members.list[v->member];
 	enum evault_status rc = EVAULT_OK;
+	struct ev_verify_member *m;
 	struct ev_hash hash;
 
 	if (v->skip)
@@ -443,7 +443,7 @@ end(struct ev_verifying *v, struct evault_error *err)
 	}
 	if (v->reads_lines)
 		rc = end_lines(v, err);
-	m = &v->members.list[v->member]; /* a manifest has more of them now */
+	m = &v->members.list[v->member]; /* not before: a manifest has added some */
 	if (rc == EVAULT_OK && v->pass > 1 && !ev_hash_equal(&m->hash, &hash))
 		rc = ev_fail(err, EVAULT_E_CHANGED, "%s: changed while it was read",
 			     ev_verify_members_name(&v->members, v->member));
