@@ -303,8 +303,10 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	ev_catalog_bind_hash(q, 1, digest);
 	bind_text(q, 2, field_slice(record, "action"));
 	bind_text(q, 3, field_slice(record, "time"));
-	if (c->lean)
-		return run(c, q, err);
+	if (c->lean) {
+		rc = run(c, q, err);
+		return rc == EVAULT_OK ? ev_catalog_add_sources(c, digest, record, err) : rc;
+	}
 	if (ev_hash_parse(field_slice(record, "sha256"), &sha256))
 		ev_catalog_bind_hash(q, 4, &sha256);
 	bytes = ev_cursor_decimal(&number, INT64_MAX);

@@ -20,7 +20,8 @@ struct ev_catalog;
 enum evault_status ev_catalog_new(struct ev_catalog **c, struct evault_error *err);
 /*
  * The same in about half the memory, for who asks which entries, members and
- * records there are, and no more: of a record nothing is filed but that it is there.
+ * records there are, and no more: of a record nothing is filed but that it is
+ * there, and what it was received as.
  */
 enum evault_status ev_catalog_new_lean(struct ev_catalog **c, struct evault_error *err);
 /* Takes `store`, also when it fails; makes the tables where there is no page yet. */
