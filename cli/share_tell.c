@@ -70,9 +70,10 @@ print_json(const struct evault_share_event *e, bool dry_run)
 	if (e->why != NULL)
 		json_text(&json, "detail", e->why);
 	if (e->what == EVAULT_SHARE_GIVEN) {
+		json_bool(&json, "correction", e->correction);
 		json_bool(&json, "file", e->file);
 		json_bool(&json, "overridden", e->overridden);
-		json_bool(&json, "consent_stated", !e->unstated);
+		json_bool(&json, "consent_stated", !e->unstated && !e->correction);
 		json_array_begin(&json, "carries");
 		for (i = 0; i < N_CARRIED; i++)
 			if (e->carries & carried[i].flag)
@@ -154,6 +155,8 @@ print_would(const struct evault_share_event *e)
 		fputc('\n', stdout);
 	}
 	print_withheld(e);
+	if (e->correction)
+		return;
 	print_label(_("the file"));
 	puts(e->file ? _("is given") : _("is not given"));
 	print_carried(e->carries);

@@ -1146,6 +1146,7 @@ struct evault_share_event {
 	const struct evault_item *item;
 	const bool *withheld; /* GIVEN: of each of item->fields */
 	bool file;            /* GIVEN: its original, too */
+	bool correction;      /* GIVEN: it is what was said later of one of them */
 	bool overridden;      /* no consent covers it */
 	bool unstated;        /* nothing is said of consent */
 	unsigned carries;     /* of enum evault_carries, where the file was looked at */

@@ -104,6 +104,9 @@ enum evault_status ev_share_fields_used(const struct ev_share *s, struct evault_
 /* Is it withheld of an item whose file is given (or not)? */
 bool ev_share_hides(const struct evault_share *how, bool file, const char *name,
 		    struct ev_slice value);
+/* The same of one of its fields; of `about`: it names what is not in the bundle. */
+bool ev_share_withholds(const struct ev_share *s, const struct ev_share_item *item,
+			const char *name, struct ev_slice value);
 /* Replaces `out` with the item's record, its lines withheld as they are to be. */
 enum evault_status ev_share_record(struct ev_share *s, const struct ev_share_item *item,
 				   struct ev_buf *out, struct evault_error *err);

@@ -122,24 +122,30 @@ note_name(struct ev_share *s, const struct ev_record_field *field)
 		ev_buf_add(&s->names, text, name.len + 1);
 }
 
-static bool
-hides(void *ctx, const struct ev_record_field *field)
+bool
+ev_share_withholds(const struct ev_share *s, const struct ev_share_item *item, const char *name,
+		   struct ev_slice value)
 {
-	struct hiding *h = ctx;
-	struct ev_slice value = ev_slice_of(field->value, field->len);
 	const struct ev_share_item *about;
 	struct ev_hash digest;
 	uint64_t index;
 
+	if (strcmp(name, "about") != 0)
+		return ev_share_hides(s->how, item->has_file, name, value);
 	/* What else was corrected by it is not told to who does not get it. */
-	if (strcmp(field->name, "about") == 0) {
-		about = ev_catalog_parse_about(value, &index, &digest) ? ev_share_item(h->s, index)
-								       : NULL;
-		return about == NULL || !ev_hash_equal(&about->digest, &digest);
-	}
-	if (!ev_share_hides(h->s->how, h->item->has_file, field->name, value))
+	about = ev_catalog_parse_about(value, &index, &digest) ? ev_share_item(s, index) : NULL;
+	return about == NULL || !ev_hash_equal(&about->digest, &digest);
+}
+
+static bool
+hides(void *ctx, const struct ev_record_field *field)
+{
+	struct hiding *h = ctx;
+
+	if (!ev_share_withholds(h->s, h->item, field->name, ev_slice_of(field->value, field->len)))
 		return false;
-	note_name(h->s, field);
+	if (strcmp(field->name, "about") != 0)
+		note_name(h->s, field);
 	return true;
 }
 

@@ -232,8 +232,7 @@ tell_given(struct ev_share *s, const struct evault_item *item, const struct ev_s
 		return ev_fail_nomem(err);
 	for (i = 0; i < item->n_fields; i++) {
 		f = &item->fields[i];
-		withheld[i] =
-		    ev_share_hides(s->how, taken->has_file, f->name, ev_slice_of(f->value, f->len));
+		withheld[i] = ev_share_withholds(s, taken, f->name, ev_slice_of(f->value, f->len));
 	}
 	event->what = EVAULT_SHARE_GIVEN;
 	event->withheld = withheld;
@@ -350,6 +349,34 @@ take_corrections(struct ev_share *s, uint64_t of, struct evault_error *err)
 	return rc;
 }
 
+static enum evault_status
+tell_correction(void *ctx, const struct evault_item *item, struct evault_error *err)
+{
+	struct ev_share *s = ctx;
+	struct evault_share_event event = { .item = item, .correction = true };
+
+	return tell_given(s, item, ev_share_item(s, item->index), &event, err);
+}
+
+/* When it is known what they are about that is in the bundle. */
+static enum evault_status
+tell_corrections(struct ev_share *s, struct evault_error *err)
+{
+	struct ev_catalog_entry entry;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < s->n && rc == EVAULT_OK; i++) {
+		if (!s->items[i].is_change)
+			continue;
+		s->summary->corrections++;
+		rc = ev_catalog_entry(s->v->catalog, s->items[i].index, &entry, err);
+		if (rc == EVAULT_OK)
+			rc = ev_vault_give_record(s->v, &entry, tell_correction, s, err);
+	}
+	return rc;
+}
+
 enum evault_status
 ev_share_select(struct ev_share *s, struct evault_error *err)
 {
@@ -372,9 +399,7 @@ ev_share_select(struct ev_share *s, struct evault_error *err)
 	if (rc != EVAULT_OK)
 		return rc;
 	sort(s);
-	for (i = 0; i < s->n; i++)
-		s->summary->corrections += s->items[i].is_change;
 	if (s->summary->given == 0)
 		return ev_fail(err, EVAULT_E_DENIED, "none of these items may be given to them");
-	return EVAULT_OK;
+	return tell_corrections(s, err);
 }

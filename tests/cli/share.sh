@@ -165,6 +165,12 @@ t() {
 }
 claim what_was_retracted_is_given_by_number_alone t
 
+t() {
+	run_expect 0 hq share "$A" --to "$to" --withhold title,witness --dry-run && ! grep -q "First\|Second\|$word" "$OUT" && [ "$(grep -c 'withheld .*title' "$OUT")" = 2 ] && [ "$(grep -c 'about  *'"$A " "$OUT")" = 2 ] && ! grep -q "about  *$B " "$OUT" &&
+		run_expect 0 hq share "$A" --to "$to" --dry-run --json && json_is "[o['correction'] for o in all[:-1]] == [False, True, True] and 'Second' in str(all[2]) and all[-1]['summary']['corrections'] == 2"
+}
+claim a_dry_run_shows_what_was_said_later_too t
+
 # ---- whom consent covers
 
 t() {
@@ -220,7 +226,7 @@ claim who_does_not_sign_does_not_share t
 # ---- to whom, and where
 
 t() {
-	run_expect 0 hq share "$A" --to Court --to Friend --to "$to" -o "$T/many" --json && json_is "len(all) == 6 and {o['summary']['to'] for o in all if 'summary' in o} > {'$to'}" &&
+	run_expect 0 hq share "$A" --to Court --to Friend --to "$to" -o "$T/many" --json && json_is "len([o for o in all if not o.get('correction')]) == 6 and {o['summary']['to'] for o in all if 'summary' in o} > {'$to'}" &&
 		[ "$(find "$T/many" -name '*.bag.tar.age' | wc -l)" = 3 ] && [ -f "$T/many/Court.bag.tar.age" ] && nothing_left "$T/many"
 }
 claim several_addressees_get_one_bundle_each t
