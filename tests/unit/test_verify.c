@@ -1,0 +1,116 @@
+/* The members of a bundle by name; tests/cli/verify.sh has the rest of verify. */
+#include <string.h>
+
+#include "unit.h"
+#include "verify.h"
+
+static enum ev_verify_kind
+kind(const char *name, uint64_t *n)
+{
+	return ev_verify_kind_of(ev_slice_text(name), n);
+}
+
+static void
+a_number_has_four_digits_or_more_without_a_zero_in_front(void)
+{
+	uint64_t n;
+
+	CHECK(kind("evault/items/0000.entry", &n) == EV_BUNDLE_ENTRY && n == 0);
+	CHECK(kind("evault/items/0412.record", &n) == EV_BUNDLE_RECORD && n == 412);
+	CHECK(kind("evault/items/12345.tlog-proof", &n) == EV_BUNDLE_PROOF && n == 12345);
+	CHECK(kind("evault/items/18446744073709551614.entry", &n) == EV_BUNDLE_ENTRY);
+	CHECK(kind("evault/items/18446744073709551616.entry", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("evault/items/412.record", &n) == EV_BUNDLE_OTHER && n == 0);
+	CHECK(kind("evault/items/00412.record", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("evault/items/+412.record", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("evault/items/0412.record.record", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("evault/items/.record", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("evault/items/0000", &n) == EV_BUNDLE_OTHER);
+}
+
+static void
+each_member_has_one_name(void)
+{
+	uint64_t n;
+
+	CHECK(kind("bagit.txt", &n) == EV_BUNDLE_BAGIT);
+	CHECK(kind("BAGIT.TXT", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("evault/share.note", &n) == EV_BUNDLE_SHARE_NOTE);
+	CHECK(kind("evault/keys/vault", &n) == EV_BUNDLE_VAULT);
+	CHECK(kind("evault/keys/0001.entry", &n) == EV_BUNDLE_KEY_ENTRY && n == 1);
+	CHECK(kind("evault/keys/0001.tlog-proof", &n) == EV_BUNDLE_KEY_PROOF);
+	CHECK(kind("evault/keys/0001.record", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("evault/consistency/0017.proof", &n) == EV_BUNDLE_TREE && n == 17);
+	CHECK(kind("data/0001.jpg", &n) == EV_BUNDLE_DATA && n == 1);
+	CHECK(kind("data/0001.JPG", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("data/0001.", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("data/0001", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("data/0001.tarball", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("data/0001.a/b", &n) == EV_BUNDLE_OTHER);
+	CHECK(kind("", &n) == EV_BUNDLE_OTHER);
+}
+
+static void
+names_that_a_file_system_takes_for_one_are_one_member(void)
+{
+	struct ev_verify_members m;
+	char name[32];
+	uint32_t first, other;
+	unsigned i;
+	bool alike;
+
+	ev_verify_members_init(&m);
+	NEED(ev_verify_members_put(&m, ev_slice_text("data/0001.txt"), &first, &alike, NULL) ==
+	     EVAULT_OK);
+	CHECK(!alike && first == 0);
+	for (i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "evault/%u", i);
+		NEED(ev_verify_members_put(&m, ev_slice_text(name), &other, &alike, NULL) ==
+		     EVAULT_OK);
+		CHECK(!alike && other == i + 1);
+	}
+	NEED(ev_verify_members_put(&m, ev_slice_text("data/0001.txt"), &other, &alike, NULL) ==
+	     EVAULT_OK);
+	CHECK(!alike && other == first);
+	NEED(ev_verify_members_put(&m, ev_slice_text("DATA/0001.Txt"), &other, &alike, NULL) ==
+	     EVAULT_OK);
+	CHECK(alike && other == first && m.n == 1001);
+	CHECK(strcmp(ev_verify_members_name(&m, other), "data/0001.txt") == 0);
+	CHECK(ev_verify_members_get(&m, ev_slice_text("evault/999"), &other) && other == 1000);
+	CHECK(!ev_verify_members_get(&m, ev_slice_text("evault/1000"), &other));
+	ev_verify_members_release(&m);
+}
+
+static void
+a_bundle_that_is_not_there_is_no_verdict(void)
+{
+	struct evault_verify what = { .path = "there-is-no-such-bundle" };
+	struct evault_verify_summary s;
+	struct evault_error err = { .text = "" };
+
+	CHECK(evault_verify(&what, &s, &err) == EVAULT_E_NOT_FOUND);
+	CHECK(strstr(err.text, "there-is-no-such-bundle") != NULL);
+	CHECK(s.verdict == EVAULT_VERDICT_DAMAGED);
+}
+
+static void
+each_verdict_has_its_word(void)
+{
+	CHECK(strcmp(evault_verdict_word(EVAULT_VERDICT_VERIFIED), "verified") == 0);
+	CHECK(strcmp(evault_verdict_word(EVAULT_VERDICT_SIGNER_UNKNOWN),
+		     "intact, signer unknown") == 0);
+	CHECK(strcmp(evault_verdict_word(EVAULT_VERDICT_NOT_JOINED), "consistency not shown") == 0);
+	CHECK(strcmp(evault_verdict_word(EVAULT_VERDICT_DAMAGED), "damaged") == 0);
+	CHECK(strcmp(evault_verdict_word(EVAULT_VERDICT_FORK), "fork") == 0);
+}
+
+int
+main(void)
+{
+	UNIT_RUN(a_number_has_four_digits_or_more_without_a_zero_in_front);
+	UNIT_RUN(each_member_has_one_name);
+	UNIT_RUN(names_that_a_file_system_takes_for_one_are_one_member);
+	UNIT_RUN(a_bundle_that_is_not_there_is_no_verdict);
+	UNIT_RUN(each_verdict_has_its_word);
+	return unit_end();
+}
