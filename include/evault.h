@@ -365,6 +365,8 @@ struct evault_item {
 	 */
 	const struct evault_source *sources;
 	size_t n_sources; /* 0: it was recorded here */
+	/* Names of fields that whoever gave it withheld, ", " between; or NULL. */
+	const char *withheld;
 	/*
 	 * What was said later of it: the entries of the actions annotate and
 	 * retract that are about it, in the order of the log, each without
@@ -831,6 +833,7 @@ struct evault_receive {
 	const char *dir; /* of the other vault, or of a copy of it; nothing is written there */
 	const struct evault_unlock *unlock; /* of the other vault */
 	bool dry_run;
+	const char *receipt; /* of a bundle: where its receipt is written, anew; NULL: nowhere */
 	/* Called after the commit that holds the record.  May be NULL. */
 	void (*event)(void *ctx, const struct evault_receive_event *event);
 	/* Called often; true asks to finish the commit at hand and stop.  May be NULL. */
@@ -849,6 +852,10 @@ struct evault_receive_summary {
 	bool logged;                        /* its log was kept in this run: entry `index` */
 	uint64_t index;
 	bool cancelled;
+	/* Of a bundle: records that are kept with it alone, for their files were not given … */
+	uint64_t without_file;
+	/* … and the receipt: what was found of each item, signed; NULL, or free with evault_free. */
+	char *receipt;
 };
 
 /*
@@ -1383,6 +1390,8 @@ struct evault_verify_summary {
 	enum evault_asked addressee; /* is it for who opened it? */
 	enum evault_asked signer_known;
 	enum evault_asked against; /* does the log go on from the checkpoint given? */
+	enum evault_asked seen;    /* … and from what the vault given has received of it before? */
+	uint64_t seen_entries;     /* of that log, when last received */
 	unsigned passes;           /* over the input */
 };
 
@@ -1398,6 +1407,24 @@ struct evault_verify_summary {
  */
 enum evault_status evault_verify(const struct evault_verify *what,
 				 struct evault_verify_summary *summary, struct evault_error *err);
+
+/*
+ * Verifies a bundle and takes it into this vault, which must be open for
+ * writing (for a dry run, for reading): each item whose file came, and what
+ * was said of it, as evault_receive takes them; lines that were withheld stay
+ * so.  What proves them is kept with them, and a bundle that is damaged in
+ * parts gives the items that are not.  `what` has no dir and no unlock;
+ * `bundle` no vault: it is this one.
+ *
+ * Takes nothing when the verdict is NOT_ADDRESSED or FORK, or when who signed
+ * it cannot be told (DAMAGED); then summary->receipt is NULL.
+ * As evault_verify and evault_receive; E_USAGE for standard input.
+ */
+enum evault_status evault_receive_bundle(struct evault *vault, const struct evault_verify *bundle,
+					 const struct evault_receive *what,
+					 struct evault_verify_summary *verified,
+					 struct evault_receive_summary *summary,
+					 struct evault_error *err);
 
 /* ---- the log's head, and status ------------------------------------ */
 

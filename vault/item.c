@@ -75,6 +75,20 @@ ev_item_set_sources(struct evault_item *item, const struct evault_source *source
 			 (unsigned long long)sources[n - 1].index);
 }
 
+/* Where it came from, and what was withheld of it on the way. */
+static enum evault_status
+set_provenance(struct evault_item *item, const struct evault_source *sources, size_t n,
+	       const struct ev_record *record, struct ev_buf *withheld, struct evault_error *err)
+{
+	ev_item_set_sources(item, sources, n);
+	if (n == 0)
+		return EVAULT_OK;
+	ev_record_withheld_names(record, withheld);
+	if (withheld->len > 0)
+		item->withheld = ev_buf_text(withheld);
+	return ev_buf_ask(withheld, err);
+}
+
 /* `later` NULL: its corrections are not read, only whether it is retracted. */
 static enum evault_status
 give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_corrections *later,
@@ -83,6 +97,7 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
 	struct evault_item item = { .index = entry->index };
 	struct evault_source sources[EV_PROVENANCE_MAX];
 	struct ev_catalog_entry confirmed = *entry;
+	struct ev_buf withheld = EV_BUF_INIT;
 	struct evault_field *fields = NULL;
 	struct ev_record record;
 	enum ev_index_verdict verdict;
@@ -108,7 +123,7 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
 		rc = fields == NULL ? ev_fail_nomem(err)
 				    : ev_item_sources(&record, sources, &n_sources, err);
 		if (rc == EVAULT_OK)
-			ev_item_set_sources(&item, sources, n_sources);
+			rc = set_provenance(&item, sources, n_sources, &record, &withheld, err);
 	} else if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO) {
 		rc = EVAULT_OK; /* an item without fields */
 	}
@@ -125,6 +140,7 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
 	if (rc == EVAULT_OK)
 		rc = fn(ctx, &item, err);
 	free(fields);
+	ev_buf_wipe(&withheld);
 	ev_record_release(&record);
 	return rc;
 }

@@ -54,7 +54,7 @@ ev_receive_check_past(struct ev_receiving *r, bool *same, struct evault_error *e
 			break;
 		after = (int64_t)past.index;
 		/* What another vault kept of it vouches for what came through that one. */
-		*same = *same || (!past.received && past.size == size);
+		*same = *same || (!past.received && !past.bundle && past.size == size);
 	}
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 }
