@@ -130,6 +130,8 @@ print_json_summary(const struct receiving *r, const struct evault_receive_summar
 	json_number(&json, "bytes", s->bytes);
 	json_number(&json, "deduplicated", s->deduplicated);
 	json_number(&json, "left", s->left);
+	if (s->forked)
+		json_number(&json, "forked_after", s->common);
 	if (s->logged)
 		json_number(&json, "log_item", s->index);
 	json_bool(&json, "dry_run", r->dry_run);
@@ -174,7 +176,7 @@ static int
 judge(const struct receiving *r, enum evault_status rc, const struct evault_receive_summary *s,
       const struct evault_error *err)
 {
-	char size[FORMAT_SIZE];
+	char size[FORMAT_SIZE], *dir;
 	int status;
 
 	if (rc != EVAULT_OK) {
@@ -188,6 +190,16 @@ judge(const struct receiving *r, enum evault_status rc, const struct evault_rece
 				     format_bytes(s->left, size));
 		return status;
 	}
+	if (s->forked) {
+		dir = escape_text(r->dir);
+		message_error(ngettext("%s is a copy of this vault that went on alone, after the "
+				       "first %" PRIu64 " entry: a fork",
+				       "%s is a copy of this vault that went on alone, after the "
+				       "first %" PRIu64 " entries: a fork",
+				       s->common),
+			      dir, s->common);
+		free(dir);
+	}
 	if (s->failed > 0) {
 		message_hint(_("what was not received is damaged or missing there, all else is "
 			       "kept; when there is a better copy of that vault, receive it, "
@@ -195,7 +207,7 @@ judge(const struct receiving *r, enum evault_status rc, const struct evault_rece
 		return EXIT_DAMAGE;
 	}
 	if (!s->cancelled)
-		return EXIT_SOUND;
+		return s->forked ? EXIT_DAMAGE : EXIT_SOUND;
 	message_warning(_("stopped before the end: what is named above is kept"));
 	message_hint(_("run the same command again to complete it"));
 	return EXIT_PARTLY;

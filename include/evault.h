@@ -852,9 +852,12 @@ struct evault_receive_summary {
 	bool logged;                        /* its log was kept in this run: entry `index` */
 	uint64_t index;
 	bool cancelled;
+	bool forked;     /* it is a copy of this vault, and went on alone … */
+	uint64_t common; /* … after these first entries */
 	/* Of a bundle: records that are kept with it alone, for their files were not given … */
 	uint64_t without_file;
-	/* … and the receipt: what was found of each item, signed; NULL, or free with evault_free. */
+	/* … and the receipt: what was found of each item, signed; NULL, or free with evault_free.
+	 */
 	char *receipt;
 };
 
@@ -867,7 +870,10 @@ struct evault_receive_summary {
  * before is recognised.  A run that was cut short is completed by another one.
  *
  * What is damaged there is an event; all else is received.
- * E_USAGE: it is this vault; E_DAMAGED: its log is damaged, or is no
+ * Of a copy of this vault that went on alone, what it has besides is received
+ * like that of any other; `forked` says so.
+ *
+ * E_USAGE: it is this vault, or a later copy of it; E_DAMAGED: its log is damaged, or is no
  * continuation of what was received before (nothing is received); E_KEY,
  * E_DENIED and what else opening returns; as evault_add.
  */
@@ -1390,9 +1396,9 @@ struct evault_verify_summary {
 	enum evault_asked addressee; /* is it for who opened it? */
 	enum evault_asked signer_known;
 	enum evault_asked against; /* does the log go on from the checkpoint given? */
-	enum evault_asked seen;    /* … and from what the vault given has received of it before? */
-	uint64_t seen_entries;     /* of that log, when last received */
-	unsigned passes;           /* over the input */
+	enum evault_asked seen; /* … and from what the vault given has received of it before? */
+	uint64_t seen_entries;  /* of that log, when last received */
+	unsigned passes;        /* over the input */
 };
 
 /*

@@ -111,11 +111,12 @@ check_log(struct looking *l, const struct ev_hash *sha256, struct evault_error *
 	rc = ev_kept_proof_read(l->c->v, &kept, sha256, &why);
 	if (rc == EVAULT_OK)
 		rc = judge_pasts(l, err);
+	else if (rc == EVAULT_E_DAMAGED && l->receive.bundle)
+		return ev_find(&l->c->findings, err, EVAULT_FINDING_FORGED, l->receive.index, "",
+			       "the bundle that was kept with it: %s", why.text);
 	else if (rc == EVAULT_E_DAMAGED)
 		return ev_find(&l->c->findings, err, EVAULT_FINDING_FORGED, l->receive.index, "",
-			       l->receive.bundle ? "the bundle that was kept with it: %s"
-						 : "the log that was kept with it: %s",
-			       why.text);
+			       "the log that was kept with it: %s", why.text);
 	else if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_IO)
 		return EVAULT_OK; /* told of its original */
 	else

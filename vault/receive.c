@@ -7,7 +7,6 @@
  */
 #include "receive.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,17 +43,13 @@ cite(const struct ev_receiving *r, uint64_t index, const struct ev_record *recor
      char out[EVAULT_CITATION_SIZE])
 {
 	struct ev_provenance chain[EV_PROVENANCE_MAX];
-	struct ev_hash origin = r->origin;
-	char hex[EVAULT_HEX_SIZE];
+	struct ev_provenance place = { .origin = r->origin, .index = index };
 	size_t n;
 
 	if (record != NULL && record->n > 0 &&
-	    ev_provenance_read(record, chain, &n, NULL) == EVAULT_OK && n > 0) {
-		origin = chain[n - 1].origin;
-		index = chain[n - 1].index;
-	}
-	ev_hash_hex(&origin, hex);
-	snprintf(out, EVAULT_CITATION_SIZE, "%.6s-%llu", hex, (unsigned long long)index);
+	    ev_provenance_read(record, chain, &n, NULL) == EVAULT_OK && n > 0)
+		place = chain[n - 1];
+	ev_provenance_cite(&place, out);
 }
 
 static enum evault_status
@@ -298,18 +293,22 @@ take_kinds(struct ev_receiving *r, struct evault_error *err)
 
 /* ---- the whole ---------------------------------------------------------------------- */
 
-/* Whose is it?  Before anybody is asked for its key. */
+/* The very folder that is being written to?  Before anybody is asked for its key. */
 static enum evault_status
 meet(struct ev_receiving *r, struct evault_error *err)
 {
 	struct evault *other = NULL;
+	struct ev_os_stat here, there;
 	enum evault_status rc = ev_vault_begin(r->what->dir, EVAULT_SEALED, &other, err);
 
 	if (rc == EVAULT_OK)
 		rc = ev_vault_load_note(other, err);
-	if (rc == EVAULT_OK && strcmp(other->note.origin, r->v->note.origin) == 0)
-		rc = ev_fail(err, EVAULT_E_USAGE,
-			     "%s: is the same vault as this one, or a copy of it", other->shown);
+	if (rc == EVAULT_OK)
+		rc = ev_os_stat(other->dir, ".", &there, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_stat(r->v->dir, ".", &here, err);
+	if (rc == EVAULT_OK && here.device == there.device && here.inode == there.inode)
+		rc = ev_fail(err, EVAULT_E_USAGE, "%s: is this vault itself", other->shown);
 	evault_close(other);
 	return rc;
 }
@@ -339,9 +338,13 @@ open_other(struct ev_receiving *r, struct evault_error *err)
 static enum evault_status
 receive(struct ev_receiving *r, struct evault_error *err)
 {
-	bool same = false, kept = false;
+	bool same = false, kept = false, twin = ev_hash_equal(&r->origin, &r->own);
 	enum evault_status rc = ev_receive_check_past(r, &same, err), done;
 
+	if (rc == EVAULT_OK && twin)
+		rc = ev_receive_compare(r, err);
+	/* A copy of what is here: there is nothing in it that would have to be kept. */
+	same = same || (twin && !r->summary->forked);
 	if (rc == EVAULT_OK)
 		rc = look_at_all(r, err);
 	if (rc != EVAULT_OK || r->what->dry_run) {

@@ -119,6 +119,11 @@ bool ev_receive_tick(struct ev_receiving *r, uint64_t bytes);
 /* E_DAMAGED: the other vault's log does not go on from what was received before. */
 enum evault_status ev_receive_check_past(struct ev_receiving *r, bool *same,
 					 struct evault_error *err);
+/*
+ * The other vault is a copy of this one: where did it go on alone?  Fills
+ * the summary.  E_USAGE: this one is the older copy.
+ */
+enum evault_status ev_receive_compare(struct ev_receiving *r, struct evault_error *err);
 /* Keeps the other vault's log, with its record. */
 enum evault_status ev_receive_log(struct ev_receiving *r, struct evault_error *err);
 

@@ -46,7 +46,8 @@ ev_receive_find_as(struct ev_receiving *r, const struct ev_provenance *p,
 	rc = ev_catalog_entry(r->v->catalog, p->index, here, err);
 	if (rc == EVAULT_OK && !(here->is_record && ev_hash_equal(&here->digest, &p->digest)))
 		rc = EVAULT_E_NOT_FOUND;
-	return rc;
+	/* It may be of a copy that went on alone, and have been received from there. */
+	return rc == EVAULT_E_NOT_FOUND ? ev_catalog_received_as(r->v->catalog, p, here, err) : rc;
 }
 
 enum evault_status

@@ -266,9 +266,12 @@ void
 ev_vault_cite_item(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_SIZE])
 {
 	struct ev_provenance first;
+	struct ev_hash own;
 
 	if (v->catalog != NULL &&
-	    ev_catalog_first_source(v->catalog, index, &first, NULL) == EVAULT_OK)
+	    ev_catalog_first_source(v->catalog, index, &first, NULL) == EVAULT_OK &&
+	    ev_hash_parse(ev_slice_text(v->note.origin + strlen("evault/")), &own) &&
+	    !ev_hash_equal(&own, &first.origin))
 		ev_provenance_cite(&first, out);
 	else
 		ev_vault_cite(v, index, out);

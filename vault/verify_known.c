@@ -10,6 +10,7 @@
 enum {
 	CHECKPOINT_MAX = 64 << 10 /* bytes of a checkpoint given to compare with */
 };
+#define OWN UINT64_MAX /* in place of an entry: the log of the vault itself */
 
 /* ---- what was given -------------------------------------------------------------- */
 
@@ -160,6 +161,26 @@ ev_verify_fork(struct ev_verifying *v, struct ev_slice known, struct ev_slice fo
 
 /* ---- what the vault has seen --------------------------------------------------------------- */
 
+/* A bundle of this very vault, or of a copy of it: its tree and the log here are of one history. */
+static enum evault_status
+load_own(struct ev_verifying *v, struct evault_error *err)
+{
+	struct evault *vault = v->what->vault;
+	struct ev_verify_known *k = &v->known;
+	uint64_t size = ev_log_head(vault->log)->size;
+	struct ev_catalog_receive *own;
+
+	k->seen = calloc(1, sizeof(*k->seen));
+	if (k->seen == NULL)
+		return ev_fail_nomem(err);
+	k->n_seen = 1;
+	own = &k->seen[0].receive;
+	own->bundle = true;
+	own->index = OWN;
+	own->size = v->share.size < size ? v->share.size : size;
+	return ev_merkle_root_at(ev_log_fetch(vault->log), own->size, &own->root, err);
+}
+
 enum evault_status
 ev_verify_load_seen(struct ev_verifying *v, struct evault_error *err)
 {
@@ -174,6 +195,8 @@ ev_verify_load_seen(struct ev_verifying *v, struct evault_error *err)
 	if (!evault_reads(vault) ||
 	    !ev_hash_parse(ev_slice_text(v->share.origin + strlen("evault/")), &origin))
 		return EVAULT_OK;
+	if (strcmp(v->share.origin, vault->note.origin) == 0)
+		return load_own(v, err);
 	while (rc == EVAULT_OK) {
 		rc = ev_catalog_next_receive(vault->catalog, &origin, after, &receive, err);
 		if (rc != EVAULT_OK)
@@ -204,6 +227,12 @@ tell_seen(struct ev_verifying *v, const struct ev_catalog_receive *seen, struct 
 	ev_verify_fork(v, ev_slice_of(text.data, text.len),
 		       ev_slice_of(v->checkpoint.data, v->checkpoint.len));
 	ev_buf_release(&text);
+	if (seen->index == OWN)
+		return ev_find(
+		    &v->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+		    "the bundle is of a copy of this vault that went on alone: its first "
+		    "%llu entries are not those that are here",
+		    (unsigned long long)seen->size);
 	ev_vault_cite(v->what->vault, seen->index, cited);
 	rc = ev_find(&v->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
 		     "the log that the bundle is of had other first %llu entries when %s was "
