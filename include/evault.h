@@ -129,7 +129,8 @@ struct evault_unlock {
 	bool kept;            /* first of all tries what evault_unlock_keep has left */
 	/*
 	 * Fills `out` (at most `size` bytes, NUL-terminated).  attempt counts
-	 * from 0.  Returns EVAULT_E_KEY to give up.
+	 * from 0.  Returns EVAULT_E_KEY to give up; before what `err` says then
+	 * comes the path of what it was to open.
 	 */
 	enum evault_status (*ask)(void *ctx, unsigned attempt, char *out, size_t size,
 				  struct evault_error *err);

@@ -209,6 +209,8 @@ ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock, struct eva
 
 	rc = ev_keyring_unlock(v->dir, &v->authority, unlock == NULL ? &nothing : unlock, &v->keys,
 			       err);
+	if (rc == EVAULT_E_KEY) /* whoever receives has two open */
+		return ev_error_prefix(err, rc, v->shown);
 	if (rc != EVAULT_OK)
 		return rc;
 	if (!v->adding) {

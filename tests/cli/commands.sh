@@ -172,7 +172,7 @@ claim after_three_wrong_passphrases_it_ends t
 
 t() {
 	run_expect 2 "$EVAULT_BIN" -V "$T/p" list --passphrase-file "$T/wrong" && silent &&
-		warns "error: that passphrase opens no key of this vault" && warns "hint:"
+		warns "error: $T/p: that passphrase opens no key of this vault" && warns "hint:"
 }
 claim a_wrong_passphrase_file_fails_with_2 t
 
