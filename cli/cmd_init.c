@@ -151,7 +151,9 @@ make(const struct globals *globals, struct evault_init *how, struct recovery *re
 	if (is_vault_already(how->dir))
 		rc = failure_set(&err, EVAULT_E_EXISTS,
 				 _("%.300s is a vault already; nothing was changed"), shown);
-	else if (how->to == NULL)
+	else
+		rc = evault_init_look(how, &err);
+	if (rc == EVAULT_OK && how->to == NULL)
 		rc = new_passphrase(&pass, secret, &err);
 	if (rc == EVAULT_OK)
 		rc = offer_recovery(how, recovery, &err);
