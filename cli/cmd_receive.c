@@ -173,6 +173,19 @@ print_summary(const struct receiving *r, const struct evault_receive_summary *s)
 }
 
 static int
+report_failure(const struct receiving *r, const struct evault_receive_summary *s,
+	       const struct evault_error *err)
+{
+	if (err->status == EVAULT_E_DAMAGED && s->origin[0] != '\0')
+		return failure_say(err, _("compare both with a checkpoint that was sent from the "
+					  "device: evault check --against"));
+	if (err->status == EVAULT_E_NOT_VAULT)
+		return failure_say(err, _("name the other vault's own folder, in which its packs, "
+					  "keys and log are"));
+	return failure_report(err, r->globals);
+}
+
+static int
 judge(const struct receiving *r, enum evault_status rc, const struct evault_receive_summary *s,
       const struct evault_error *err)
 {
@@ -180,10 +193,7 @@ judge(const struct receiving *r, enum evault_status rc, const struct evault_rece
 	int status;
 
 	if (rc != EVAULT_OK) {
-		status = s->origin[0] != '\0' && rc == EVAULT_E_DAMAGED
-			     ? failure_say(err, _("compare both with a checkpoint that was sent "
-						  "from the device: evault check --against"))
-			     : failure_report(err, r->globals);
+		status = report_failure(r, s, err);
 		if (s->left > 0)
 			message_hint(_("%s of it were written and are not yet kept; to keep what "
 				       "they hold: evault check --adopt"),

@@ -129,7 +129,8 @@ struct evault_unlock {
 	bool kept;            /* first of all tries what evault_unlock_keep has left */
 	/*
 	 * Fills `out` (at most `size` bytes, NUL-terminated).  attempt counts
-	 * from 0.  Returns EVAULT_E_KEY to give up.
+	 * from 0.  Returns EVAULT_E_KEY to give up; before what `err` says then
+	 * comes the path of what it was to open.
 	 */
 	enum evault_status (*ask)(void *ctx, unsigned attempt, char *out, size_t size,
 				  struct evault_error *err);
@@ -253,6 +254,12 @@ struct evault_init {
  */
 enum evault_status evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 			       struct evault_error *err);
+/*
+ * Says what evault_init would refuse, before anybody is asked for a
+ * passphrase (how->passphrase and how->paper may be missing yet): E_USAGE,
+ * E_EXISTS, or that the folder cannot be read.  Changes nothing.
+ */
+enum evault_status evault_init_look(const struct evault_init *how, struct evault_error *err);
 
 enum evault_access {
 	EVAULT_SEALED = 0, /* no key is used: the log, key files and packs as bytes */

@@ -135,8 +135,8 @@ t() {
 claim a_fork_and_an_older_copy_are_refused t
 
 t() {
-	cp -a hq hq.copy && run_expect 2 hq receive hq.copy && warns 'is the same vault as this one' && run_expect 2 hq receive && warns 'name the vault to receive' && run_expect 2 hq receive nowhere && mkdir empty && run_expect 2 hq receive empty && warns 'there is no vault here' &&
-		make_vault closed Nobody --to "$(cat device.to)" && run_expect 2 hq receive closed && [ ! -s "$OUT" ] && run_expect 2 field f1 receive f2 && rm -rf hq.copy closed
+	cp -a hq hq.copy && run_expect 2 hq receive hq.copy && warns 'is the same vault as this one' && run_expect 2 hq receive && warns 'name the vault to receive' && run_expect 2 hq receive nowhere && mkdir empty && run_expect 2 hq receive empty && warns 'there is no vault here' && warns "hint: name the other vault's own folder" && ! warns 'evault init' &&
+		make_vault closed Nobody --to "$(cat device.to)" && run_expect 2 hq receive closed && warns 'error: closed: the identity given opens no key' && [ ! -s "$OUT" ] && run_expect 2 "$EVAULT_BIN" -V hq -i device.key receive f3 && warns 'error: hq: the identity given opens no key' && run_expect 2 field f1 receive f2 && rm -rf hq.copy closed
 }
 claim what_cannot_be_received_says_why t
 
