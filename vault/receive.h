@@ -111,11 +111,22 @@ struct ev_kept_log {
 	/* Called for each entry with a record, in order.  May be NULL. */
 	enum evault_status (*entry)(void *ctx, uint64_t index, const struct ev_entry *entry,
 				    struct evault_error *err);
+	/* Called for each entry, in order, with its bytes.  May be NULL. */
+	enum evault_status (*bytes)(void *ctx, uint64_t index, struct ev_slice bytes,
+				    const struct ev_entry *entry, struct evault_error *err);
+	/*
+	 * Called when all of it is as it should be, with vault note and checkpoint.  May be
+	 * NULL.  Not with `skim`.
+	 */
+	enum evault_status (*whole)(void *ctx, const struct ev_authority *authority,
+				    struct ev_slice vault, struct ev_slice checkpoint,
+				    struct evault_error *err);
 	void *ctx;
 	/* Older trees of the same log; may be NULL. */
 	struct ev_log_past *pasts;
 	size_t n_pasts;
 	bool skim; /* signatures are not verified: somebody else does that */
+	bool keys; /* only those of entries that change keys are, and the checkpoint's */
 };
 /*
  * Goes through the original of a `receive` record, and checks all that an

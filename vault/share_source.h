@@ -38,35 +38,30 @@ struct ev_source_tree {
 /* What a record says that it was received as. */
 struct ev_source_link {
 	struct ev_provenance place;
-	struct ev_hash via; /* the vault that it came from there through; its own origin: ours */
+	struct ev_hash via; /* the vault that had it from there; where that is ours, all zeros */
 	bool proved;        /* one of the trees has it */
 };
 struct ev_sources {
-	struct ev_source_link *links; /* by origin and index, each once */
+	struct ev_source_link *links; /* of one record after the other, the nearest vault first */
 	size_t n_links, cap_links;
-	struct ev_source_tree *trees; /* by origin and size */
+	uint32_t *order; /* of the links: by the first 8 bytes of origins, then by index */
+	struct ev_source_tree *trees; /* by the first 8 bytes of origins, then by size */
 	size_t n_trees;
 };
 
 void ev_sources_release(struct ev_sources *s);
-/* Adds what the record was received as, if it was.  E_DAMAGED: it is not what it says. */
+/*
+ * Adds what the record was received as: *n links from *first on; 0 of one
+ * that was recorded here.  E_DAMAGED: it is not what it says.
+ */
 enum evault_status ev_sources_add(struct ev_sources *s, const struct ev_record *record,
-				  struct evault_error *err);
+				  uint32_t *first, uint8_t *n, struct evault_error *err);
 /*
  * All were added: fills trees, from what the vault keeps.  What is missing or
  * damaged there leaves a link without proof, and is no failure.
  */
 enum evault_status ev_sources_find(struct ev_sources *s, struct evault *v,
 				   struct evault_error *err);
-/* The same of one kept log, or one kept bundle: the original of that hash. */
-enum evault_status ev_source_from_log(struct ev_sources *s, struct evault *v,
-				      const struct ev_catalog_receive *receive,
-				      const struct ev_hash *sha256, struct evault_error *err);
-enum evault_status ev_source_from_bundle(struct ev_sources *s, struct evault *v,
-					 const struct ev_catalog_receive *receive,
-					 const struct ev_hash *sha256, struct evault_error *err);
-/* Is all of the record's past proved? */
-bool ev_sources_prove(const struct ev_sources *s, const struct ev_record *record);
 /* Appends the proof of that part as a file. */
 enum evault_status ev_source_proof(const struct ev_source_tree *tree,
 				   const struct ev_source_part *part, struct ev_buf *out,
@@ -76,5 +71,33 @@ enum {
 	EV_SOURCE_FOLDER_SIZE = 56
 };
 void ev_source_folder(const struct ev_source_tree *tree, char out[EV_SOURCE_FOLDER_SIZE]);
+
+/* ---- what they share (share_source.c) -------------------------------------------- */
+
+/* Is it a link that nothing proves yet?  By its numbers alone; and by all of it. */
+bool ev_sources_may_want(const struct ev_sources *s, const uint8_t digits[8], uint64_t index);
+bool ev_sources_want(const struct ev_sources *s, const struct ev_provenance *place);
+void ev_source_tree_release(struct ev_source_tree *tree);
+/* The part of that number; made where there is none.  NULL when memory runs out. */
+struct ev_source_part *ev_source_part(struct ev_source_parts *parts, uint64_t index);
+/*
+ * Takes over a tree that is whole, of which links want all items.  `tree` is empty afterwards:
+ * also when it had none, or another tree has its folder.
+ */
+enum evault_status ev_sources_take(struct ev_sources *s, struct ev_source_tree *tree,
+				   struct evault_error *err);
+
+/* ---- share_source_log.c, share_source_bundle.c -------------------------------------- */
+
+/*
+ * Takes from one kept log, or one kept bundle, what it proves: from the
+ * original of that hash.  E_DAMAGED, E_NOT_FOUND: nothing can be had from it.
+ */
+enum evault_status ev_source_from_log(struct ev_sources *s, struct evault *v,
+				      const struct ev_catalog_receive *receive,
+				      const struct ev_hash *sha256, struct evault_error *err);
+enum evault_status ev_source_from_bundle(struct ev_sources *s, struct evault *v,
+					 const struct ev_catalog_receive *receive,
+					 const struct ev_hash *sha256, struct evault_error *err);
 
 #endif
