@@ -28,13 +28,18 @@ is_given(const char *name)
 	return strcmp(name, "sha256") == 0 || strcmp(name, "size") == 0;
 }
 
-/* Where it was received from, too: what it was there is made again of these. */
 static bool
 is_judged_by(const char *name)
 {
 	return strcmp(name, "action") == 0 || strcmp(name, "time") == 0 ||
-	       strcmp(name, "about") == 0 || strcmp(name, "source") == 0 ||
-	       strncmp(name, "from-", strlen("from-")) == 0;
+	       strcmp(name, "about") == 0;
+}
+
+/* What a received record was there is made again of these. */
+static bool
+is_of_source(const char *name)
+{
+	return strcmp(name, "source") == 0 || strncmp(name, "from-", strlen("from-")) == 0;
 }
 
 enum evault_status
@@ -99,7 +104,7 @@ ev_share_hides(const struct evault_share *how, bool file, const char *name, stru
 	size_t n = how->disclose != NULL ? how->n_disclose : how->n_withhold;
 	bool named;
 
-	if (is_judged_by(name) || (file && is_given(name)))
+	if (is_judged_by(name) || is_of_source(name) || (file && is_given(name)))
 		return false;
 	if (strcmp(name, "field") == 0)
 		key = ev_record_key(value);
