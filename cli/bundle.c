@@ -20,6 +20,9 @@ enum {
 	ATTEMPTS = 3
 };
 
+/* By enum evault_asked; for programs. */
+static const char *const asked[] = { "not asked", "holds", "fails", "not shown" };
+
 /* ---- as it goes ------------------------------------------------------------------- */
 
 static void
@@ -43,6 +46,36 @@ on_finding(void *ctx, const struct evault_finding *finding)
 		json_text(&json, "path", finding->path);
 	json_text(&json, "detail", finding->detail);
 	json_end(&json);
+}
+
+static void
+sources_to_json(struct json *json, const struct evault_bundle_item *item)
+{
+	const struct evault_bundle_source *s;
+	size_t i;
+
+	if (item->n_sources == 0)
+		return;
+	json_array_begin(json, "sources");
+	for (i = 0; i < item->n_sources; i++) {
+		s = &item->sources[i];
+		json_object_begin(json, NULL, 0);
+		json_text(json, "origin", s->entry.origin);
+		json_number(json, "item", s->entry.index);
+		json_text(json, "citation", s->citation);
+		json_text(json, "record", s->entry.digest);
+		json_text(json, "proved", asked[s->proved]);
+		if (s->proved == EVAULT_ASKED_HOLDS) {
+			json_number(json, "entries", s->entries);
+			json_text(json, "actor_key", s->actor_key);
+			json_text(json, "role", evault_role_word(s->role));
+			json_bool(json, "actor_removed", s->actor_ended);
+		}
+		if (s->name[0] != '\0')
+			json_text(json, "signer_name", s->name);
+		json_object_end(json);
+	}
+	json_array_end(json);
 }
 
 static void
@@ -71,9 +104,40 @@ item_to_json(const struct evault_bundle_item *item)
 	}
 	json_number(&json, "annotations", item->corrections);
 	json_bool(&json, "retracted", item->retracted);
+	sources_to_json(&json, item);
 	if (item->path != NULL)
 		json_text(&json, "path", item->path);
 	json_end(&json);
+}
+
+/* The vaults that it went through, the one that recorded it first. */
+static void
+print_sources(const struct evault_bundle_item *item)
+{
+	const struct evault_bundle_source *s;
+	char *name;
+	size_t i;
+
+	for (i = item->n_sources; i > 0; i--) {
+		s = &item->sources[i - 1];
+		printf(i == item->n_sources ? _("    recorded first in the vault %s as %s\n")
+					    : _("    received by the vault %s as %s\n"),
+		       s->entry.origin, s->citation);
+		name = escape_text(s->name);
+		if (s->proved == EVAULT_ASKED_OPEN)
+			puts(_("        which is not proved in this bundle"));
+		else if (s->proved != EVAULT_ASKED_HOLDS)
+			puts(_("        and what should prove that is NOT GOOD"));
+		else if (name[0] != '\0')
+			printf(_("        proved, signed there by %s, with the key %s (%s)\n"),
+			       name, s->actor_key, evault_role_word(s->role));
+		else
+			printf(_("        proved, signed there by the key %s (%s)\n"), s->actor_key,
+			       evault_role_word(s->role));
+		if (s->proved == EVAULT_ASKED_HOLDS && s->actor_ended)
+			puts(_("        that key was removed later"));
+		free(name);
+	}
 }
 
 static void
@@ -93,6 +157,7 @@ print_item(const struct evault_bundle_item *item)
 			   ? _("    signed by the key %s (%s), which was removed later\n")
 			   : _("    signed by the key %s (%s)\n"),
 		       item->actor_key, evault_role_word(item->role));
+	print_sources(item);
 	if (item->sha256[0] != '\0' && !item->has_file)
 		puts(_("    its file is not in the bundle"));
 	if (withheld[0] != '\0')
@@ -196,7 +261,6 @@ ask_bundle(void *ctx, unsigned attempt, char *out, size_t size, struct evault_er
 static void
 print_json_summary(const struct bundle *v)
 {
-	static const char *const asked[] = { "not asked", "holds", "fails", "not shown" };
 	const struct evault_verify_summary *s = &v->summary;
 	struct json json = json_begin(stdout);
 
@@ -218,6 +282,8 @@ print_json_summary(const struct bundle *v)
 	json_number(&json, "bytes", s->bytes);
 	json_number(&json, "extracted", s->extracted);
 	json_number(&json, "earlier_trees", s->proofs);
+	json_number(&json, "received", s->received);
+	json_number(&json, "unproved", s->unproved);
 	json_number(&json, "unknown_members", s->others);
 	json_number(&json, "damage", s->damage);
 	json_text(&json, "addressee", asked[s->addressee]);
@@ -281,6 +347,18 @@ print_extent(const struct bundle *v)
 		       s->seen_entries);
 	if (s->signer_known == EVAULT_ASKED_NOT)
 		puts(_("not checked: whose key the signer's is (--signer)"));
+	if (s->received > 0)
+		printf(ngettext("checked: %" PRIu64 " of them was recorded in another vault\n",
+				"checked: %" PRIu64 " of them were recorded in other vaults\n",
+				s->received),
+		       s->received);
+	if (s->unproved > 0)
+		printf(ngettext("not proved in this bundle: where %" PRIu64 " of these was "
+				"received from\n",
+				"not proved in this bundle: where %" PRIu64 " of these were "
+				"received from\n",
+				s->unproved),
+		       s->unproved);
 	if (s->others > 0)
 		printf(ngettext("not checked: what %" PRIu64 " listed file of an unknown kind "
 				"means\n",

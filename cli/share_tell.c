@@ -223,6 +223,8 @@ print_json_summary(const char *bundle, const struct evault_share_summary *s)
 	json_number(&json, "unstated", s->unstated);
 	json_number(&json, "files", s->files);
 	json_number(&json, "bytes", s->bytes);
+	json_number(&json, "received", s->received);
+	json_number(&json, "unproved", s->unproved);
 	json_number(&json, "entries", s->entries);
 	if (bundle != NULL)
 		json_number(&json, "volumes", s->volumes);
@@ -255,6 +257,22 @@ share_tell_end(const struct globals *globals, const char *bundle,
 		print_json_summary(bundle, s);
 	else if (bundle != NULL)
 		print_done(bundle, s);
+	/* Their vault note, its size and its keys go with that. */
+	if (!globals->json && s->received > s->unproved)
+		printf(ngettext("%" PRIu64 " of them was recorded in another vault, and the bundle "
+				"has the proof of that\n",
+				"%" PRIu64 " of them were recorded in other vaults, and the bundle "
+				"has the proof of that\n",
+				s->received - s->unproved),
+		       s->received - s->unproved);
+	if (s->unproved > 0)
+		message_warning(
+		    ngettext("%" PRIu64 " item was received from another vault, and nothing that "
+			     "is kept here proves all of that: `evault check` says more",
+			     "%" PRIu64 " items were received from other vaults, and nothing that "
+			     "is kept here proves all of that: `evault check` says more",
+			     s->unproved),
+		    s->unproved);
 	if (s->unstated > 0)
 		message_warning(ngettext("of %" PRIu64 " item nothing is said of consent",
 					 "of %" PRIu64 " items nothing is said of consent",

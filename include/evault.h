@@ -1202,7 +1202,9 @@ struct evault_share_summary {
 	uint64_t given, corrections, refused;
 	uint64_t overridden, unstated; /* of those given */
 	uint64_t files, bytes;         /* originals */
-	uint64_t entries;              /* of the log, when it was shared */
+	uint64_t received; /* of all, those that were recorded in another vault first … */
+	uint64_t unproved; /* … and of those, ones that nothing here proves that of */
+	uint64_t entries;  /* of the log, when it was shared */
 	uint64_t volumes;
 	char to[EVAULT_RECIPIENT_SIZE];     /* as in the share note */
 	char name[EVAULT_HOLDER_NAME_SIZE]; /* the contact's, or "" */
@@ -1429,6 +1431,30 @@ enum evault_verdict {
 const char *evault_verdict_word(enum evault_verdict verdict);
 
 /* An item of a bundle, judged.  All pointers live until the callback returns. */
+enum evault_asked {
+	EVAULT_ASKED_NOT = 0, /* nothing was given to compare with */
+	EVAULT_ASKED_HOLDS = 1,
+	EVAULT_ASKED_FAILS = 2,
+	EVAULT_ASKED_OPEN = 3, /* it could not be compared */
+};
+
+/* An entry of another vault that an item was received as. */
+struct evault_bundle_source {
+	struct evault_source entry;
+	char citation[EVAULT_CITATION_SIZE];
+	/*
+	 * Does the bundle prove that it is in that vault's log?  HOLDS, FAILS
+	 * (what it has for that is not sound), or OPEN: it has nothing for that.
+	 */
+	enum evault_asked proved;
+	/* The rest when it holds. */
+	uint64_t entries;                   /* of the tree that it is proved to be in */
+	char actor_key[EVAULT_HEX_SIZE];    /* who signed it there */
+	enum evault_role role;              /* theirs */
+	bool actor_ended;                   /* that key was removed later */
+	char name[EVAULT_HOLDER_NAME_SIZE]; /* of the contact whose key and vault it is; or "" */
+};
+
 struct evault_bundle_item {
 	uint64_t index;
 	char citation[EVAULT_CITATION_SIZE];
@@ -1446,6 +1472,10 @@ struct evault_bundle_item {
 	bool retracted;                  /* a retraction in the bundle says so, and holds */
 	bool good;                       /* nothing was found that is wrong with it */
 	const char *path;                /* where its original was written; NULL: nowhere */
+	/* Where it was received from, the sender's next vault first, last the one that recorded it.
+	 */
+	const struct evault_bundle_source *sources;
+	size_t n_sources; /* 0: it was recorded in the sender's vault */
 };
 
 struct evault_verify {
@@ -1468,13 +1498,6 @@ struct evault_verify {
 	void *ctx;
 };
 
-enum evault_asked {
-	EVAULT_ASKED_NOT = 0, /* nothing was given to compare with */
-	EVAULT_ASKED_HOLDS = 1,
-	EVAULT_ASKED_FAILS = 2,
-	EVAULT_ASKED_OPEN = 3, /* it could not be compared */
-};
-
 struct evault_verify_summary {
 	enum evault_verdict verdict;
 	char origin[EVAULT_ORIGIN_SIZE]; /* "" when the share note cannot be read, and all of its */
@@ -1486,13 +1509,15 @@ struct evault_verify_summary {
 	char tagmanifest[EVAULT_HEX_SIZE];
 	uint64_t entries; /* of the log's tree that all is proved to be in … */
 	char root[EVAULT_HEX_SIZE];
-	uint64_t known;              /* entries of the checkpoint given */
-	uint64_t items, good;        /* in the bundle; and those of them that are sound */
-	uint64_t files, bytes;       /* originals whose bytes were compared */
-	uint64_t extracted;          /* originals that were written */
-	uint64_t proofs;             /* that the log goes on from earlier trees */
-	uint64_t others;             /* listed members of kinds that this evault does not know */
-	uint64_t damage;             /* findings */
+	uint64_t known;        /* entries of the checkpoint given */
+	uint64_t items, good;  /* in the bundle; and those of them that are sound */
+	uint64_t files, bytes; /* originals whose bytes were compared */
+	uint64_t extracted;    /* originals that were written */
+	uint64_t proofs;       /* that the log goes on from earlier trees */
+	uint64_t received;     /* items that were recorded in another vault first; and of those */
+	uint64_t unproved;     /* ones for which the bundle does not prove all of that */
+	uint64_t others;       /* listed members of kinds that this evault does not know */
+	uint64_t damage;       /* findings */
 	enum evault_asked addressee; /* is it for who opened it? */
 	enum evault_asked signer_known;
 	enum evault_asked against; /* does the log go on from the checkpoint given? */

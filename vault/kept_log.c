@@ -23,7 +23,7 @@ struct reading {
 	const struct ev_kept_log *log;
 	enum member next, at; /* the member that must come, and the one that is being read */
 	struct ev_buf body;   /* of a note; or what is not yet a whole entry */
-	struct ev_buf head_note;
+	struct ev_buf vault_note, head_note;
 	struct ev_vault_note vault;
 	struct ev_checkpoint head;
 	struct ev_authority authority;
@@ -56,7 +56,9 @@ end_vault(struct reading *r, struct evault_error *err)
 		return wrong(r, err, _("its vault note is not that of the vault it is from"));
 	ev_authority_release(&r->authority);
 	ev_authority_init(&r->authority, &r->vault);
-	return EVAULT_OK;
+	r->authority.partial = r->log->keys;
+	ev_buf_add(&r->vault_note, r->body.data, r->body.len);
+	return ev_buf_ask(&r->vault_note, err);
 }
 
 /* Its signature is compared when the log's keys are known. */
@@ -93,20 +95,36 @@ compare_pasts(const struct reading *r)
 	}
 }
 
+/* Is it signed by somebody who might, as far as that is asked? */
+static enum evault_status
+judge_entry(struct reading *r, struct evault_error *err)
+{
+	struct ev_findings strict = ev_findings_strict();
+	enum evault_status rc;
+	struct ev_hash root;
+
+	if (r->log->skim || (r->log->keys && !ev_entry_changes_keys(r->entry)))
+		return EVAULT_OK;
+	ev_merkle_root(&r->tree, &root);
+	if (r->log->keys)
+		ev_authority_skip(&r->authority, r->tree.size);
+	rc = ev_authority_take(&r->authority, r->entry, &root, &strict, NULL, err);
+	r->wrong = r->wrong || rc == EVAULT_E_DAMAGED;
+	return rc;
+}
+
 static enum evault_status
 take_entry(struct reading *r, struct ev_slice bytes, struct evault_error *err)
 {
-	struct ev_findings strict = ev_findings_strict();
 	uint64_t index = r->tree.size;
-	enum evault_status rc = EVAULT_OK;
-	struct ev_hash leaf, root;
+	enum evault_status rc;
+	struct ev_hash leaf;
 
 	if (r->left-- == 0 || ev_entry_parse(bytes, r->entry, NULL) != EVAULT_OK)
 		return wrong(r, err, _("has bytes where an entry should be"));
-	ev_merkle_root(&r->tree, &root);
-	if (!r->log->skim)
-		rc = ev_authority_take(&r->authority, r->entry, &root, &strict, NULL, err);
-	r->wrong = r->wrong || rc == EVAULT_E_DAMAGED;
+	rc = judge_entry(r, err);
+	if (rc == EVAULT_OK && r->log->bytes != NULL)
+		rc = r->log->bytes(r->log->ctx, index, bytes, r->entry, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	ev_merkle_leaf(bytes.data, bytes.len, &leaf);
@@ -251,7 +269,11 @@ finish(struct reading *r, struct evault_error *err)
 	    ev_checkpoint_open(ev_slice_of(r->head_note.data, r->head_note.len),
 			       &r->authority.log_key, false, &head, NULL) != EVAULT_OK)
 		return wrong(r, err, _("has a checkpoint that is not signed by that log's key"));
-	return EVAULT_OK;
+	if (r->log->whole == NULL)
+		return EVAULT_OK;
+	return r->log->whole(r->log->ctx, &r->authority,
+			     ev_slice_of(r->vault_note.data, r->vault_note.len),
+			     ev_slice_of(r->head_note.data, r->head_note.len), err);
 }
 
 static enum evault_status
@@ -266,6 +288,7 @@ read_copy(struct reading *r, struct evault *v, const struct ev_hash *sha256, uns
 	r->next = MEMBER_VAULT;
 	r->left = 0;
 	r->wrong = false;
+	ev_buf_clear(&r->vault_note);
 	ev_buf_clear(&r->head_note);
 	ev_merkle_init(&r->tree);
 	ev_tar_reader_init(&r->tar, events);
@@ -305,6 +328,7 @@ ev_kept_log_read(struct evault *v, const struct ev_kept_log *log, const struct e
 		*err = why;
 	ev_authority_release(&r->authority);
 	ev_buf_release(&r->body);
+	ev_buf_release(&r->vault_note);
 	ev_buf_release(&r->head_note);
 	ev_hasher_free(r->hasher);
 	free(r->entry);

@@ -11,6 +11,8 @@
 #include "commit.h"
 #include "format/provenance.h"
 
+struct ev_verifying; /* verify.h */
+
 /* Bytes that are pushed, on their way into the vault: an object, or parts of a long one. */
 struct ev_incoming {
 	struct ev_commit *commit;
@@ -136,7 +138,7 @@ struct ev_receive_bundled {
 	bool is_here;
 	struct ev_provenance_about here;
 };
-struct ev_verifying;
+
 struct ev_receiving_bundle {
 	struct ev_receiving r;
 	struct ev_verifying *b;           /* all of it was judged */
@@ -172,11 +174,22 @@ struct ev_kept_log {
 	/* Called for each entry with a record, in order.  May be NULL. */
 	enum evault_status (*entry)(void *ctx, uint64_t index, const struct ev_entry *entry,
 				    struct evault_error *err);
+	/* Called for each entry, in order, with its bytes.  May be NULL. */
+	enum evault_status (*bytes)(void *ctx, uint64_t index, struct ev_slice bytes,
+				    const struct ev_entry *entry, struct evault_error *err);
+	/*
+	 * Called when all of it is as it should be, with vault note and checkpoint.  May be
+	 * NULL.  Not with `skim`.
+	 */
+	enum evault_status (*whole)(void *ctx, const struct ev_authority *authority,
+				    struct ev_slice vault, struct ev_slice checkpoint,
+				    struct evault_error *err);
 	void *ctx;
 	/* Older trees of the same log; may be NULL. */
 	struct ev_log_past *pasts;
 	size_t n_pasts;
 	bool skim; /* signatures are not verified: somebody else does that */
+	bool keys; /* only those of entries that change keys are, and the checkpoint's */
 };
 /*
  * Goes through the original of a `receive` record, and checks all that an
@@ -194,11 +207,12 @@ struct ev_kept_entry {
 	struct ev_provenance place;
 	struct ev_hash actor; /* who signed it there: SHA-256 of their key */
 };
+typedef enum evault_status ev_kept_entry_fn(void *ctx, const struct ev_kept_entry *entry,
+					    struct evault_error *err);
 struct ev_kept_proof {
 	struct ev_catalog_receive receive; /* the record that it is kept with */
 	/* Called for each; may be NULL.  What it was given counts only on success. */
-	enum evault_status (*entry)(void *ctx, const struct ev_kept_entry *entry,
-				    struct evault_error *err);
+	ev_kept_entry_fn *entry;
 	void *ctx;
 	/* Older trees of the same log; may be NULL.  Of a bundle few are reached. */
 	struct ev_log_past *pasts;
@@ -216,6 +230,9 @@ void ev_kept_log_key(const struct ev_provenance *place, struct ev_hash *key);
 
 /* ---- kept_bundle.c ------------------------------------------------------------- */
 
+/* Gives what a bundle that was verified proves of other vaults than the sender's. */
+enum evault_status ev_kept_bundle_sources(const struct ev_verifying *b, ev_kept_entry_fn *fn,
+					  void *ctx, struct evault_error *err);
 enum evault_status ev_kept_bundle_read(struct evault *v, const struct ev_kept_proof *kept,
 				       const struct ev_hash *sha256, struct evault_error *err);
 

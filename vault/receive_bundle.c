@@ -27,7 +27,7 @@ action_of(const struct ev_receiving_bundle *rb, uint32_t item)
 static struct ev_provenance
 place_of(const struct ev_receiving_bundle *rb, uint32_t item)
 {
-	return (struct ev_provenance){ rb->r.origin, rb->b->items[item].index,
+	return (struct ev_provenance){ rb->r.origin, rb->b->items[item].entry.index,
 				       rb->b->items[item].digest };
 }
 
@@ -36,6 +36,18 @@ set_here(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_catalog_
 {
 	rb->items[item].is_here = true;
 	rb->items[item].here = (struct ev_provenance_about){ here->index, here->digest };
+}
+
+/* What the bundle proves of vaults that the sender received from. */
+static enum evault_status
+vouch(void *ctx, const struct ev_kept_entry *entry, struct evault_error *err)
+{
+	struct ev_receiving_bundle *rb = ctx;
+	struct ev_hash key;
+	bool fresh;
+
+	ev_kept_log_key(&entry->place, &key);
+	return ev_set_add(&rb->r.vouched, &key, &fresh, err);
 }
 
 static enum evault_status
@@ -181,7 +193,7 @@ static enum evault_status
 take_record(struct ev_receiving_bundle *rb, uint32_t item, struct evault_error *err)
 {
 	struct ev_slice text = ev_slice_of(rb->items[item].record.data, rb->items[item].record.len);
-	uint64_t index = rb->b->items[item].index, here = 0;
+	uint64_t index = rb->b->items[item].entry.index, here = 0;
 	struct evault_error why = { 0 };
 	struct ev_catalog_entry entry;
 	struct ev_record record;
@@ -244,7 +256,7 @@ tell_damaged(struct ev_receiving_bundle *rb, struct evault_error *err)
 		item = rb->b->order[i].item;
 		if (!ev_receive_is_good(rb, item))
 			rc = ev_receive_queue(&rb->r, EVAULT_RECEIVE_FAILED,
-					      rb->b->items[item].index, 0, NULL,
+					      rb->b->items[item].entry.index, 0, NULL,
 					      _("it is damaged or not whole in the bundle"), err);
 		else if (!ev_receive_is_wanted(rb, item))
 			rb->r.summary->without_file++;
@@ -300,7 +312,7 @@ result_of(const struct ev_receiving_bundle *rb, uint32_t item)
 
 	if (ev_receive_is_good(rb, item))
 		return EV_RECEIPT_VERIFIED;
-	return !i->record_read || !i->entry_read || (i->file != EV_NO_MEMBER && !i->has_file)
+	return !i->record_read || !i->entry.read || (i->file != EV_NO_MEMBER && !i->has_file)
 		   ? EV_RECEIPT_MISSING
 		   : EV_RECEIPT_DAMAGED;
 }
@@ -347,7 +359,7 @@ may_be_taken(const struct ev_receiving_bundle *rb)
 {
 	const struct ev_verifying *b = rb->b;
 
-	return b->trusted && b->summary->signer[0] != '\0' && !b->cut && b->n_order > 0 &&
+	return b->own_log.trusted && b->summary->signer[0] != '\0' && !b->cut && b->n_order > 0 &&
 	       b->summary->verdict != EVAULT_VERDICT_NOT_ADDRESSED &&
 	       b->summary->addressee != EVAULT_ASKED_FAILS &&
 	       (b->summary->verdict != EVAULT_VERDICT_FORK ||
@@ -360,6 +372,8 @@ take(struct ev_receiving_bundle *rb, struct evault_error *err)
 	bool news, same = false, dry = rb->r.what->dry_run;
 	enum evault_status rc = plan(rb, &news, err);
 
+	if (rc == EVAULT_OK)
+		rc = ev_kept_bundle_sources(rb->b, vouch, rb, err);
 	if (rc == EVAULT_OK)
 		rc = tell_damaged(rb, err);
 	if (rc == EVAULT_OK)

@@ -85,7 +85,7 @@ on_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset, struc
 	const struct ev_verify_member *m;
 	enum ev_verify_kind kind;
 	struct ev_hash ignored;
-	uint64_t number;
+	struct ev_verify_place place;
 
 	(void)offset;
 	rb->to_tar = rb->to_record = rb->to_object = false;
@@ -99,9 +99,9 @@ on_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset, struc
 	rb->skip = false;
 	rb->left = size;
 	ev_hasher_final(rb->hasher, &ignored);
-	kind = ev_verify_kind_of(name, &number);
+	kind = ev_verify_kind_of(name, &place);
 	if (kind == EV_BUNDLE_RECORD || kind == EV_BUNDLE_DATA) {
-		if (ev_verify_item(rb->b, number, &rb->item, err) != EVAULT_OK)
+		if (ev_verify_item(rb->b, place.number, &rb->item, err) != EVAULT_OK)
 			return EVAULT_E_NOMEM;
 		rb->to_record = kind == EV_BUNDLE_RECORD && rb->turn == EV_RECEIVE_FILE &&
 				ev_receive_is_wanted(rb, rb->item);

@@ -181,6 +181,45 @@ take_head(struct ev_share *s, struct evault_error *err)
 	return s->entry == NULL ? ev_fail_nomem(err) : ev_buf_ask(&s->checkpoint, err);
 }
 
+static enum evault_status
+add_source(struct ev_share *s, struct ev_share_item *item, struct ev_slice text,
+	   struct evault_error *err)
+{
+	char cited[EVAULT_CITATION_SIZE];
+	struct ev_record record;
+	enum evault_status rc;
+
+	ev_record_init(&record);
+	rc = ev_record_parse(text, &record, err);
+	if (rc == EVAULT_OK)
+		rc = ev_sources_add(&s->sources, &record, &item->link, &item->n_links, err);
+	ev_record_release(&record);
+	if (rc == EVAULT_OK)
+		return EVAULT_OK;
+	ev_vault_cite(s->v, item->index, cited);
+	return ev_error_prefix(err, rc, cited);
+}
+
+/* What there is of other vaults' logs to prove where items came from. */
+static enum evault_status
+find_sources(struct ev_share *s, struct evault_error *err)
+{
+	enum evault_status rc = ev_sources_find(&s->sources, s->v, err);
+	const struct ev_share_item *item;
+	bool proved;
+	size_t i, k;
+
+	for (i = 0; i < s->n && rc == EVAULT_OK; i++) {
+		item = &s->items[i];
+		proved = true;
+		for (k = 0; k < item->n_links; k++)
+			proved = proved && s->sources.links[item->link + k].proved;
+		s->summary->received += item->n_links > 0;
+		s->summary->unproved += !proved;
+	}
+	return rc;
+}
+
 /* Reads each record as it would be given: what cannot be withheld is told before anything is made.
  */
 static enum evault_status
@@ -190,8 +229,11 @@ read_all(struct ev_share *s, struct evault_error *err)
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
-	for (i = 0; i < s->n && rc == EVAULT_OK; i++)
+	for (i = 0; i < s->n && rc == EVAULT_OK; i++) {
 		rc = ev_share_record(s, &s->items[i], &text, err);
+		if (rc == EVAULT_OK && s->items[i].received)
+			rc = add_source(s, &s->items[i], ev_slice_of(text.data, text.len), err);
+	}
 	ev_buf_wipe(&text);
 	return rc == EVAULT_OK ? ev_share_fields_used(s, err) : rc;
 }
@@ -214,7 +256,9 @@ prepare(struct ev_share *s, struct evault_error *err)
 		rc = take_head(s, err);
 	if (rc == EVAULT_OK)
 		rc = ev_share_select(s, err);
-	return rc == EVAULT_OK ? read_all(s, err) : rc;
+	if (rc == EVAULT_OK)
+		rc = read_all(s, err);
+	return rc == EVAULT_OK ? find_sources(s, err) : rc;
 }
 
 static enum evault_status
@@ -269,6 +313,7 @@ release(struct ev_share *s)
 	free(s->items);
 	free(s->keys);
 	free(s->pasts);
+	ev_sources_release(&s->sources);
 	free(s->members);
 	free(s->entry);
 	ev_buf_release(&s->checkpoint);

@@ -14,11 +14,12 @@
 #include "contact.h"
 #include "format/report.h"
 #include "share_out.h"
+#include "share_source.h"
 #include "vault.h"
 
 enum {
 	EV_SHARE_EXT_SIZE = 6,
-	EV_SHARE_NAME_SIZE = 64, /* of a member, and its NUL */
+	EV_SHARE_NAME_SIZE = 104, /* of a member, and its NUL */
 	EV_SHARE_PASTS_MAX = 1000,
 };
 
@@ -27,6 +28,9 @@ struct ev_share_item {
 	uint64_t index;
 	struct ev_hash digest, actor;
 	bool is_change;
+	bool received; /* its record was */
+	uint32_t link; /* what it was received as: in sources, n_links from there on */
+	uint8_t n_links;
 	bool has_file; /* in data/, of this hash and size */
 	struct ev_hash sha256;
 	uint64_t size;
@@ -49,8 +53,13 @@ enum ev_share_kind {
 	EV_SHARE_VAULT,
 	EV_SHARE_KEY_ENTRY, /* at: in keys */
 	EV_SHARE_KEY_PROOF,
-	EV_SHARE_CONSISTENCY, /* at: in pasts */
-	EV_SHARE_RECORD,      /* at: in items */
+	EV_SHARE_CONSISTENCY,      /* at: in pasts */
+	EV_SHARE_SOURCE_VAULT,     /* tree: in sources.trees */
+	EV_SHARE_SOURCE_KEY_ENTRY, /* at: in its keys */
+	EV_SHARE_SOURCE_KEY_PROOF,
+	EV_SHARE_SOURCE_ENTRY, /* at: in its items */
+	EV_SHARE_SOURCE_PROOF,
+	EV_SHARE_RECORD, /* at: in items */
 	EV_SHARE_ENTRY,
 	EV_SHARE_PROOF,
 	EV_SHARE_DATA,
@@ -58,7 +67,7 @@ enum ev_share_kind {
 };
 struct ev_share_member {
 	enum ev_share_kind kind;
-	uint32_t at;
+	uint32_t at, tree;
 	struct ev_hash hash;
 	uint64_t size;
 };
@@ -79,6 +88,7 @@ struct ev_share {
 	size_t n_keys;
 	struct ev_share_past *pasts;
 	size_t n_pasts;
+	struct ev_sources sources;       /* what of others' logs proves where items came from */
 	struct ev_share_member *members; /* in their order */
 	size_t n_members;
 	struct ev_buf names; /* of fields that were withheld, each with its NUL */

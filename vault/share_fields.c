@@ -28,6 +28,20 @@ is_given(const char *name)
 	return strcmp(name, "sha256") == 0 || strcmp(name, "size") == 0;
 }
 
+static bool
+is_judged_by(const char *name)
+{
+	return strcmp(name, "action") == 0 || strcmp(name, "time") == 0 ||
+	       strcmp(name, "about") == 0;
+}
+
+/* What a received record was there is made again of these. */
+static bool
+is_of_source(const char *name)
+{
+	return strcmp(name, "source") == 0 || strncmp(name, "from-", strlen("from-")) == 0;
+}
+
 enum evault_status
 ev_share_fields_check(const struct evault_share *how, struct evault_error *err)
 {
@@ -36,8 +50,7 @@ ev_share_fields_check(const struct evault_share *how, struct evault_error *err)
 
 	for (i = 0; i < how->n_withhold; i++) {
 		name = how->withhold[i];
-		if (strcmp(name, "action") == 0 || strcmp(name, "time") == 0 ||
-		    strcmp(name, "about") == 0)
+		if (is_judged_by(name))
 			return ev_fail(err, EVAULT_E_USAGE,
 				       "%s cannot be withheld: a record is judged by it", name);
 		if (is_given(name) && !how->no_files)
@@ -91,8 +104,7 @@ ev_share_hides(const struct evault_share *how, bool file, const char *name, stru
 	size_t n = how->disclose != NULL ? how->n_disclose : how->n_withhold;
 	bool named;
 
-	if (strcmp(name, "action") == 0 || strcmp(name, "time") == 0 ||
-	    strcmp(name, "about") == 0 || (file && is_given(name)))
+	if (is_judged_by(name) || is_of_source(name) || (file && is_given(name)))
 		return false;
 	if (strcmp(name, "field") == 0)
 		key = ev_record_key(value);
@@ -132,6 +144,8 @@ ev_share_withholds(const struct ev_share *s, const struct ev_share_item *item, c
 
 	if (strcmp(name, "about") != 0)
 		return ev_share_hides(s->how, item->has_file, name, value);
+	if (item->received)
+		return false;
 	/* What else was corrected by it is not told to who does not get it. */
 	about = ev_catalog_parse_about(value, &index, &digest) ? ev_share_item(s, index) : NULL;
 	return about == NULL || !ev_hash_equal(&about->digest, &digest);

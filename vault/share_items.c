@@ -232,6 +232,7 @@ take_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	struct evault_error why = { 0 };
 	enum evault_status rc = may_be_given(s, item, &event, &why);
 
+	taken.received = item->n_sources > 0;
 	if (rc == EVAULT_OK)
 		rc = take_file(l, item, &taken, &why);
 	if (rc == EVAULT_OK) {
@@ -261,7 +262,8 @@ take_correction(void *ctx, const struct evault_item *item, struct evault_error *
 	struct ev_share_item taken = { .index = l->entry->index,
 				       .digest = l->entry->digest,
 				       .actor = l->entry->actor,
-				       .is_change = true };
+				       .is_change = true,
+				       .received = item->n_sources > 0 };
 
 	if (action == NULL)
 		return ev_fail(err, EVAULT_E_DAMAGED,

@@ -6,134 +6,39 @@
 #include <string.h>
 
 #include "share.h"
+#include "share_signers.h"
 
 /* ---- who may sign ------------------------------------------------------------------------- */
 
-struct closing { /* of signers, over the entries that admitted them */
-	struct ev_share *s;
-	struct ev_hash *actors;
-	size_t n_actors, cap_actors;
-	size_t cap_keys;
-	size_t last; /* the actor that was asked for last: items come in runs of one */
-};
-
 static enum evault_status
-add_actor(struct closing *c, const struct ev_hash *actor, struct evault_error *err)
+read_actor(void *ctx, uint64_t index, struct ev_hash *actor, struct evault_error *err)
 {
-	struct ev_hash *grown;
-	size_t cap = c->cap_actors == 0 ? 16 : 2 * c->cap_actors;
+	struct ev_share *s = ctx;
+	enum evault_status rc = ev_vault_entry(s->v, index, &s->bytes, s->entry, err);
 
-	if (c->n_actors > 0 && ev_hash_equal(&c->actors[c->last], actor))
-		return EVAULT_OK;
-	for (c->last = 0; c->last < c->n_actors; c->last++)
-		if (ev_hash_equal(&c->actors[c->last], actor))
-			return EVAULT_OK;
-	if (c->n_actors == c->cap_actors) {
-		grown = realloc(c->actors, cap * sizeof(*grown));
-		if (grown == NULL)
-			return ev_fail_nomem(err);
-		c->actors = grown;
-		c->cap_actors = cap;
-	}
-	c->last = c->n_actors;
-	c->actors[c->n_actors++] = *actor;
-	return EVAULT_OK;
-}
-
-static enum evault_status
-add_key(struct closing *c, uint64_t index, struct evault_error *err)
-{
-	struct ev_share *s = c->s;
-	size_t i, cap = c->cap_keys == 0 ? 16 : 2 * c->cap_keys;
-	uint64_t *grown;
-
-	for (i = 0; i < s->n_keys; i++)
-		if (s->keys[i] == index)
-			return EVAULT_OK;
-	if (s->n_keys == c->cap_keys) {
-		grown = realloc(s->keys, cap * sizeof(*grown));
-		if (grown == NULL)
-			return ev_fail_nomem(err);
-		s->keys = grown;
-		c->cap_keys = cap;
-	}
-	s->keys[s->n_keys++] = index;
-	return EVAULT_OK;
-}
-
-/* The entries that admitted the actor and that ended them. */
-static enum evault_status
-add_terms(struct closing *c, const struct ev_hash *actor, struct evault_error *err)
-{
-	const struct ev_authority *a = &c->s->v->authority;
-	enum evault_status rc = EVAULT_OK;
-	const struct ev_actor *known;
-	char hex[EVAULT_HEX_SIZE];
-	size_t i;
-
-	ev_hash_hex(actor, hex);
-	known = ev_authority_actor(a, ev_slice_text(hex));
-	if (known == NULL)
-		return ev_fail(err, EVAULT_E_DAMAGED, "an entry is signed by nobody who could");
-	for (i = 0; i < a->n_terms && rc == EVAULT_OK; i++) {
-		if (&a->actors[a->terms[i].actor] != known)
-			continue;
-		if (a->terms[i].since > 0)
-			rc = add_key(c, a->terms[i].since - 1, err);
-		if (rc == EVAULT_OK && a->terms[i].until <= c->s->size && a->terms[i].until > 0)
-			rc = add_key(c, a->terms[i].until - 1, err);
-	}
+	if (rc == EVAULT_OK)
+		ev_index_actor(s->entry, actor);
 	return rc;
-}
-
-static enum evault_status
-add_signer(struct closing *c, uint64_t index, struct evault_error *err)
-{
-	struct ev_hash actor;
-	enum evault_status rc = ev_vault_entry(c->s->v, index, &c->s->bytes, c->s->entry, err);
-
-	if (rc != EVAULT_OK)
-		return rc;
-	ev_index_actor(c->s->entry, &actor);
-	return add_actor(c, &actor, err);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 enum evault_status
 ev_share_keys(struct ev_share *s, struct evault_error *err)
 {
-	const struct ev_authority *a = &s->v->authority;
 	const char *name = s->v->keys->actor.name + strlen("evault/actor/");
-	struct closing c = { .s = s };
+	struct ev_signers signers = {
+		.authority = &s->v->authority, .size = s->size, .actor = read_actor, .ctx = s
+	};
 	struct ev_hash me;
-	enum evault_status rc = add_key(&c, 0, err);
-	size_t i, actors = 0, keys = 0;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
 
-	for (i = 0; i < a->n_log_keys && rc == EVAULT_OK; i++)
-		rc = add_key(&c, a->log_keys[i].since - 1, err);
-	if (rc == EVAULT_OK && ev_hash_parse(ev_slice_of(name, strlen(name)), &me))
-		rc = add_actor(&c, &me, err);
+	if (ev_hash_parse(ev_slice_of(name, strlen(name)), &me))
+		rc = ev_signers_add(&signers, &me, err);
 	for (i = 0; i < s->n && rc == EVAULT_OK; i++)
-		rc = add_actor(&c, &s->items[i].actor, err);
-	/* Signers name entries, and these have signers. */
-	while (rc == EVAULT_OK && (actors < c.n_actors || keys < s->n_keys)) {
-		if (actors < c.n_actors) {
-			me = c.actors[actors++];
-			rc = add_terms(&c, &me, err);
-		} else {
-			rc = add_signer(&c, s->keys[keys++], err);
-		}
-	}
+		rc = ev_signers_add(&signers, &s->items[i].actor, err);
 	if (rc == EVAULT_OK)
-		qsort(s->keys, s->n_keys, sizeof(*s->keys), compare);
-	free(c.actors);
+		rc = ev_signers_keys(&signers, &s->keys, &s->n_keys, err);
+	ev_signers_release(&signers);
 	return rc;
 }
 

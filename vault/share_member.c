@@ -14,13 +14,40 @@
 /* ---- which there are ----------------------------------------------------------------------- */
 
 static void
-put(struct ev_share *s, enum ev_share_kind kind, size_t at)
+put_of(struct ev_share *s, enum ev_share_kind kind, size_t at, size_t tree)
 {
 	struct ev_share_member *m = &s->members[s->n_members++];
 
 	memset(m, 0, sizeof(*m));
 	m->kind = kind;
 	m->at = (uint32_t)at;
+	m->tree = (uint32_t)tree;
+}
+
+static void
+put(struct ev_share *s, enum ev_share_kind kind, size_t at)
+{
+	put_of(s, kind, at, 0);
+}
+
+static void
+put_sources(struct ev_share *s)
+{
+	const struct ev_source_tree *tree;
+	size_t i, k;
+
+	for (i = 0; i < s->sources.n_trees; i++) {
+		tree = &s->sources.trees[i];
+		put_of(s, EV_SHARE_SOURCE_VAULT, 0, i);
+		for (k = 0; k < tree->keys.n; k++) {
+			put_of(s, EV_SHARE_SOURCE_KEY_ENTRY, k, i);
+			put_of(s, EV_SHARE_SOURCE_KEY_PROOF, k, i);
+		}
+		for (k = 0; k < tree->items.n; k++) {
+			put_of(s, EV_SHARE_SOURCE_ENTRY, k, i);
+			put_of(s, EV_SHARE_SOURCE_PROOF, k, i);
+		}
+	}
 }
 
 enum evault_status
@@ -29,6 +56,8 @@ ev_share_members(struct ev_share *s, struct evault_error *err)
 	size_t i, most = 9 + 2 * s->n_keys + s->n_pasts + 4 * s->n;
 	unsigned kind;
 
+	for (i = 0; i < s->sources.n_trees; i++)
+		most += 1 + 2 * (s->sources.trees[i].keys.n + s->sources.trees[i].items.n);
 	s->members = calloc(most, sizeof(*s->members));
 	if (s->members == NULL)
 		return ev_fail_nomem(err);
@@ -40,6 +69,7 @@ ev_share_members(struct ev_share *s, struct evault_error *err)
 	}
 	for (i = 0; i < s->n_pasts; i++)
 		put(s, EV_SHARE_CONSISTENCY, i);
+	put_sources(s);
 	for (i = 0; i < s->n; i++) {
 		put(s, EV_SHARE_RECORD, i);
 		put(s, EV_SHARE_ENTRY, i);
@@ -50,6 +80,44 @@ ev_share_members(struct ev_share *s, struct evault_error *err)
 			put(s, EV_SHARE_DATA, i);
 	put(s, EV_SHARE_PADDING, 0);
 	return EVAULT_OK;
+}
+
+static const struct ev_source_part *
+part_of(const struct ev_share *s, const struct ev_share_member *m)
+{
+	const struct ev_source_tree *tree = &s->sources.trees[m->tree];
+
+	return m->kind == EV_SHARE_SOURCE_KEY_ENTRY || m->kind == EV_SHARE_SOURCE_KEY_PROOF
+		   ? &tree->keys.list[m->at]
+		   : &tree->items.list[m->at];
+}
+
+/* evault/sources/<o>-<m>/… */
+static void
+name_source(const struct ev_share *s, const struct ev_share_member *m, char out[EV_SHARE_NAME_SIZE])
+{
+	char folder[EV_SOURCE_FOLDER_SIZE];
+	const char *below, *suffix;
+
+	ev_source_folder(&s->sources.trees[m->tree], folder);
+	if (m->kind == EV_SHARE_SOURCE_VAULT) {
+		snprintf(out, EV_SHARE_NAME_SIZE, "%svault", folder);
+		return;
+	}
+	below = m->kind == EV_SHARE_SOURCE_KEY_ENTRY || m->kind == EV_SHARE_SOURCE_KEY_PROOF
+		    ? "keys"
+		    : "items";
+	suffix = m->kind == EV_SHARE_SOURCE_KEY_ENTRY || m->kind == EV_SHARE_SOURCE_ENTRY
+		     ? ".entry"
+		     : ".tlog-proof";
+	snprintf(out, EV_SHARE_NAME_SIZE, "%s%s/%04" PRIu64 "%s", folder, below,
+		 part_of(s, m)->index, suffix);
+}
+
+static bool
+is_of_source(enum ev_share_kind kind)
+{
+	return kind >= EV_SHARE_SOURCE_VAULT && kind <= EV_SHARE_SOURCE_PROOF;
 }
 
 void
@@ -79,6 +147,10 @@ ev_share_name(const struct ev_share *s, const struct ev_share_member *m,
 	uint64_t number = 0;
 	const char *ext = "";
 
+	if (is_of_source(m->kind)) {
+		name_source(s, m, out);
+		return;
+	}
 	if (m->kind == EV_SHARE_KEY_ENTRY || m->kind == EV_SHARE_KEY_PROOF)
 		number = s->keys[m->at];
 	else if (m->kind == EV_SHARE_CONSISTENCY)
@@ -163,6 +235,17 @@ put_small(struct ev_share *s, const struct ev_share_member *m, struct ev_buf *ou
 		return put_proof(s, s->keys[m->at], out, err);
 	case EV_SHARE_CONSISTENCY:
 		return put_consistency(s, &s->pasts[m->at], out, err);
+	case EV_SHARE_SOURCE_VAULT:
+		ev_buf_add(out, s->sources.trees[m->tree].vault.data,
+			   s->sources.trees[m->tree].vault.len);
+		return EVAULT_OK;
+	case EV_SHARE_SOURCE_KEY_ENTRY:
+	case EV_SHARE_SOURCE_ENTRY:
+		ev_buf_add(out, part_of(s, m)->entry.data, part_of(s, m)->entry.len);
+		return EVAULT_OK;
+	case EV_SHARE_SOURCE_KEY_PROOF:
+	case EV_SHARE_SOURCE_PROOF:
+		return ev_source_proof(&s->sources.trees[m->tree], part_of(s, m), out, err);
 	case EV_SHARE_RECORD:
 		return ev_share_record(s, &s->items[m->at], out, err);
 	case EV_SHARE_ENTRY:

@@ -12,13 +12,6 @@ enum {
 	VOLUME_MIN = 64 * 1024, /* bytes */
 };
 
-/* Folders of a bundle, the inner ones first. */
-static const char *const folders[] = { "data", "evault/keys", "evault/consistency", "evault/items",
-				       "evault" };
-enum {
-	N_FOLDERS = sizeof(folders) / sizeof(folders[0])
-};
-
 struct ev_share_out {
 	bool plain;
 	uint64_t volume;
@@ -26,9 +19,10 @@ struct ev_share_out {
 	const char *name;  /* in there; borrowed */
 	const char *shown; /* in `shown_path` */
 	char shown_path[EV_SHOW_SIZE];
-	char top[EV_OS_TEMP_SIZE];      /* plain: the folder as long as it is not finished; or "" */
-	int folder;                     /* plain: the same, open; or -1 */
-	bool made[N_FOLDERS];           /* plain */
+	char top[EV_OS_TEMP_SIZE]; /* plain: the folder as long as it is not finished; or "" */
+	int folder;                /* plain: the same, open; or -1 */
+	char **made;               /* plain: folders in it, the outer ones first */
+	size_t n_made;
 	char (*temps)[EV_OS_TEMP_SIZE]; /* files that are not finished */
 	size_t n;
 	int fd;
@@ -193,20 +187,43 @@ begin_folder(struct ev_share_out *o, struct evault_error *err)
 	return rc == EVAULT_OK ? ev_os_open_folder(o->parent, o->top, &o->folder, err) : rc;
 }
 
+/* Makes the first `len` bytes of a name a folder, unless it is one. */
+static enum evault_status
+make_folder(struct ev_share_out *o, const char *name, size_t len, struct evault_error *err)
+{
+	enum evault_status rc;
+	char **grown, *path;
+	size_t i;
+
+	/* Members of one folder come one after the other. */
+	for (i = o->n_made; i > 0; i--)
+		if (strlen(o->made[i - 1]) == len && memcmp(o->made[i - 1], name, len) == 0)
+			return EVAULT_OK;
+	grown = realloc(o->made, (o->n_made + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	o->made = grown;
+	path = strndup(name, len);
+	if (path == NULL)
+		return ev_fail_nomem(err);
+	rc = ev_os_mkdir(o->folder, path, NULL, err);
+	if (rc == EVAULT_OK)
+		o->made[o->n_made++] = path;
+	else
+		free(path);
+	return rc;
+}
+
 /* The folders that a member is in, the outer one first. */
 static enum evault_status
 make_folders(struct ev_share_out *o, const char *name, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
-	size_t i, len;
+	const char *slash;
 
-	for (i = N_FOLDERS; i > 0 && rc == EVAULT_OK; i--) {
-		len = strlen(folders[i - 1]);
-		if (o->made[i - 1] || strncmp(name, folders[i - 1], len) != 0 || name[len] != '/')
-			continue;
-		rc = ev_os_mkdir(o->folder, folders[i - 1], NULL, err);
-		o->made[i - 1] = rc == EVAULT_OK;
-	}
+	for (slash = strchr(name, '/'); slash != NULL && rc == EVAULT_OK;
+	     slash = strchr(slash + 1, '/'))
+		rc = make_folder(o, name, (size_t)(slash - name), err);
 	return rc;
 }
 
@@ -216,9 +233,8 @@ finish_folder(struct ev_share_out *o, struct evault_error *err)
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
-	for (i = 0; i < N_FOLDERS && rc == EVAULT_OK; i++)
-		if (o->made[i])
-			rc = ev_os_sync_dir(o->folder, folders[i], err);
+	for (i = o->n_made; i > 0 && rc == EVAULT_OK; i--)
+		rc = ev_os_sync_dir(o->folder, o->made[i - 1], err);
 	if (rc == EVAULT_OK)
 		rc = ev_os_sync_dir(o->folder, ".", err);
 	if (rc == EVAULT_OK)
@@ -250,11 +266,9 @@ remove_folder(struct ev_share_out *o)
 {
 	size_t i;
 
-	for (i = 0; i < N_FOLDERS; i++) {
-		if (!o->made[i])
-			continue;
-		remove_files(o->folder, folders[i]);
-		(void)ev_os_rmdir(o->folder, folders[i], NULL);
+	for (i = o->n_made; i > 0; i--) {
+		remove_files(o->folder, o->made[i - 1]);
+		(void)ev_os_rmdir(o->folder, o->made[i - 1], NULL);
 	}
 	remove_files(o->folder, ".");
 	(void)ev_os_rmdir(o->parent, o->top, NULL);
@@ -408,6 +422,9 @@ ev_share_out_free(struct ev_share_out *o)
 	ev_os_close_read(o->folder);
 	ev_os_close_read(o->parent);
 	ev_buf_release(&o->header);
+	for (i = 0; i < o->n_made; i++)
+		free(o->made[i]);
+	free(o->made);
 	free(o->temps);
 	free(o);
 }

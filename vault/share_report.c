@@ -128,12 +128,38 @@ forget_changes(struct reporting *r)
 		ev_record_release(&r->records[--r->n]);
 }
 
+/* The vault that recorded it, and its number there. */
+static void
+tell_first(const struct ev_share *s, const struct ev_share_item *item,
+	   char origin[EVAULT_ORIGIN_SIZE], char citation[EVAULT_CITATION_SIZE],
+	   struct ev_report_item *out)
+{
+	const struct ev_source_link *links = s->sources.links + item->link;
+	const struct ev_provenance *first;
+	char hex[EVAULT_HEX_SIZE];
+	size_t i;
+
+	if (item->n_links == 0)
+		return;
+	first = &links[item->n_links - 1].place;
+	ev_hash_hex(&first->origin, hex);
+	snprintf(origin, EVAULT_ORIGIN_SIZE, "evault/%s", hex);
+	snprintf(citation, EVAULT_CITATION_SIZE, "%.6s-%llu", hex,
+		 (unsigned long long)first->index);
+	out->first_origin = ev_slice_text(origin);
+	out->first_citation = ev_slice_text(citation);
+	out->proved = true;
+	for (i = 0; i < item->n_links; i++)
+		out->proved = out->proved && links[i].proved;
+}
+
 static enum evault_status
 report_item(struct reporting *r, const struct ev_share_item *item, struct evault_error *err)
 {
 	char citation[EVAULT_CITATION_SIZE], hex[EVAULT_HEX_SIZE], signer[EV_ACTOR_NAME_SIZE];
 	struct ev_share_member data = { .kind = EV_SHARE_DATA };
 	struct ev_report_item out = { .index = item->index, .digest = item->digest };
+	char first[EVAULT_ORIGIN_SIZE], cited[EVAULT_CITATION_SIZE];
 	char file[EV_SHARE_NAME_SIZE] = "";
 	struct ev_record record;
 	enum evault_status rc;
@@ -148,6 +174,7 @@ report_item(struct reporting *r, const struct ev_share_item *item, struct evault
 	out.citation = ev_slice_text(citation);
 	out.signer = ev_slice_text(signer);
 	out.file = ev_slice_text(file);
+	tell_first(r->s, item, first, cited, &out);
 	rc = read_disclosed(r, item, &record, err);
 	if (rc == EVAULT_OK)
 		rc = load_changes(r, item, err);

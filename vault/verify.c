@@ -103,7 +103,11 @@ some_left(const struct ev_verifying *v)
 	size_t i;
 
 	for (i = 0; i < v->n_items; i++)
-		if (v->items[i].again_entry || v->items[i].again_proof || v->items[i].again_file)
+		if (v->items[i].entry.again_entry || v->items[i].entry.again_proof ||
+		    v->items[i].again_file)
+			return true;
+	for (i = 0; i < v->n_sources; i++)
+		if (v->sources[i].entry.again_entry || v->sources[i].entry.again_proof)
 			return true;
 	return false;
 }
@@ -113,24 +117,35 @@ static enum evault_status
 need_parts(struct ev_verifying *v, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
-	const struct ev_verify_item *item;
+	struct ev_verify_item *item;
 	uint32_t i;
 
-	for (i = 0; i < v->n_items && rc == EVAULT_OK && !v->cut; i++) {
+	if (v->cut)
+		return EVAULT_OK;
+	for (i = 0; i < v->n_items && rc == EVAULT_OK; i++) {
 		item = &v->items[i];
-		if (item->bad)
-			continue;
-		if (!item->record_read)
+		if (!item->record_read && !item->entry.bad)
 			rc = ev_verify_item_wrong(v, i, EVAULT_FINDING_MISSING, ".record",
 						  _("is not there"), err);
-		else if (!item->entry_read)
-			rc = ev_verify_item_wrong(v, i, EVAULT_FINDING_MISSING, ".entry",
-						  _("is not there"), err);
-		else if (!item->proved && v->trusted)
-			rc = ev_verify_item_wrong(v, i, EVAULT_FINDING_MISSING, ".tlog-proof",
-						  _("is not there"), err);
+		else
+			rc = ev_verify_entry_whole(v, &v->own_log, &item->entry, err);
 	}
-	return rc;
+	return rc == EVAULT_OK ? ev_verify_sources_whole(v, err) : rc;
+}
+
+/* What did not need to wait for an item is judged. */
+static enum evault_status
+settle_all(struct ev_verifying *v, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	if (!v->own_log.settled)
+		rc = ev_verify_settle(v, err);
+	for (i = 0; i < v->n_logs && rc == EVAULT_OK; i++)
+		if (!v->logs[i]->settled)
+			rc = ev_verify_settle_log(v, v->logs[i], err);
+	return rc == EVAULT_OK ? ev_verify_compare_heads(v, err) : rc;
 }
 
 static enum evault_status
@@ -139,8 +154,8 @@ read_all(struct ev_verifying *v, struct evault_error *err)
 	bool again = strcmp(v->what->path, "-") != 0;
 	enum evault_status rc = pass_over(v, err);
 
-	if (rc == EVAULT_OK && !v->settled)
-		rc = ev_verify_settle(v, err);
+	if (rc == EVAULT_OK)
+		rc = settle_all(v, err);
 	if (rc == EVAULT_OK)
 		rc = ev_verify_complete(v, err);
 	while (rc == EVAULT_OK && again && !v->cut && v->pass < PASSES_MAX && some_left(v))
@@ -190,7 +205,7 @@ judge(const struct ev_verifying *v)
 
 	if (v->forked)
 		return EVAULT_VERDICT_FORK;
-	if (s->damage > 0 || !v->trusted || s->good != s->items || s->signer[0] == '\0')
+	if (s->damage > 0 || !v->own_log.trusted || s->good != s->items || s->signer[0] == '\0')
 		return EVAULT_VERDICT_DAMAGED;
 	if (s->addressee == EVAULT_ASKED_FAILS)
 		return EVAULT_VERDICT_NOT_ADDRESSED;
@@ -211,25 +226,26 @@ ev_verify_end(struct ev_verifying *v)
 	if (v == NULL)
 		return;
 	ev_verify_out_close(v);
-	for (i = 0; i < v->n_keys; i++) {
-		ev_buf_release(&v->keys[i].entry);
-		ev_buf_release(&v->keys[i].proof);
+	ev_verify_log_release(&v->own_log);
+	for (i = 0; i < v->n_logs; i++) {
+		ev_verify_log_release(v->logs[i]);
+		free(v->logs[i]);
 	}
+	free(v->logs);
 	for (i = 0; i < v->n_items; i++)
 		free(v->items[i].path);
-	if (v->has_authority)
-		ev_authority_release(&v->authority);
+	ev_contacts_release(&v->contacts);
 	ev_verify_members_release(&v->members);
 	ev_verify_members_release(&v->item_names);
+	ev_verify_members_release(&v->source_names);
 	ev_hasher_free(v->hasher);
 	ev_buf_release(&v->body);
 	ev_buf_release(&v->share_bytes);
-	ev_buf_release(&v->vault_note);
-	ev_buf_release(&v->checkpoint);
 	ev_buf_release(&v->known.note);
 	free(v->known.seen);
 	ev_buf_release(&v->texts);
-	free(v->keys);
+	free(v->sources);
+	free(v->links);
 	free(v->trees);
 	free(v->items);
 	free(v->abouts);
@@ -256,6 +272,9 @@ ev_verify_begin(const struct evault_verify *what, struct evault_verify_summary *
 	v->out = v->out_file = -1;
 	ev_verify_members_init(&v->members);
 	ev_verify_members_init(&v->item_names);
+	ev_verify_members_init(&v->source_names);
+	v->own_log.own = true;
+	memcpy(v->own_log.folder, "evault/", sizeof("evault/"));
 	v->hasher = ev_hasher_new();
 	rc = v->hasher == NULL ? ev_fail_nomem(err) : EVAULT_OK;
 	if (rc == EVAULT_OK && what->against != NULL && what->against_short != NULL)
@@ -286,8 +305,8 @@ ev_verify_run_kept(struct ev_verifying *v, struct evault_error *err)
 {
 	enum evault_status rc = pass_over(v, err);
 
-	if (rc == EVAULT_OK && !v->settled)
-		rc = ev_verify_settle(v, err);
+	if (rc == EVAULT_OK)
+		rc = settle_all(v, err);
 	while (rc == EVAULT_OK && !v->cut && v->pass < PASSES_MAX && some_left(v))
 		rc = pass_over(v, err);
 	return rc;

@@ -3,10 +3,12 @@
  *
  * verify.c goes through the steps and says what it all means; verify_source.c
  * makes one stream of members of an age file, volumes, a tar or a folder;
- * verify_bundle.c takes the members; verify_table.c has what the manifests
- * say of each; verify_signed.c judges notes, keys and trees, verify_known.c
- * what was known before; verify_item.c judges items, verify_tell.c tells of
- * them, and verify_extract.c writes originals.
+ * verify_bundle.c takes the members, verify_manifest.c compares them with the
+ * lists, verify_table.c has what is known of each; verify_log.c judges the
+ * tree of a log and who may sign there, verify_entry.c an entry of it;
+ * verify_signed.c what the sender has signed, verify_known.c what was known
+ * before; verify_item.c items, verify_chain.c where they were received from;
+ * verify_tell.c tells of them, and verify_extract.c writes originals.
  *
  * Invariants:
  *  1. Nothing of a bundle is kept in memory but small members while they are
@@ -19,7 +21,9 @@
 #define EV_VERIFY_H
 
 #include "base/os.h"
+#include "contact.h"
 #include "format/bag.h"
+#include "format/provenance.h"
 #include "format/record.h"
 #include "format/share_note.h"
 #include "format/short.h"
@@ -31,13 +35,17 @@ enum {
 	EV_VERIFY_MEMBERS_MAX = 1000000,
 	EV_VERIFY_ITEMS_MAX = 250000,
 	EV_VERIFY_ABOUTS_MAX = 500000,   /* that all records together say */
+	EV_VERIFY_LINKS_MAX = 500000,    /* to entries of other vaults, from all records together */
+	EV_VERIFY_LOGS_MAX = 1000,       /* folders of evault/sources/ */
 	EV_VERIFY_TEXT_MAX = 48 << 20,   /* bytes of all names of members; and of what items say */
-	EV_VERIFY_KEYS_MAX = 16 << 20,   /* bytes of all of evault/keys/ */
+	EV_VERIFY_KEYS_MAX = 16 << 20,   /* bytes of all vault notes and keys/ */
 	EV_VERIFY_TREES_MAX = 1000,      /* proofs of consistency */
 	EV_VERIFY_SMALL_MAX = 64 << 10,  /* bytes of bagit.txt, bag-info.txt … */
 	EV_VERIFY_PROOF_MAX = 128 << 10, /* bytes of a tlog-proof with its checkpoint */
 	EV_VERIFY_IDENTITIES_MAX = 64,
 	EV_VERIFY_TOLD_MAX = 1000, /* findings that are told one by one */
+	EV_VERIFY_FOLDER_SIZE = 56,
+	EV_VERIFY_PATH_SIZE = 104, /* of members that are of some kind */
 };
 
 /* ---- verify_table.c: members by name ------------------------------------- */
@@ -53,7 +61,12 @@ enum ev_verify_kind {
 	EV_BUNDLE_VAULT,
 	EV_BUNDLE_KEY_ENTRY,
 	EV_BUNDLE_KEY_PROOF,
-	EV_BUNDLE_TREE, /* evault/consistency/<m>.proof */
+	EV_BUNDLE_TREE,         /* evault/consistency/<m>.proof */
+	EV_BUNDLE_SOURCE_VAULT, /* evault/sources/<o>-<m>/… */
+	EV_BUNDLE_SOURCE_KEY_ENTRY,
+	EV_BUNDLE_SOURCE_KEY_PROOF,
+	EV_BUNDLE_SOURCE_ENTRY,
+	EV_BUNDLE_SOURCE_PROOF,
 	EV_BUNDLE_RECORD,
 	EV_BUNDLE_ENTRY,
 	EV_BUNDLE_PROOF,
@@ -61,8 +74,14 @@ enum ev_verify_kind {
 	EV_BUNDLE_PADDING,
 	EV_BUNDLE_OTHER,
 };
-/* What a member is by its name, and its <n> or <m>, or 0. */
-enum ev_verify_kind ev_verify_kind_of(struct ev_slice name, uint64_t *number);
+/* What else a name of a member says. */
+struct ev_verify_place {
+	uint64_t number;   /* its <n>, or the <m> of a proof of consistency; or 0 */
+	uint64_t size;     /* of EV_BUNDLE_SOURCE_…: the <m> of its folder … */
+	uint8_t origin[8]; /* … and the <o> */
+};
+/* What a member is by its name. */
+enum ev_verify_kind ev_verify_kind_of(struct ev_slice name, struct ev_verify_place *place);
 
 #define EV_NO_MEMBER UINT32_MAX
 
@@ -92,29 +111,78 @@ enum evault_status ev_verify_members_put(struct ev_verify_members *m, struct ev_
 bool ev_verify_members_get(struct ev_verify_members *m, struct ev_slice name, uint32_t *number);
 const char *ev_verify_members_name(const struct ev_verify_members *m, uint32_t number);
 
+/* ---- logs ------------------------------------------------------------------ */
+
+/* An entry of a log that says who may sign, as it came. */
+struct ev_verify_key {
+	uint64_t index;
+	struct ev_buf entry, proof;
+	bool has_entry, has_proof;
+};
+
+/* A tree of a log, and what the bundle has to judge it by. */
+struct ev_verify_log {
+	bool own; /* the bundle's; otherwise a folder of evault/sources/ */
+	char folder[EV_VERIFY_FOLDER_SIZE]; /* "evault/", or "evault/sources/3f9a…-0041/" */
+	uint8_t digits[8]; /* of evault/sources/: what its origin must begin with */
+	/* The tree: by the share note; or by the folder's name, its vault note, its checkpoint. */
+	char origin[EVAULT_ORIGIN_SIZE]; /* "" until it is known */
+	uint64_t size;
+	struct ev_hash root;
+	bool has_root;
+
+	struct ev_buf vault_note;
+	bool has_vault_note;
+	struct ev_verify_key *keys;
+	size_t n_keys, cap_keys;
+	uint64_t members, members_listed; /* its vault note, and those of keys/ */
+	struct ev_buf checkpoint;         /* the one that all its proofs have */
+	struct ev_vault_note note;
+	struct ev_authority authority;
+	bool has_authority;
+	bool begun;   /* its first entry is there, and counts */
+	bool settled; /* all of this is judged */
+	bool trusted; /* and holds: entries can be judged by it */
+};
+
+/* An entry of an item, and whether it is in its log. */
+struct ev_verify_entry {
+	uint64_t index;
+	struct ev_hash named;             /* the digest of its record */
+	struct ev_hash leaf, root;        /* its hash; and of the tree that it says it saw */
+	const struct ev_verifier *signer; /* in the log's authority; NULL: none that holds */
+	bool read, proved, bad;
+	bool again_entry, again_proof; /* for the next pass */
+};
+/* One of evault/sources/. */
+struct ev_verify_source {
+	struct ev_verify_entry entry;
+	uint32_t log;
+	bool wanted; /* a record here names it */
+};
+
 /* ---- items ---------------------------------------------------------------- */
 
 struct ev_verify_item {
-	uint64_t index;
-	struct ev_hash named, digest;     /* of its record, by its entry; and as it is */
-	struct ev_hash leaf, root;        /* of its entry; and of the tree that it says it saw */
-	struct ev_hash sha256;            /* by its record … */
-	uint64_t size, file_bytes;        /* … and as its file has it */
-	const struct ev_verifier *signer; /* in the authority; NULL: none that holds */
-	char *path;                       /* where it was extracted to, until it is told */
+	struct ev_verify_entry entry;
+	struct ev_hash digest;     /* of its record, as it is */
+	struct ev_hash sha256;     /* by its record … */
+	uint64_t size, file_bytes; /* … and as its file has it */
+	char *path;                /* where it was extracted to, until it is told */
+	uint32_t link;             /* the first of its links */
+	uint8_t n_links;
 	uint32_t text; /* action, time, name, withheld: in the texts, each with a NUL */
 	uint32_t file; /* its member below data/, or EV_NO_MEMBER */
 	uint32_t corrections;
 	bool has_file;               /* it came */
 	bool record_read;            /* it came, and has `digest` and `text` */
-	bool entry_read, proved;     /* and has `named`, `leaf`, `root` */
 	bool discloses;              /* `sha256` and `size` */
 	bool has_name;               /* that is disclosed */
 	bool about, about_here;      /* its record is about others; one of them is here */
 	bool annotates, retracts;    /* what it is about */
 	bool has_retract, retracted; /* a retraction is about it; and was not taken back */
-	bool file_judged, file_good, bad, told;
-	bool again_entry, again_proof, again_file; /* for the next pass */
+	bool file_judged, file_good, links_judged, told;
+	bool again_file; /* for the next pass */
 };
 /* An `about` line of item `by`. */
 struct ev_verify_about {
@@ -125,13 +193,6 @@ struct ev_verify_about {
 struct ev_verify_order {
 	uint64_t index;
 	uint32_t item;
-};
-
-/* An entry of evault/keys/, as it came. */
-struct ev_verify_key {
-	uint64_t index;
-	struct ev_buf entry, proof;
-	bool has_entry, has_proof;
 };
 
 enum ev_verify_opened {
@@ -193,7 +254,7 @@ struct ev_verifying {
 	struct ev_hasher *hasher;
 	uint32_t member;
 	enum ev_verify_kind kind;
-	uint64_t number;
+	struct ev_verify_place place;
 	uint64_t got;     /* bytes of it so far */
 	bool skip;        /* it is of no interest any more */
 	bool keep;        /* in `body` */
@@ -213,28 +274,32 @@ struct ev_verifying {
 	bool has_share, share_broken;
 	struct ev_hash tag_manifest; /* as it came */
 	bool has_tag_manifest;
-	struct ev_buf vault_note;
-	bool has_vault_note;
-	struct ev_verify_key *keys;
-	size_t n_keys, cap_keys, key_bytes;
-	uint64_t key_members, key_members_listed;
 	struct ev_consistency *trees;
 	size_t n_trees;
 
-	/* verify_signed.c */
-	bool settled; /* all that follows is judged */
-	bool trusted; /* and holds: items can be judged by it */
-	struct ev_vault_note note;
-	struct ev_authority authority;
-	bool has_authority;
-	struct ev_buf checkpoint; /* that was verified */
+	/* verify_log.c, verify_known.c */
+	struct ev_verify_log own_log;
+	struct ev_verify_log **logs; /* of evault/sources/ */
+	size_t n_logs;
+	size_t key_bytes; /* of all of them */
 	struct ev_verify_known known;
+	struct ev_contacts contacts; /* of the vault that was given */
 
 	/* verify_item.c */
 	struct ev_verify_members item_names;
 	struct ev_verify_item *items;
 	size_t n_items, cap_items;
 	uint64_t entries; /* items of which an entry came */
+
+	/* verify_chain.c */
+	struct ev_verify_members source_names;
+	struct ev_verify_source *sources;
+	size_t n_sources, cap_sources;
+	uint64_t source_members, source_members_listed; /* of them, entries and proofs */
+	struct ev_provenance *links;
+	size_t n_links, cap_links;
+
+	/* verify_tell.c */
 	struct ev_buf texts;
 	struct ev_verify_about *abouts;
 	size_t n_abouts, cap_abouts, abouts_judged;
@@ -281,39 +346,126 @@ enum evault_status ev_verify_read(struct ev_verifying *v, struct ev_tar_events e
 /* ---- verify_bundle.c --------------------------------------------------------- */
 
 struct ev_tar_events ev_verify_events(struct ev_verifying *v);
+
+/* ---- verify_manifest.c ------------------------------------------------------- */
+
+/* The item that a member is of; EV_NO_ITEM for others. */
+uint64_t ev_verify_item_of(enum ev_verify_kind kind, uint64_t number);
+/* An entry of another vault, or its proof? */
+bool ev_verify_is_source(enum ev_verify_kind kind);
+/* The log of which a member says who may sign there; *log NULL: it is none of these. */
+enum evault_status ev_verify_log_of(struct ev_verifying *v, enum ev_verify_kind kind,
+				    const struct ev_verify_place *place, struct ev_verify_log **log,
+				    struct evault_error *err);
+/* Says what is wrong with a member, and counts the entry or item that it is of as bad. */
+enum evault_status ev_verify_find_member(struct ev_verifying *v, enum evault_finding_kind kind,
+					 uint32_t member, const char *sentence,
+					 struct evault_error *err);
+/* Its hash is now known from both sides. */
+enum evault_status ev_verify_compare(struct ev_verifying *v, uint32_t member, bool same,
+				     struct evault_error *err);
+/* The member that is coming is a manifest: its lines. */
+void ev_verify_begin_lines(struct ev_verifying *v);
+enum evault_status ev_verify_read_lines(struct ev_verifying *v, const uint8_t *data, size_t len,
+					struct evault_error *err);
+enum evault_status ev_verify_end_lines(struct ev_verifying *v, struct evault_error *err);
 /* All members came: compares them with the lists, and what is to be there with what is. */
 enum evault_status ev_verify_complete(struct ev_verifying *v, struct evault_error *err);
+
+/* ---- verify_log.c ---------------------------------------------------------------- */
+
+/* Path of a member of it: `suffix` ".entry" or ".tlog-proof", `below` "items" or "keys". */
+void ev_verify_path(const struct ev_verify_log *log, const char *below, uint64_t index,
+		    const char *suffix, char path[EV_VERIFY_PATH_SIZE]);
+void ev_verify_log_release(struct ev_verify_log *log);
+/* The log of the member at `place`, with its number; made where there is none. */
+enum evault_status ev_verify_log_at(struct ev_verifying *v, const struct ev_verify_place *place,
+				    uint32_t *number, struct evault_error *err);
+/* Takes v->body: its vault note, or a part of keys/. */
+enum evault_status ev_verify_take_key(struct ev_verifying *v, struct ev_verify_log *log,
+				      struct evault_error *err);
+/* All members that say who may sign there have come, and the lists that say so. */
+bool ev_verify_log_ready(const struct ev_verifying *v, const struct ev_verify_log *log);
+/*
+ * Judges notes and keys by each other, once.  log->trusted: its tree is one
+ * that the log signed, and log->authority says who may sign.
+ */
+enum evault_status ev_verify_settle_log(struct ev_verifying *v, struct ev_verify_log *log,
+					struct evault_error *err);
+/* A proof of an entry, in a member of this path, or of this item. */
+struct ev_verify_proof {
+	uint64_t index;
+	uint64_t item; /* or EV_NO_ITEM */
+	const char *path;
+	const struct ev_hash *leaf;
+	struct ev_slice text;
+};
+/* Does it lead to the tree?  *before: the root before it, by the proof.  Otherwise a finding. */
+enum evault_status ev_verify_proof(struct ev_verifying *v, struct ev_verify_log *log,
+				   const struct ev_verify_proof *proof, struct ev_hash *before,
+				   bool *good, struct evault_error *err);
+
+/* ---- verify_entry.c ----------------------------------------------------------------- */
+
+/* Each takes v->body, the entry or its proof. */
+enum evault_status ev_verify_entry_take(struct ev_verifying *v, struct ev_verify_log *log,
+					struct ev_verify_entry *entry, struct evault_error *err);
+enum evault_status ev_verify_entry_prove(struct ev_verifying *v, struct ev_verify_log *log,
+					 struct ev_verify_entry *entry, struct evault_error *err);
+/* Says what is wrong with its .entry, .record …, and counts it as bad. */
+enum evault_status ev_verify_entry_wrong(struct ev_verifying *v, const struct ev_verify_log *log,
+					 struct ev_verify_entry *entry,
+					 enum evault_finding_kind kind, const char *suffix,
+					 const char *sentence, struct evault_error *err);
+/* All has come: what of it did not, or could not be judged? */
+enum evault_status ev_verify_entry_whole(struct ev_verifying *v, const struct ev_verify_log *log,
+					 struct ev_verify_entry *entry, struct evault_error *err);
+/* Is it in its log, and signed? */
+bool ev_verify_entry_stands(const struct ev_verify_entry *entry);
+
+/* ---- verify_chain.c ------------------------------------------------------------------ */
+
+/* The entry at `place`; made where there is none. */
+enum evault_status ev_verify_source(struct ev_verifying *v, const struct ev_verify_place *place,
+				    uint32_t *source, struct evault_error *err);
+/* Its entry or proof has come, in v->body. */
+enum evault_status ev_verify_take_source(struct ev_verifying *v, struct evault_error *err);
+/* Keeps what the item's record was received as. */
+enum evault_status ev_verify_keep_links(struct ev_verifying *v, uint32_t item,
+					const struct ev_record *record, struct evault_error *err);
+/* All that proves them has come: judges the links of all items. */
+enum evault_status ev_verify_judge_links(struct ev_verifying *v, struct evault_error *err);
+/* All members came: is every folder of evault/sources/ whole, and of some use here? */
+enum evault_status ev_verify_sources_whole(struct ev_verifying *v, struct evault_error *err);
+/* What is told of an item's links, the nearest vault first; false: one of them is false. */
+bool ev_verify_fill_sources(struct ev_verifying *v, const struct ev_verify_item *item,
+			    struct evault_bundle_source out[EV_PROVENANCE_MAX]);
 
 /* ---- verify_signed.c --------------------------------------------------------- */
 
 /* Each takes v->body, the member that has come. */
 enum evault_status ev_verify_take_share(struct ev_verifying *v, struct evault_error *err);
-enum evault_status ev_verify_take_key(struct ev_verifying *v, struct evault_error *err);
 enum evault_status ev_verify_take_tree(struct ev_verifying *v, struct evault_error *err);
 /*
- * Judges notes, keys and trees by each other, once.  v->trusted: the share
- * note's tree is one that the log signed, and v->authority says who may sign.
+ * Judges the share note, keys and trees by each other, once.
  */
 enum evault_status ev_verify_settle(struct ev_verifying *v, struct evault_error *err);
-/*
- * A proof of entry `index`, whose leaf has this hash: does it lead to the
- * tree?  *before: the root before it, by the proof.  Otherwise a finding.
- */
-enum evault_status ev_verify_proof(struct ev_verifying *v, uint64_t index,
-				   const struct ev_hash *leaf, struct ev_slice text,
-				   struct ev_hash *before, bool *good, struct evault_error *err);
+/* No other tree of the same log and size, among the folders of evault/sources/? */
+enum evault_status ev_verify_compare_heads(struct ev_verifying *v, struct evault_error *err);
 
 /* ---- verify_known.c ------------------------------------------------------------ */
 
-/* Reads what was given: signer, checkpoint. */
+/* Reads what was given: signer, checkpoint, and the vault's contacts. */
 enum evault_status ev_verify_load_known(struct ev_verifying *v, struct evault_error *err);
 /* The bundle's origin is known: is what was given of the same vault?  And, when keys are: is it
  * signed? */
 enum evault_status ev_verify_known_origin(struct ev_verifying *v, struct evault_error *err);
 enum evault_status ev_verify_known_signed(struct ev_verifying *v, struct evault_error *err);
 /* The share note's signer is `key`, of this origin: is it one who is known? */
-enum evault_status ev_verify_know_signer(struct ev_verifying *v, const struct ev_verifier *key,
-					 struct evault_error *err);
+void ev_verify_know_signer(struct ev_verifying *v, const struct ev_verifier *key);
+/* The contact whose key this is, of the vault `origin`; or the card that was given: or NULL. */
+const char *ev_verify_known_name(const struct ev_verifying *v, const char *origin,
+				 const struct ev_verifier *key);
 /* A root of this log at that size is proved: compares it with what is known. */
 enum evault_status ev_verify_join(struct ev_verifying *v, uint64_t size, const struct ev_hash *root,
 				  struct evault_error *err);

@@ -58,11 +58,12 @@ ev_verify_out_begin(struct ev_verifying *v, struct evault_error *err)
 	enum evault_status rc;
 	uint32_t item;
 
-	rc = ev_verify_item(v, v->number, &item, err);
+	rc = ev_verify_item(v, v->place.number, &item, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	i = &v->items[item];
-	i->again_file = (v->pass == 1 && !v->telling) || i->again_entry || i->again_proof;
+	i->again_file =
+	    (v->pass == 1 && !v->telling) || i->entry.again_entry || i->entry.again_proof;
 	if (i->again_file || !i->discloses || !ev_verify_item_stands(i) ||
 	    (v->pass > 1 && !i->file_good))
 		return EVAULT_OK;
@@ -198,7 +199,7 @@ choose_name(struct ev_verifying *v, const struct ev_verify_item *item, struct ev
 	}
 	rc = is_fresh(v, ev_slice_of(name->data, name->len), &fresh, err);
 	if (rc == EVAULT_OK && !fresh) {
-		make_distinct(v, item->index, name);
+		make_distinct(v, item->entry.index, name);
 		rc = is_fresh(v, ev_slice_of(name->data, name->len), &fresh, err);
 	}
 	return rc == EVAULT_OK ? ev_buf_ask(name, err) : rc;
@@ -216,7 +217,7 @@ publish(struct ev_verifying *v, struct ev_verify_item *item, struct evault_error
 		rc = ev_os_rename(v->out, v->out_temp, (const char *)name.data, false, err);
 	/* Two names may be one to this file system alone. */
 	if (rc == EVAULT_E_EXISTS) {
-		make_distinct(v, item->index, &name);
+		make_distinct(v, item->entry.index, &name);
 		rc = ev_buf_text(&name) == NULL
 			 ? ev_fail_nomem(err)
 			 : ev_os_rename(v->out, v->out_temp, (const char *)name.data, false, err);

@@ -27,7 +27,8 @@ add_item(struct ev_verifying *v, uint64_t index, struct evault_error *err)
 		v->items = grown;
 		v->cap_items = cap;
 	}
-	v->items[v->n_items++] = (struct ev_verify_item){ .index = index, .file = EV_NO_MEMBER };
+	v->items[v->n_items++] =
+	    (struct ev_verify_item){ .entry = { .index = index }, .file = EV_NO_MEMBER };
 	return EVAULT_OK;
 }
 
@@ -60,20 +61,15 @@ ev_verify_item_here(struct ev_verifying *v, uint64_t index)
 bool
 ev_verify_item_stands(const struct ev_verify_item *item)
 {
-	return item->record_read && item->entry_read && item->proved && item->signer != NULL &&
-	       !item->bad;
+	return item->record_read && ev_verify_entry_stands(&item->entry);
 }
 
 enum evault_status
 ev_verify_item_wrong(struct ev_verifying *v, uint32_t item, enum evault_finding_kind kind,
 		     const char *suffix, const char *sentence, struct evault_error *err)
 {
-	uint64_t index = v->items[item].index;
-	char path[64];
-
-	v->items[item].bad = true;
-	snprintf(path, sizeof(path), "evault/items/%04" PRIu64 "%s", index, suffix);
-	return ev_find(&v->findings, err, kind, index, path, "%s", sentence);
+	return ev_verify_entry_wrong(v, &v->own_log, &v->items[item].entry, kind, suffix, sentence,
+				     err);
 }
 
 /* ---- record ------------------------------------------------------------------------ */
@@ -83,7 +79,7 @@ judge_digest(struct ev_verifying *v, uint32_t item, struct evault_error *err)
 {
 	const struct ev_verify_item *i = &v->items[item];
 
-	if (!i->record_read || !i->entry_read || ev_hash_equal(&i->named, &i->digest))
+	if (!i->record_read || !i->entry.read || ev_hash_equal(&i->entry.named, &i->digest))
 		return EVAULT_OK;
 	return ev_verify_item_wrong(v, item, EVAULT_FINDING_ALTERED, ".record",
 				    _("is not the record that its entry was signed for"), err);
@@ -107,8 +103,8 @@ judge_file(struct ev_verifying *v, uint32_t item, struct evault_error *err)
 	    !m->differs && ev_hash_equal(&m->hash, &i->sha256) && i->size == i->file_bytes;
 	if (i->file_good || m->differs) /* which is said already */
 		return EVAULT_OK;
-	i->bad = true;
-	return ev_find(&v->findings, err, EVAULT_FINDING_ALTERED, i->index,
+	i->entry.bad = true;
+	return ev_find(&v->findings, err, EVAULT_FINDING_ALTERED, i->entry.index,
 		       ev_verify_members_name(&v->members, i->file),
 		       "is not the file that its record has the SHA-256 of");
 }
@@ -220,7 +216,7 @@ ev_verify_take_record(struct ev_verifying *v, struct evault_error *err)
 	enum evault_status rc;
 	uint32_t item;
 
-	rc = ev_verify_item(v, v->number, &item, err);
+	rc = ev_verify_item(v, v->place.number, &item, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	ev_record_init(&record);
@@ -236,6 +232,8 @@ ev_verify_take_record(struct ev_verifying *v, struct evault_error *err)
 		v->items[item].record_read = true;
 		rc = keep_record(v, item, &record, err);
 		if (rc == EVAULT_OK)
+			rc = ev_verify_keep_links(v, item, &record, err);
+		if (rc == EVAULT_OK)
 			rc = judge_digest(v, item, err);
 		if (rc == EVAULT_OK)
 			rc = judge_file(v, item, err);
@@ -244,116 +242,39 @@ ev_verify_take_record(struct ev_verifying *v, struct evault_error *err)
 	return rc;
 }
 
-/* ---- entry ----------------------------------------------------------------------------- */
-
-static enum evault_status
-judge_signature(struct ev_verifying *v, uint32_t item, const struct ev_entry *entry,
-		struct evault_error *err)
-{
-	struct ev_verify_item *i = &v->items[item];
-	struct ev_slice name = entry->note.signatures[0].name;
-	const struct ev_verifier *key = ev_authority_signer(&v->authority, name, i->index);
-	char path[64];
-
-	snprintf(path, sizeof(path), "evault/items/%04" PRIu64 ".entry", i->index);
-	if (key != NULL && entry->note.n_signatures == 1 &&
-	    ev_note_verify(&entry->note, key, NULL) == EVAULT_OK) {
-		i->signer = key;
-		return EVAULT_OK;
-	}
-	i->bad = true;
-	if (key != NULL)
-		return ev_find(&v->findings, err, EVAULT_FINDING_ALTERED, i->index, path,
-			       "the signature by %.*s does not fit the entry", (int)name.len,
-			       (const char *)name.data);
-	if (ev_authority_actor(&v->authority, ev_slice_of(name.data + name.len - 64, 64)) != NULL)
-		return ev_find(&v->findings, err, EVAULT_FINDING_FORGED, i->index, path,
-			       "signed by %.*s, who was not one who may sign then", (int)name.len,
-			       (const char *)name.data);
-	return ev_find(&v->findings, err, EVAULT_FINDING_FORGED, i->index, path,
-		       "signed by %.*s, whom no owner is shown to have admitted", (int)name.len,
-		       (const char *)name.data);
-}
-
-static enum evault_status
-keep_entry(struct ev_verifying *v, uint32_t item, const struct ev_entry *entry,
-	   struct evault_error *err)
-{
-	struct ev_verify_item *i = &v->items[item];
-
-	if (!entry->is_record)
-		return ev_verify_item_wrong(v, item, EVAULT_FINDING_ALTERED, ".entry",
-					    _("is no entry of an item"), err);
-	if (entry->after != i->index)
-		return ev_verify_item_wrong(
-		    v, item, EVAULT_FINDING_FORGED, ".entry",
-		    _("was signed for another place in the log, or another history"), err);
-	if (v->has_share && strcmp(entry->origin, v->share.origin) != 0)
-		return ev_verify_item_wrong(v, item, EVAULT_FINDING_FORGED, ".entry",
-					    _("is of the log of another vault"), err);
-	i->named = entry->record;
-	i->root = entry->root;
-	i->entry_read = true;
-	ev_merkle_leaf(v->body.data, v->body.len, &i->leaf);
-	return judge_digest(v, item, err);
-}
+/* ---- entry and proof ----------------------------------------------------------------------- */
 
 enum evault_status
 ev_verify_take_entry(struct ev_verifying *v, struct evault_error *err)
 {
-	struct evault_error why = { .text = "" };
-	struct ev_verify_item *i;
-	struct ev_entry entry;
 	enum evault_status rc;
 	uint32_t item;
 
-	rc = ev_verify_item(v, v->number, &item, err);
+	rc = ev_verify_item(v, v->place.number, &item, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	i = &v->items[item];
 	v->entries += v->pass == 1;
-	rc = ev_entry_parse(ev_slice_of(v->body.data, v->body.len), &entry, &why);
-	if (rc != EVAULT_OK)
-		return ev_verify_item_wrong(v, item, EVAULT_FINDING_ALTERED, ".entry", why.text,
-					    err);
-	if (v->pass == 1)
-		rc = keep_entry(v, item, &entry, err);
-	i->again_entry = i->entry_read && !v->settled;
-	if (rc == EVAULT_OK && i->entry_read && v->trusted)
-		rc = judge_signature(v, item, &entry, err);
-	return rc;
+	rc = ev_verify_entry_take(v, &v->own_log, &v->items[item].entry, err);
+	return rc == EVAULT_OK && v->pass == 1 ? judge_digest(v, item, err) : rc;
 }
-
-/* ---- proof ------------------------------------------------------------------------------- */
 
 enum evault_status
 ev_verify_take_proof(struct ev_verifying *v, struct evault_error *err)
 {
-	struct ev_verify_item *i;
-	struct ev_hash before;
+	struct ev_verify_entry *entry;
 	enum evault_status rc;
 	uint32_t item;
-	bool good;
+	bool proved;
 
-	rc = ev_verify_item(v, v->number, &item, err);
+	rc = ev_verify_item(v, v->place.number, &item, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	i = &v->items[item];
-	i->again_proof = v->pass == 1 && (!i->entry_read || !v->settled);
-	if (i->again_proof || !i->entry_read || !v->trusted)
-		return EVAULT_OK;
-	rc = ev_verify_proof(v, i->index, &i->leaf, ev_slice_of(v->body.data, v->body.len), &before,
-			     &good, err);
-	if (rc != EVAULT_OK || !good) {
-		i->bad = true;
-		return rc;
-	}
-	if (!ev_hash_equal(&before, &i->root))
-		return ev_verify_item_wrong(
-		    v, item, EVAULT_FINDING_FORGED, ".entry",
-		    _("was signed for another place in the log, or another history"), err);
-	i->proved = true;
-	return ev_verify_join(v, i->index, &before, err);
+	entry = &v->items[item].entry;
+	proved = entry->proved;
+	rc = ev_verify_entry_prove(v, &v->own_log, entry, err);
+	return rc == EVAULT_OK && entry->proved && !proved
+		   ? ev_verify_join(v, entry->index, &entry->root, err)
+		   : rc;
 }
 
 /* ---- file ---------------------------------------------------------------------------------- */
@@ -366,7 +287,7 @@ ev_verify_take_file(struct ev_verifying *v, const struct ev_hash *hash, struct e
 	uint32_t item;
 	bool good;
 
-	rc = ev_verify_item(v, v->number, &item, err);
+	rc = ev_verify_item(v, v->place.number, &item, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	i = &v->items[item];
@@ -383,7 +304,7 @@ ev_verify_take_file(struct ev_verifying *v, const struct ev_hash *hash, struct e
 		v->summary->bytes += v->got;
 		rc = judge_file(v, item, err);
 	}
-	good = rc == EVAULT_OK && i->file_good && !i->bad && ev_hash_equal(hash, &i->sha256);
+	good = rc == EVAULT_OK && i->file_good && !i->entry.bad && ev_hash_equal(hash, &i->sha256);
 	if (v->out_file >= 0) {
 		enum evault_status closed = ev_verify_out_end(v, i, good, err);
 

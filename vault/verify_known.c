@@ -90,6 +90,8 @@ ev_verify_load_known(struct ev_verifying *v, struct evault_error *err)
 		k->size = k->typed.size;
 		k->root = k->typed.root;
 	}
+	if (rc == EVAULT_OK && v->what->vault != NULL)
+		rc = ev_contacts_load(v->what->vault, &v->contacts, err);
 	k->has_tree = v->what->against != NULL || v->what->against_short != NULL;
 	v->summary->known = k->size;
 	if (k->has_tree)
@@ -131,7 +133,7 @@ enum evault_status
 ev_verify_known_signed(struct ev_verifying *v, struct evault_error *err)
 {
 	const struct ev_verify_known *k = &v->known;
-	const struct ev_verifier *key = ev_authority_log_key(&v->authority, k->size);
+	const struct ev_verifier *key = ev_authority_log_key(&v->own_log.authority, k->size);
 	struct ev_checkpoint c;
 	char shown[EV_SHOW_SIZE];
 
@@ -225,7 +227,7 @@ tell_seen(struct ev_verifying *v, const struct ev_catalog_receive *seen, struct 
 	memcpy(c.origin, v->share.origin, sizeof(c.origin));
 	ev_checkpoint_text(&c, &text);
 	ev_verify_fork(v, ev_slice_of(text.data, text.len),
-		       ev_slice_of(v->checkpoint.data, v->checkpoint.len));
+		       ev_slice_of(v->own_log.checkpoint.data, v->own_log.checkpoint.len));
 	ev_buf_release(&text);
 	if (seen->index == OWN)
 		return ev_find(
@@ -291,7 +293,7 @@ ev_verify_judge_seen(struct ev_verifying *v, struct evault_error *err)
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
-	if (v->known.n_seen == 0 || !v->trusted || v->forked)
+	if (v->known.n_seen == 0 || !v->own_log.trusted || v->forked)
 		return EVAULT_OK;
 	/* Those that were received are of one history: the longest stands for all. */
 	for (i = 0; i < v->known.n_seen; i++)
@@ -314,7 +316,7 @@ ev_verify_join(struct ev_verifying *v, uint64_t size, const struct ev_hash *root
 	size_t i;
 
 	/* Only what the log has signed counts. */
-	if (!v->trusted)
+	if (!v->own_log.trusted)
 		return EVAULT_OK;
 	for (i = 0; i < k->n_pasts; i++) {
 		if (k->pasts[i].size != size)
@@ -333,7 +335,7 @@ ev_verify_join(struct ev_verifying *v, uint64_t size, const struct ev_hash *root
 	v->summary->against = EVAULT_ASKED_FAILS;
 	v->forked = true;
 	ev_verify_fork(v, ev_slice_of(k->note.data, k->note.len),
-		       ev_slice_of(v->checkpoint.data, v->checkpoint.len));
+		       ev_slice_of(v->own_log.checkpoint.data, v->own_log.checkpoint.len));
 	return ev_find(&v->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
 		       "the log that the bundle is of had other first %llu entries than the "
 		       "checkpoint vouches for that was given: one of the two pasts was made up",
@@ -347,45 +349,50 @@ static bool
 is_given(const struct ev_verifying *v, const struct ev_verifier *key)
 {
 	const struct ev_verify_known *k = &v->known;
-	bool same =
-	    ev_verifier_equal(&k->signer, key) || ev_verifier_equal(&k->signer, &v->note.log);
+	bool same = ev_verifier_equal(&k->signer, key) ||
+		    ev_verifier_equal(&k->signer, &v->own_log.note.log);
 	size_t i;
 
-	for (i = 0; i < v->authority.n_log_keys; i++)
-		same = same || ev_verifier_equal(&k->signer, &v->authority.log_keys[i].verifier);
+	for (i = 0; i < v->own_log.authority.n_log_keys; i++)
+		same = same ||
+		       ev_verifier_equal(&k->signer, &v->own_log.authority.log_keys[i].verifier);
 	return same && (k->origin[0] == '\0' || strcmp(k->origin, v->share.origin) == 0);
 }
 
-static enum evault_status
-ask_contacts(struct ev_verifying *v, const struct ev_verifier *key, struct evault_error *err)
+static const char *
+contact_of(const struct ev_verifying *v, const char *origin, const struct ev_verifier *key)
 {
-	struct evault_verify_summary *s = v->summary;
-	struct ev_contacts contacts = { .n = 0 };
+	const struct evault_contact *c;
 	char vkey[EV_NOTE_VKEY_SIZE];
-	enum evault_status rc;
 	size_t i;
 
 	ev_verifier_text(key, vkey);
-	rc = ev_contacts_load(v->what->vault, &contacts, err);
-	if (rc == EVAULT_OK && s->signer_known == EVAULT_ASKED_NOT)
-		s->signer_known = EVAULT_ASKED_OPEN;
-	for (i = 0; rc == EVAULT_OK && i < contacts.n; i++) {
-		if (strcmp(contacts.list[i].card.actor, vkey) != 0 ||
-		    strcmp(contacts.list[i].card.origin, v->share.origin) != 0)
-			continue;
-		memcpy(s->signer_name, contacts.list[i].name, sizeof(s->signer_name));
-		if (v->what->signer == NULL)
-			s->signer_known = EVAULT_ASKED_HOLDS;
+	for (i = 0; i < v->contacts.n; i++) {
+		c = &v->contacts.list[i];
+		if (strcmp(c->card.actor, vkey) == 0 && strcmp(c->card.origin, origin) == 0)
+			return c->name;
 	}
-	ev_contacts_release(&contacts);
-	return rc;
+	return NULL;
 }
 
-enum evault_status
-ev_verify_know_signer(struct ev_verifying *v, const struct ev_verifier *key,
-		      struct evault_error *err)
+const char *
+ev_verify_known_name(const struct ev_verifying *v, const char *origin,
+		     const struct ev_verifier *key)
+{
+	const struct ev_verify_known *k = &v->known;
+	const char *name = contact_of(v, origin, key);
+
+	if (name == NULL && k->name[0] != '\0' && strcmp(k->origin, origin) == 0 &&
+	    ev_verifier_equal(&k->signer, key))
+		name = k->name;
+	return name;
+}
+
+void
+ev_verify_know_signer(struct ev_verifying *v, const struct ev_verifier *key)
 {
 	struct evault_verify_summary *s = v->summary;
+	const char *name;
 
 	if (v->known.has_signer) {
 		s->signer_known = EVAULT_ASKED_FAILS;
@@ -394,5 +401,14 @@ ev_verify_know_signer(struct ev_verifying *v, const struct ev_verifier *key,
 			memcpy(s->signer_name, v->known.name, sizeof(s->signer_name));
 		}
 	}
-	return v->what->vault == NULL ? EVAULT_OK : ask_contacts(v, key, err);
+	if (v->what->vault == NULL)
+		return;
+	if (s->signer_known == EVAULT_ASKED_NOT)
+		s->signer_known = EVAULT_ASKED_OPEN;
+	name = contact_of(v, v->share.origin, key);
+	if (name == NULL)
+		return;
+	memcpy(s->signer_name, name, sizeof(s->signer_name));
+	if (v->what->signer == NULL)
+		s->signer_known = EVAULT_ASKED_HOLDS;
 }

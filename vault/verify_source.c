@@ -18,6 +18,7 @@ enum {
 	START = 64 << 10, /* bytes that are looked at to see what it is */
 	VOLUMES_MAX = 9999,
 	IDENTITY_FILE_MAX = 1 << 20,
+	RANKS = 10, /* walks over a folder */
 };
 
 /* ---- keys -------------------------------------------------------------------- */
@@ -386,9 +387,9 @@ struct walking {
 static unsigned
 rank_of(struct ev_slice name)
 {
-	uint64_t number;
+	struct ev_verify_place place;
 
-	switch (ev_verify_kind_of(name, &number)) {
+	switch (ev_verify_kind_of(name, &place)) {
 	case EV_BUNDLE_BAGIT:
 	case EV_BUNDLE_INFO:
 		return 0;
@@ -405,17 +406,24 @@ rank_of(struct ev_slice name)
 	case EV_BUNDLE_KEY_PROOF:
 	case EV_BUNDLE_TREE:
 		return 4;
+	case EV_BUNDLE_SOURCE_VAULT:
+	case EV_BUNDLE_SOURCE_KEY_ENTRY:
+	case EV_BUNDLE_SOURCE_KEY_PROOF:
+		return 5;
+	case EV_BUNDLE_SOURCE_ENTRY:
+	case EV_BUNDLE_SOURCE_PROOF:
+		return 6;
 	case EV_BUNDLE_RECORD:
 	case EV_BUNDLE_ENTRY:
 	case EV_BUNDLE_PROOF:
-		return 5;
+		return 7;
 	case EV_BUNDLE_DATA:
-		return 6;
+		return 8;
 	case EV_BUNDLE_PADDING:
 	case EV_BUNDLE_OTHER:
 		break;
 	}
-	return 7;
+	return RANKS - 1;
 }
 
 static struct ev_slice
@@ -499,7 +507,7 @@ read_folder(struct ev_verifying *v, struct ev_tar_events events, struct evault_e
 	w.piece = malloc(PIECE);
 	if (w.piece == NULL)
 		rc = ev_fail_nomem(err);
-	for (w.rank = 0; w.rank < 8 && rc == EVAULT_OK; w.rank++)
+	for (w.rank = 0; w.rank < RANKS && rc == EVAULT_OK; w.rank++)
 		rc = ev_walk(&walk, v->what->path, err);
 	free(w.piece);
 	v->own = true; /* a folder has no form that could be wrong */

@@ -32,6 +32,14 @@ static const struct place places[] = {
 	{ "evault/items/", ".entry", EV_BUNDLE_ENTRY },
 	{ "evault/items/", ".tlog-proof", EV_BUNDLE_PROOF },
 };
+/* Below evault/sources/<o>-<m>/ */
+static const struct place source_places[] = {
+	{ "vault", NULL, EV_BUNDLE_SOURCE_VAULT },
+	{ "keys/", ".entry", EV_BUNDLE_SOURCE_KEY_ENTRY },
+	{ "keys/", ".tlog-proof", EV_BUNDLE_SOURCE_KEY_PROOF },
+	{ "items/", ".entry", EV_BUNDLE_SOURCE_ENTRY },
+	{ "items/", ".tlog-proof", EV_BUNDLE_SOURCE_PROOF },
+};
 
 /* Digits at the cursor: at least four, more only without a zero in front. */
 static bool
@@ -45,6 +53,14 @@ take_number(struct ev_cursor *c, uint64_t *number)
 		return false;
 	*number = ev_cursor_decimal(c, UINT64_MAX - 1);
 	return !c->bad && (c->at - first == 4 || (c->at - first > 4 && *first != '0'));
+}
+
+static int
+hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool
@@ -65,30 +81,74 @@ is_data(struct ev_slice name, uint64_t *number)
 	return true;
 }
 
-enum ev_verify_kind
-ev_verify_kind_of(struct ev_slice name, uint64_t *number)
+/* The one of `n` places that the name is; EV_BUNDLE_OTHER: none. */
+static enum ev_verify_kind
+find_place(const struct place *list, size_t n, struct ev_slice name, uint64_t *number)
 {
 	struct ev_cursor c;
 	size_t i;
 
-	*number = 0;
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (places[i].end == NULL && ev_slice_is(name, places[i].name))
-			return places[i].kind;
-		if (places[i].end == NULL || !ev_slice_starts(name, places[i].name))
+	for (i = 0; i < n; i++) {
+		if (list[i].end == NULL && ev_slice_is(name, list[i].name))
+			return list[i].kind;
+		if (list[i].end == NULL || !ev_slice_starts(name, list[i].name))
 			continue;
 		c = ev_cursor_of(name.data, name.len);
-		ev_cursor_expect(&c, places[i].name);
+		ev_cursor_expect(&c, list[i].name);
 		if (!take_number(&c, number))
 			continue;
-		ev_cursor_expect(&c, places[i].end);
+		ev_cursor_expect(&c, list[i].end);
 		if (ev_cursor_done(&c))
-			return places[i].kind;
+			return list[i].kind;
 	}
-	if (is_data(name, number))
-		return EV_BUNDLE_DATA;
 	*number = 0;
 	return EV_BUNDLE_OTHER;
+}
+
+/* <o>-<m>/ and the rest. */
+static enum ev_verify_kind
+find_source(struct ev_slice name, struct ev_verify_place *place)
+{
+	struct ev_cursor c = ev_cursor_of(name.data, name.len);
+	struct ev_verify_place found = { 0 };
+	enum ev_verify_kind kind;
+	size_t i;
+	int digit;
+
+	ev_cursor_expect(&c, "evault/sources/");
+	for (i = 0; i < 2 * sizeof(found.origin) && !c.bad; i++) {
+		digit = hex_digit(ev_cursor_u8(&c));
+		if (digit < 0)
+			return EV_BUNDLE_OTHER;
+		found.origin[i / 2] = (uint8_t)(found.origin[i / 2] << 4 | digit);
+	}
+	ev_cursor_expect(&c, "-");
+	if (c.bad || !take_number(&c, &found.size))
+		return EV_BUNDLE_OTHER;
+	ev_cursor_expect(&c, "/");
+	if (c.bad)
+		return EV_BUNDLE_OTHER;
+	kind = find_place(source_places, sizeof(source_places) / sizeof(source_places[0]),
+			  ev_slice_of(c.at, c.left), &found.number);
+	if (kind != EV_BUNDLE_OTHER)
+		*place = found;
+	return kind;
+}
+
+enum ev_verify_kind
+ev_verify_kind_of(struct ev_slice name, struct ev_verify_place *place)
+{
+	enum ev_verify_kind kind;
+
+	memset(place, 0, sizeof(*place));
+	kind = find_place(places, sizeof(places) / sizeof(places[0]), name, &place->number);
+	if (kind == EV_BUNDLE_OTHER)
+		kind = find_source(name, place);
+	if (kind == EV_BUNDLE_OTHER && is_data(name, &place->number))
+		return EV_BUNDLE_DATA;
+	if (kind == EV_BUNDLE_OTHER)
+		place->number = 0;
+	return kind;
 }
 
 /* ---- the table --------------------------------------------------------------- */

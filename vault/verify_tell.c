@@ -14,7 +14,7 @@ judge_about(struct ev_verifying *v, const struct ev_verify_about *about, struct 
 	struct ev_verify_item *by = &v->items[about->by];
 	struct ev_verify_item *target = ev_verify_item_here(v, about->index);
 
-	if (about->index >= by->index)
+	if (about->index >= by->entry.index)
 		return ev_verify_item_wrong(v, about->by, EVAULT_FINDING_ALTERED, ".record",
 					    _("is about an entry that came later"), err);
 	if (target == NULL || !target->record_read)
@@ -48,7 +48,7 @@ ev_verify_judge_abouts(struct ev_verifying *v, struct evault_error *err)
 	}
 	v->abouts_judged = v->n_abouts;
 	for (i = 0; i < v->n_items && rc == EVAULT_OK; i++) {
-		if (!v->items[i].about || v->items[i].about_here || v->items[i].bad ||
+		if (!v->items[i].about || v->items[i].about_here || v->items[i].entry.bad ||
 		    v->items[i].file != EV_NO_MEMBER)
 			continue;
 		rc = ev_verify_item_wrong(v, (uint32_t)i, EVAULT_FINDING_UNKNOWN, ".record",
@@ -76,7 +76,7 @@ put_in_order(struct ev_verifying *v, struct evault_error *err)
 	if (order == NULL)
 		return ev_fail_nomem(err);
 	for (i = 0; i < v->n_items; i++)
-		order[i] = (struct ev_verify_order){ v->items[i].index, (uint32_t)i };
+		order[i] = (struct ev_verify_order){ v->items[i].entry.index, (uint32_t)i };
 	qsort(order, v->n_items, sizeof(*order), by_index);
 	free(v->order);
 	v->order = order;
@@ -106,7 +106,7 @@ fill_signer(const struct ev_verifying *v, const struct ev_verifier *signer,
 	    struct evault_bundle_item *out)
 {
 	struct ev_slice hex = ev_slice_of(signer->name + strlen(signer->name) - 64, 64);
-	const struct ev_actor *actor = ev_authority_actor(&v->authority, hex);
+	const struct ev_actor *actor = ev_authority_actor(&v->own_log.authority, hex);
 
 	memcpy(out->actor_key, hex.data, hex.len);
 	if (actor == NULL)
@@ -118,29 +118,33 @@ fill_signer(const struct ev_verifying *v, const struct ev_verifier *signer,
 static void
 tell_item(struct ev_verifying *v, struct ev_verify_item *item)
 {
-	struct evault_bundle_item out = { .index = item->index,
+	struct evault_bundle_source sources[EV_PROVENANCE_MAX];
+	struct evault_bundle_item out = { .index = item->entry.index,
 					  .action = "",
 					  .time = "",
 					  .withheld = "",
 					  .has_file = item->has_file,
 					  .corrections = item->corrections,
 					  .retracted = item->retracted,
-					  .path = item->path };
+					  .path = item->path,
+					  .sources = sources,
+					  .n_sources = item->n_links };
+	bool sound = ev_verify_fill_sources(v, item, sources);
 
 	item->told = true;
-	out.good = ev_verify_item_stands(item) &&
+	out.good = sound && ev_verify_item_stands(item) &&
 		   (item->file == EV_NO_MEMBER || (item->has_file && item->file_good));
 	v->summary->items++;
 	v->summary->good += out.good;
 	if (v->has_share)
 		snprintf(out.citation, sizeof(out.citation), "%.6s-%" PRIu64,
-			 v->share.origin + strlen("evault/"), item->index);
+			 v->share.origin + strlen("evault/"), item->entry.index);
 	if (item->record_read) {
 		ev_hash_hex(&item->digest, out.digest);
 		fill_text(v, item, &out);
 	}
-	if (item->signer != NULL)
-		fill_signer(v, item->signer, &out);
+	if (item->entry.signer != NULL)
+		fill_signer(v, item->entry.signer, &out);
 	if (item->discloses) {
 		ev_hash_hex(&item->sha256, out.sha256);
 		out.size = item->size;
@@ -160,11 +164,15 @@ all_but_files(const struct ev_verifying *v)
 
 	for (i = 0; i < v->n_items; i++) {
 		item = &v->items[i];
-		if (!item->record_read || !item->entry_read || !item->proved || item->again_entry ||
-		    item->again_proof)
+		if (!item->record_read || !item->entry.read || !item->entry.proved ||
+		    item->entry.again_entry || item->entry.again_proof)
 			return false;
 	}
-	return v->has_share && v->share.items == v->n_items;
+	for (i = 0; i < v->n_sources; i++)
+		if (v->sources[i].entry.again_entry || v->sources[i].entry.again_proof)
+			return false;
+	return v->has_share && v->share.items == v->n_items &&
+	       v->source_members == v->source_members_listed;
 }
 
 enum evault_status
@@ -180,6 +188,8 @@ ev_verify_tell(struct ev_verifying *v, bool over, struct evault_error *err)
 	}
 	if (v->abouts_judged < v->n_abouts || over || v->order == NULL)
 		rc = ev_verify_judge_abouts(v, err);
+	if (rc == EVAULT_OK && (over || v->order == NULL))
+		rc = ev_verify_judge_links(v, err);
 	if (rc == EVAULT_OK && (v->order == NULL || over))
 		rc = put_in_order(v, err);
 	for (; rc == EVAULT_OK && v->next < v->n_order; v->next++) {

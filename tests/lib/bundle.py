@@ -124,13 +124,79 @@ def digest(record):
     return sha256(b"\n".join([first] + sorted(map(form, lines))) + b"\n").hex()
 
 
+class Tree:
+    """A tree of a log, as the bundle has it: its own below evault/, another vault's below evault/sources/<o>-<m>/."""
+
+    def __init__(self, bundle, folder, vault):
+        self.bundle, self.folder, self.need = bundle, folder, bundle.need
+        self.vault_bytes = bundle.read(vault)
+        self.vault = Note(self.vault_bytes)
+        self.origin, self.size, self.root = self.vault.value("origin"), None, None
+        self.checkpoint = None
+        self.entries = {}   # index: note
+        self.admitted = {}  # name of a key: vkey, role; when all entries are taken
+
+    def numbers(self, below):
+        folder = os.path.join(self.bundle.top, self.folder, below)
+        return [f[:-len(".entry")] for f in sorted(os.listdir(folder)) if f.endswith(".entry")] if os.path.isdir(folder) else []
+
+    def proved(self, below, number):
+        stem = "%s/%s/%s" % (self.folder, below, number)
+        data, lines = self.bundle.read(stem + ".entry"), self.bundle.read(stem + ".tlog-proof").decode().split("\n")
+        index, note = int(lines[1].split()[1]), Note(data)
+        end = lines.index("")
+        self.checkpoint = Note("\n".join(lines[end + 1:]).encode())
+        if self.root is None:
+            self.root = base64.b64decode(self.checkpoint.lines[2])
+        proof = [base64.b64decode(line) for line in lines[2:end]]
+        self.need(lines[0] == "c2sp.org/tlog-proof@v1" and index == int(number), stem, "is a proof of another entry")
+        self.need(self.checkpoint.lines == [self.origin, str(self.size), base64.b64encode(self.root).decode()], stem, "is to another tree")
+        self.need(inclusion(index, self.size, leaf(data), proof) == self.root, stem, "does not lead to the root")
+        self.need(note.value("origin") == self.origin and note.lines[2].startswith("after %d " % index), stem, "has another place")
+        self.entries[index] = note
+
+    def check(self):
+        for below in ("items", "keys"):
+            for number in self.numbers(below):
+                self.proved(below, number)
+        self.need(sha256(self.vault_bytes).hex() == self.entries[0].value("file vault"), "entry 0 names another vault note")
+        log, owner = self.vault.value("log-key"), self.vault.value("owner")
+        self.need(self.origin == "evault/" + sha256(parse_vkey(log)[1]).hex(), self.folder, "has another origin")
+        self.need(signed_by(self.vault, log) and signed_by(self.vault, owner), "the vault note is not signed")
+        self.admitted = {parse_vkey(owner)[0]: (owner, "owner")}
+        for index in sorted(self.entries):
+            log = self.take(index, log)
+        self.need(signed_by(self.checkpoint, log), "the checkpoint is not signed")
+
+    def take(self, index, log):
+        note = self.entries[index]
+        vkey, role = self.admitted.get(note.signatures[0][0], (None, None))
+        self.need(vkey and signed_by(note, vkey), self.folder, "entry", index, "is signed by nobody who could")
+        for line in note.lines[3:]:
+            word, _, rest = line.partition(" ")
+            if word in ("actor", "actor-end", "log-key"):
+                self.need(role == "owner", self.folder, "entry", index, "changes keys")
+            if word == "actor":
+                self.admitted[parse_vkey(rest.split()[0])[0]] = tuple(rest.split())
+            elif word == "actor-end":
+                self.admitted.pop("evault/actor/" + rest, None)
+            elif word == "log-key":
+                self.need(signed_by(note, log), self.folder, "entry", index, "is not signed by the log key before")
+                log = rest
+        return log
+
+
 class Bundle:
     def __init__(self, top):
         self.top, self.wrong = top, []
         self.note = Note(self.read("evault/share.note"))
         self.size, self.root = int(self.note.value("tree").split()[0]), bytes.fromhex(self.note.value("tree").split()[1])
         self.origin = self.note.value("origin")
-        self.entries = {}   # index: (note, signer's name)
+        self.own = Tree(self, "evault", "evault/keys/vault")
+        self.own.size, self.own.root = self.size, self.root
+        self.trees = {}     # origin: trees of that vault below evault/sources/
+        self.used = set()   # their entries that records name
+        self.links = [0, 0]  # that are proved, and that are not
 
     def read(self, name):
         with open(os.path.join(self.top, name), "rb") as f:
@@ -159,75 +225,80 @@ class Bundle:
         data = [self.read(n) for n in listed if n.startswith("data/")]
         self.need("Payload-Oxum: %d.%d\n" % (sum(map(len, data)), len(data)) in self.read("bag-info.txt").decode(), "Payload-Oxum")
 
-    def proved(self, stem):
-        data, lines = self.read(stem + ".entry"), self.read(stem + ".tlog-proof").decode().split("\n")
-        index, note = int(lines[1].split()[1]), Note(data)
-        end = lines.index("")
-        checkpoint = Note("\n".join(lines[end + 1:]).encode())
-        proof = [base64.b64decode(line) for line in lines[2:end]]
-        self.need(lines[0] == "c2sp.org/tlog-proof@v1" and index == int(stem.rsplit("/", 1)[1]), stem, "is a proof of another entry")
-        self.need(checkpoint.lines == [self.origin, str(self.size), base64.b64encode(self.root).decode()], stem, "is to another tree")
-        self.need(inclusion(index, self.size, leaf(data), proof) == self.root, stem, "does not lead to the root")
-        self.need(note.value("origin") == self.origin and note.lines[2].startswith("after %d " % index), stem, "has another place")
-        self.entries[index] = note
-        return checkpoint
-
-    def signers(self, checkpoint):
-        vault = Note(self.read("evault/keys/vault"))
-        self.need(sha256(self.read("evault/keys/vault")).hex() == self.entries[0].value("file vault"), "entry 0 names another vault note")
-        log, owner = vault.value("log-key"), vault.value("owner")
-        self.need(signed_by(vault, log) and signed_by(vault, owner), "the vault note is not signed")
-        admitted = {parse_vkey(owner)[0]: (owner, "owner")}
-        for index in sorted(self.entries):
-            note = self.entries[index]
-            who = note.signatures[0][0]
-            vkey, role = admitted.get(who, (None, None))
-            self.need(vkey and signed_by(note, vkey), "entry", index, "is signed by nobody who could")
-            for line in note.lines[3:]:
-                word, _, rest = line.partition(" ")
-                if word in ("actor", "actor-end", "log-key"):
-                    self.need(role == "owner", "entry", index, "changes keys")
-                if word == "actor":
-                    admitted[parse_vkey(rest.split()[0])[0]] = tuple(rest.split())
-                elif word == "actor-end":
-                    admitted.pop("evault/actor/" + rest, None)
-                elif word == "log-key":
-                    self.need(signed_by(note, log), "entry", index, "is not signed by the log key before")
-                    log = rest
-        self.need(signed_by(checkpoint, log), "the checkpoint is not signed")
-        vkey, role = admitted.get(self.note.signatures[0][0], (None, None))
-        self.need(vkey and role != "capture" and signed_by(self.note, vkey), "the share note is signed by nobody who could")
+    def entry(self, n):
+        return self.own.entries[n]
 
     def item(self, n, items):
         record = self.read("evault/items/%s.record" % n)
         fields = [line.split(b" ", 2)[1:] for line in record.split(b"\n")[1:-1] if not line.startswith(b"- ")]
         said = dict(fields)
-        self.need(self.entries[int(n)].value("record") == digest(record), n, "has another record")
+        self.need(self.entry(int(n)).value("record") == digest(record), n, "has another record")
+        self.chain(n, record)
         self.need({b"action", b"time"} <= set(said), n, "withholds its action or time")
         data = [f for f in os.listdir(self.top + "/data") if f.split(".")[0] == n] if os.path.isdir(self.top + "/data") else []
         self.need(len(data) <= 1, n, "has several files")
         for f in data:
             bytes_ = self.read("data/" + f)
             self.need(said.get(b"sha256") == sha256(bytes_).hex().encode() and int(said.get(b"size", b"-1")) == len(bytes_), n, "has another file")
-        about = [v.split(b" ") for k, v in fields if k == b"about"]
+        about = [v.split(b" ") for k, v in fields if k == b"about" and b"source" not in said]
         self.need(not about or not data, n, "is about others and has a file")
         for index, hash_ in about:
             self.need(items.get(int(index)) == hash_.decode(), n, "is about what is not in the bundle")
 
+    def sources(self):
+        folder = self.top + "/evault/sources"
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            digits, size = name.split("-")
+            tree = Tree(self, "evault/sources/" + name, "evault/sources/%s/vault" % name)
+            tree.size = int(size)
+            tree.check()
+            self.need(len(digits) == 16 and tree.origin.startswith("evault/" + digits) and size == "%04d" % tree.size, name, "is another folder")
+            self.trees.setdefault(tree.origin, []).append(tree)
+
+    def chain(self, n, record):
+        """Makes again what it was received as, and that one's past, and looks for each among the sources."""
+        while True:
+            lines = record.split(b"\n")[:-1]
+            split = [line.split(b" ", 2) for line in lines[1:]]
+            source = [v for salt, name, v in split if name == b"source" and salt != b"-"]
+            if not source:
+                self.need(all(name != b"source" for _, name, _ in split), n, "withholds its source")
+                return
+            origin, index, hash_ = source[0].decode().split(" ")
+            record = lines[0] + b"\n"
+            for line, (salt, name, v) in zip(lines[1:], split):
+                if salt == b"-":
+                    record += line + b"\n"
+                elif name not in (b"source", b"about"):
+                    record += b"%s %s %s\n" % (salt, name[5:] if name.startswith(b"from-") else name, v)
+            self.need(digest(record) == hash_, n, "was received as something else")
+            found = [tree for tree in self.trees.get("evault/" + origin, []) if "%04d" % int(index) in tree.numbers("items")]
+            for tree in found:
+                self.used.add((tree.folder, int(index)))
+                self.need(tree.entries[int(index)].value("record") == hash_, n, "is not what its source has there")
+            self.links[not found] += 1
+
     def check(self):
         self.lists()
-        items = [f[:-len(".entry")] for f in sorted(os.listdir(self.top + "/evault/items")) if f.endswith(".entry")]
-        keys = [f[:-len(".entry")] for f in sorted(os.listdir(self.top + "/evault/keys")) if f.endswith(".entry")]
-        checkpoint = [self.proved("evault/items/" + n) for n in items] + [self.proved("evault/keys/" + n) for n in keys]
-        self.signers(checkpoint[0])
+        self.sources()
+        self.own.check()
+        self.need(self.own.origin == self.origin, "the share note is of another vault")
+        items = self.own.numbers("items")
+        vkey, role = self.own.admitted.get(self.note.signatures[0][0], (None, None))
+        self.need(vkey and role != "capture" and signed_by(self.note, vkey), "the share note is signed by nobody who could")
         self.need(self.note.value("items") == str(len(items)), "the share note has another number of items")
-        digests = {int(n): self.entries[int(n)].value("record") for n in items}
+        digests = {int(n): self.entry(int(n)).value("record") for n in items}
         for n in items:
             self.item(n, digests)
+        for trees in self.trees.values():
+            for tree in trees:
+                self.need(all((tree.folder, int(n)) in self.used for n in tree.numbers("items")), tree.folder, "has what no record names")
         pasts = self.consistency()
         for w in self.wrong:
             print("#", w)
-        print("%d items, %d keys, %d pasts" % (len(items), len(keys), pasts))
+        print("%d items, %d keys, %d pasts" % (len(items), len(self.own.numbers("keys")), pasts))
+        if sum(self.links):
+            print("%d links proved, %d not" % tuple(self.links))
         return not self.wrong
 
     def consistency(self):

@@ -7,7 +7,11 @@
 static enum ev_verify_kind
 kind(const char *name, uint64_t *n)
 {
-	return ev_verify_kind_of(ev_slice_text(name), n);
+	struct ev_verify_place place;
+	enum ev_verify_kind found = ev_verify_kind_of(ev_slice_text(name), &place);
+
+	*n = place.number;
+	return found;
 }
 
 static void
@@ -48,6 +52,45 @@ each_member_has_one_name(void)
 	CHECK(kind("data/0001.tarball", &n) == EV_BUNDLE_OTHER);
 	CHECK(kind("data/0001.a/b", &n) == EV_BUNDLE_OTHER);
 	CHECK(kind("", &n) == EV_BUNDLE_OTHER);
+}
+
+static void
+a_folder_for_another_vault_is_named_by_origin_and_size(void)
+{
+	static const char *const none[] = {
+		"evault/sources/3f9a01c2d4e5f60-0041/vault",
+		"evault/sources/3f9a01c2d4e5f6078-0041/vault",
+		"evault/sources/3F9A01C2D4E5F607-0041/vault",
+		"evault/sources/3f9a01c2d4e5f607-41/vault",
+		"evault/sources/3f9a01c2d4e5f607-00041/vault",
+		"evault/sources/3f9a01c2d4e5f607-/vault",
+		"evault/sources/3f9a01c2d4e5f607/vault",
+		"evault/sources/3f9a01c2d4e5f607-0041/keys/vault",
+		"evault/sources/3f9a01c2d4e5f607-0041/items/0012.record",
+		"evault/sources/3f9a01c2d4e5f607-0041/items/12.entry",
+		"evault/sources/3f9a01c2d4e5f607-0041",
+		"evault/sources/",
+		"evault/sources/3f9a01c2d4e5f607-18446744073709551616/vault",
+	};
+	static const uint8_t digits[8] = { 0x3f, 0x9a, 0x01, 0xc2, 0xd4, 0xe5, 0xf6, 0x07 };
+	struct ev_verify_place place;
+	size_t i;
+
+	CHECK(ev_verify_kind_of(ev_slice_text("evault/sources/3f9a01c2d4e5f607-0041/vault"),
+				&place) == EV_BUNDLE_SOURCE_VAULT);
+	CHECK(place.size == 41 && place.number == 0 && memcmp(place.origin, digits, 8) == 0);
+	CHECK(ev_verify_kind_of(
+		  ev_slice_text("evault/sources/3f9a01c2d4e5f607-123456/items/0012.entry"),
+		  &place) == EV_BUNDLE_SOURCE_ENTRY);
+	CHECK(place.size == 123456 && place.number == 12);
+	CHECK(ev_verify_kind_of(
+		  ev_slice_text("evault/sources/3f9a01c2d4e5f607-0041/keys/0003.tlog-proof"),
+		  &place) == EV_BUNDLE_SOURCE_KEY_PROOF);
+	CHECK(place.number == 3);
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		CHECK(ev_verify_kind_of(ev_slice_text(none[i]), &place) == EV_BUNDLE_OTHER);
+		CHECK(place.size == 0 && place.number == 0);
+	}
 }
 
 static void
@@ -109,6 +152,7 @@ main(void)
 {
 	UNIT_RUN(a_number_has_four_digits_or_more_without_a_zero_in_front);
 	UNIT_RUN(each_member_has_one_name);
+	UNIT_RUN(a_folder_for_another_vault_is_named_by_origin_and_size);
 	UNIT_RUN(names_that_a_file_system_takes_for_one_are_one_member);
 	UNIT_RUN(a_bundle_that_is_not_there_is_no_verdict);
 	UNIT_RUN(each_verdict_has_its_word);

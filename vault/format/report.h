@@ -48,6 +48,9 @@ struct ev_report_item {
 	struct ev_hash digest;  /* of its record */
 	struct ev_slice signer; /* name of the actor key that signed its entry */
 	struct ev_slice file;   /* its file's path in the bundle, "data/0012.jpg"; or empty */
+	/* Of one that was received: the vault that recorded it, and how it is cited; or empty. */
+	struct ev_slice first_origin, first_citation;
+	bool proved; /* the bundle has proofs of where it was received from, back to there */
 	const struct ev_report_change *changes; /* about it, in order of index; `n_changes` */
 	size_t n_changes;
 };

@@ -417,6 +417,12 @@ add_proof(struct ev_buf *html, const struct ev_report_words *words,
 	ev_report_row_begin(html, words->entry, NULL);
 	ev_report_say(html, words->entry_value, entry, entry);
 	ev_report_row_end(html);
+	if (item->first_citation.len > 0) {
+		ev_report_row_begin(html, words->first, NULL);
+		ev_report_say(html, item->proved ? words->first_proved : words->first_unproved,
+			      item->first_origin, item->first_citation);
+		ev_report_row_end(html);
+	}
 	ev_report_row_code(html, words->record, NULL, ev_slice_text(digest));
 	ev_report_row_code(html, words->signed_by, NULL, item->signer);
 	ev_report_row_begin(html, words->in_tree, NULL);

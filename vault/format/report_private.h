@@ -45,6 +45,7 @@ struct ev_report_words {
 	const char *bytes, *utc, *local, *none;
 	const char *proof, *proof_about, *entry, *entry_value, *record, *signed_by, *in_tree,
 	    *proof_files, *proof_files_value;
+	const char *first, *first_proved, *first_unproved;
 	/* end */
 	const char *check_title, *check, *shows_title, *shows, *shows_not_title, *shows_not;
 	/* Fields in the order in which they are shown; the last one has no name. */

@@ -31,6 +31,11 @@ static const struct ev_report_label labels[] = {
 	{ "offset", EV_REPORT_NOTED, EV_REPORT_TEXT, "Local time minus UTC",
 	  "the device was set to" },
 	{ "about", EV_REPORT_NOTED, EV_REPORT_CODE, "About entry, record", NULL },
+	{ "source", EV_REPORT_NOTED, EV_REPORT_CODE, "Received from vault, as entry, record",
+	  NULL },
+	{ "from-about", EV_REPORT_NOTED, EV_REPORT_CODE, "There: about entry, record", NULL },
+	{ "from-source", EV_REPORT_NOTED, EV_REPORT_CODE,
+	  "There: received from vault, as entry, record", NULL },
 	{ "software", EV_REPORT_NOTED, EV_REPORT_TEXT, "Recorded with", NULL },
 	{ NULL, EV_REPORT_STATED, EV_REPORT_TEXT, NULL, NULL },
 };
@@ -106,6 +111,11 @@ const struct ev_report_words ev_report_english = {
 	.proof = "Proof",
 	.proof_about = "What evault verify checks; until then it is the sender’s word.",
 	.entry = "Entry",
+	.first = "Recorded first",
+	.first_proved = "in the vault <code>{1}</code> as <code>{2}</code>; what should prove it "
+			"is in the folder <code>evault/sources</code>",
+	.first_unproved = "in the vault <code>{1}</code> as <code>{2}</code>, says its record, and "
+			  "nothing here proves all of that",
 	.entry_value = "number {1} of the log; the first one is number 0",
 	.record = "SHA-256 of the record, with all fields withheld",
 	.signed_by = "Signed by the key",

@@ -1,0 +1,284 @@
+/*
+ * Where items were received from: what their records say of it, and the
+ * entries of other vaults that prove it (FORMAT.md, section 12, rule 11).
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify.h"
+
+/* ---- entries of evault/sources/ -------------------------------------------------- */
+
+/* They are found by folder and number, as members are by their names. */
+static void
+name_of(uint32_t log, uint64_t index, char name[40])
+{
+	snprintf(name, 40, "%" PRIu32 "/%" PRIu64, log, index);
+}
+
+static enum evault_status
+add_source(struct ev_verifying *v, uint32_t log, uint64_t index, struct evault_error *err)
+{
+	size_t cap = v->cap_sources == 0 ? 64 : 2 * v->cap_sources;
+	struct ev_verify_source *grown;
+
+	if (v->n_sources >= EV_VERIFY_ITEMS_MAX)
+		return ev_fail(err, EVAULT_E_LIMIT,
+			       "the bundle has more than %d entries of other vaults",
+			       EV_VERIFY_ITEMS_MAX);
+	if (v->n_sources == v->cap_sources) {
+		grown = realloc(v->sources, cap * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		v->sources = grown;
+		v->cap_sources = cap;
+	}
+	v->sources[v->n_sources++] =
+	    (struct ev_verify_source){ .entry = { .index = index }, .log = log };
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_verify_source(struct ev_verifying *v, const struct ev_verify_place *place, uint32_t *source,
+		 struct evault_error *err)
+{
+	enum evault_status rc;
+	char name[40];
+	uint32_t log;
+	bool alike;
+
+	rc = ev_verify_log_at(v, place, &log, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	name_of(log, place->number, name);
+	rc = ev_verify_members_put(&v->source_names, ev_slice_text(name), source, &alike, err);
+	if (rc == EVAULT_OK && *source == v->n_sources)
+		rc = add_source(v, log, place->number, err);
+	return rc;
+}
+
+enum evault_status
+ev_verify_take_source(struct ev_verifying *v, struct evault_error *err)
+{
+	struct ev_verify_source *source;
+	struct ev_verify_log *log;
+	enum evault_status rc;
+	uint32_t number;
+
+	rc = ev_verify_source(v, &v->place, &number, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	source = &v->sources[number];
+	log = v->logs[source->log];
+	return v->kind == EV_BUNDLE_SOURCE_ENTRY
+		   ? ev_verify_entry_take(v, log, &source->entry, err)
+		   : ev_verify_entry_prove(v, log, &source->entry, err);
+}
+
+/* ---- links of records ---------------------------------------------------------------- */
+
+enum evault_status
+ev_verify_keep_links(struct ev_verifying *v, uint32_t number, const struct ev_record *record,
+		     struct evault_error *err)
+{
+	const struct ev_record_field *source = ev_record_find(record, "source");
+	struct ev_verify_item *item = &v->items[number];
+	struct ev_provenance chain[EV_PROVENANCE_MAX], *grown;
+	struct evault_error why = { .text = "" };
+	enum evault_status rc;
+	size_t cap, n;
+
+	if (source != NULL && source->withheld)
+		return ev_verify_item_wrong(v, number, EVAULT_FINDING_ALTERED, ".record",
+					    _("withholds where it was received from"), err);
+	rc = ev_provenance_read(record, chain, &n, &why);
+	if (rc == EVAULT_E_NOMEM)
+		return ev_fail_nomem(err);
+	if (rc != EVAULT_OK)
+		return ev_verify_item_wrong(v, number, EVAULT_FINDING_ALTERED, ".record", why.text,
+					    err);
+	if (v->n_links + n > EV_VERIFY_LINKS_MAX)
+		return ev_fail(err, EVAULT_E_LIMIT,
+			       "the records were received as more than %d entries together",
+			       EV_VERIFY_LINKS_MAX);
+	if (v->n_links + n > v->cap_links) {
+		cap = v->cap_links == 0 ? 64 : 2 * v->cap_links;
+		grown = realloc(v->links, cap * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		v->links = grown;
+		v->cap_links = cap;
+	}
+	item->link = (uint32_t)v->n_links;
+	item->n_links = (uint8_t)n;
+	memcpy(v->links + v->n_links, chain, n * sizeof(*chain));
+	v->n_links += n;
+	return EVAULT_OK;
+}
+
+/* The next entry, of folders after `*log`, that is the link's by its numbers; NULL: none. */
+static struct ev_verify_source *
+next_source(struct ev_verifying *v, const struct ev_provenance *link, uint32_t *log)
+{
+	const struct ev_verify_log *l;
+	char name[40], hex[EVAULT_HEX_SIZE];
+	uint32_t source;
+
+	ev_hash_hex(&link->origin, hex);
+	for (; *log < v->n_logs; (*log)++) {
+		l = v->logs[*log];
+		if (memcmp(l->digits, link->origin.b, sizeof(l->digits)) != 0 ||
+		    (l->origin[0] != '\0' && strcmp(l->origin + strlen("evault/"), hex) != 0))
+			continue;
+		name_of(*log, link->index, name);
+		if (!ev_verify_members_get(&v->source_names, ev_slice_text(name), &source))
+			continue;
+		(*log)++;
+		return &v->sources[source];
+	}
+	return NULL;
+}
+
+static enum evault_status
+judge_item(struct ev_verifying *v, uint32_t number, struct evault_error *err)
+{
+	struct ev_verify_item *item = &v->items[number];
+	const struct ev_provenance *link;
+	struct ev_verify_source *source;
+	enum evault_status rc = EVAULT_OK;
+	uint32_t i, log;
+
+	for (i = item->link; i < item->link + item->n_links && rc == EVAULT_OK; i++) {
+		link = &v->links[i];
+		log = 0;
+		while (rc == EVAULT_OK && (source = next_source(v, link, &log)) != NULL) {
+			source->wanted = true;
+			if (!source->entry.read ||
+			    ev_hash_equal(&source->entry.named, &link->digest))
+				continue;
+			rc = ev_verify_item_wrong(
+			    v, number, EVAULT_FINDING_FORGED, ".record",
+			    _("says that it was received as an entry of another vault that has "
+			      "another record there"),
+			    err);
+		}
+	}
+	item->links_judged = true;
+	return rc;
+}
+
+enum evault_status
+ev_verify_judge_links(struct ev_verifying *v, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	uint32_t i;
+
+	for (i = 0; i < v->n_items && rc == EVAULT_OK; i++)
+		if (v->items[i].record_read && !v->items[i].links_judged)
+			rc = judge_item(v, i, err);
+	return rc;
+}
+
+/* ---- folders ----------------------------------------------------------------------------- */
+
+static enum evault_status
+folder_whole(struct ev_verifying *v, const struct ev_verify_log *log, struct evault_error *err)
+{
+	char path[EV_VERIFY_PATH_SIZE];
+	uint32_t member;
+
+	snprintf(path, sizeof(path), "%svault", log->folder);
+	if (log->has_vault_note || ev_verify_members_get(&v->members, ev_slice_text(path), &member))
+		return EVAULT_OK; /* that what is listed is missing is said already */
+	return ev_find(&v->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
+		       "every folder for another vault has this, and it is not there");
+}
+
+enum evault_status
+ev_verify_sources_whole(struct ev_verifying *v, struct evault_error *err)
+{
+	struct ev_verify_source *source;
+	enum evault_status rc = ev_verify_judge_links(v, err);
+	size_t i;
+
+	for (i = 0; i < v->n_logs && rc == EVAULT_OK; i++)
+		rc = folder_whole(v, v->logs[i], err);
+	for (i = 0; i < v->n_sources && rc == EVAULT_OK; i++) {
+		source = &v->sources[i];
+		rc = ev_verify_entry_whole(v, v->logs[source->log], &source->entry, err);
+		if (rc == EVAULT_OK && !source->wanted && !source->entry.bad)
+			rc = ev_verify_entry_wrong(
+			    v, v->logs[source->log], &source->entry, EVAULT_FINDING_UNKNOWN,
+			    ".entry", _("is none that an item of the bundle was received as"), err);
+	}
+	return rc;
+}
+
+/* ---- telling -------------------------------------------------------------------------------- */
+
+static void
+fill_signer(const struct ev_verifying *v, const struct ev_verify_source *source,
+	    struct evault_bundle_source *out)
+{
+	const struct ev_verify_log *log = v->logs[source->log];
+	const struct ev_verifier *key = source->entry.signer;
+	struct ev_slice hex = ev_slice_of(key->name + strlen(key->name) - 64, 64);
+	const struct ev_actor *actor = ev_authority_actor(&log->authority, hex);
+	const char *name = ev_verify_known_name(v, log->origin, key);
+
+	out->proved = EVAULT_ASKED_HOLDS;
+	out->entries = log->size;
+	memcpy(out->actor_key, hex.data, hex.len);
+	out->actor_key[hex.len] = '\0';
+	if (name != NULL)
+		memcpy(out->name, name, sizeof(out->name));
+	if (actor == NULL)
+		return;
+	out->role = (enum evault_role)actor->role;
+	out->actor_ended = actor->ended;
+}
+
+static void
+fill_link(struct ev_verifying *v, const struct ev_provenance *link,
+	  struct evault_bundle_source *out)
+{
+	char hex[EVAULT_HEX_SIZE];
+	struct ev_verify_source *source;
+	uint32_t log = 0;
+
+	memset(out, 0, sizeof(*out));
+	ev_hash_hex(&link->origin, hex);
+	snprintf(out->entry.origin, sizeof(out->entry.origin), "evault/%s", hex);
+	out->entry.index = link->index;
+	ev_hash_hex(&link->digest, out->entry.digest);
+	snprintf(out->citation, sizeof(out->citation), "%.6s-%" PRIu64, hex, link->index);
+	out->proved = EVAULT_ASKED_OPEN;
+	/* In several folders, all of them must hold. */
+	while ((source = next_source(v, link, &log)) != NULL) {
+		if (!ev_verify_entry_stands(&source->entry) ||
+		    !ev_hash_equal(&source->entry.named, &link->digest)) {
+			out->proved = EVAULT_ASKED_FAILS;
+			return;
+		}
+		fill_signer(v, source, out);
+	}
+}
+
+bool
+ev_verify_fill_sources(struct ev_verifying *v, const struct ev_verify_item *item,
+		       struct evault_bundle_source out[EV_PROVENANCE_MAX])
+{
+	bool sound = true, open = false;
+	size_t i;
+
+	for (i = 0; i < item->n_links; i++) {
+		fill_link(v, &v->links[item->link + i], &out[i]);
+		sound = sound && out[i].proved != EVAULT_ASKED_FAILS;
+		open = open || out[i].proved != EVAULT_ASKED_HOLDS;
+	}
+	v->summary->received += item->n_links > 0;
+	v->summary->unproved += open;
+	return sound;
+}
