@@ -33,7 +33,8 @@ advise_capture(const struct evault_init *how, const char *dir)
 	if (how->n_readers == 1)
 		message_warning(_("only one key opens what is kept here: if headquarters loses it, "
 				  "nobody can"));
-	message_note(_("this device can add and not read, whatever its holder is forced to say"));
+	message_note(
+	    _("the key of this vault can add and not read, whatever its holder is forced to say"));
 	message_hint(_("before you rely on it, add something, bring a copy of %s to headquarters, "
 		       "and let them open it: evault -V COPY -i FILE list"),
 		     dir);

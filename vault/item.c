@@ -332,7 +332,7 @@ find_hash(struct giving *g, struct ev_slice hex, const char *shown, struct evaul
 
 	if (!evault_reads(g->v))
 		return ev_fail(err, EVAULT_E_DENIED,
-			       "%s: this device can add and not read: here an item is named by its "
+			       "%s: this key can add and not read: here an item is named by its "
 			       "number or citation",
 			       shown);
 	rc = ev_catalog_hashes(g->v->catalog, hex, &n, err);

@@ -242,8 +242,8 @@ ev_vault_need_reading(const struct evault *v, struct evault_error *err)
 		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
 	if (!evault_reads(v))
 		return ev_fail(err, EVAULT_E_DENIED,
-			       "%s: this device can add and not read: that protects what is kept "
-			       "when it is taken; open the vault at headquarters",
+			       "%s: this key can add and not read: that protects what is kept "
+			       "when the device is taken; open the vault at headquarters",
 			       v->shown);
 	return EVAULT_OK;
 }

@@ -188,7 +188,7 @@ t() {
 	local command
 	for command in card 'contact list' 'contact show Bota' "contact add $T/other.card --yes" 'contact remove Bota'; do
 		# shellcheck disable=SC2086
-		unchanged run_expect 2 device $command && warns "this device can add and not read" || return 1
+		unchanged run_expect 2 device $command && warns "this key can add and not read" || return 1
 	done
 	run_expect 0 guest contact list && says Bota && run_expect 2 guest card && warns "can read and not sign" && unchanged run_expect 2 guest contact remove Bota
 }
