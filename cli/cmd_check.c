@@ -65,6 +65,7 @@ print_json_summary(const struct evault_check_summary *s)
 	json_number(&json, "entries", s->entries);
 	json_number(&json, "items", s->items);
 	json_number(&json, "packs", s->packs);
+	json_number(&json, "packs_read", s->packs_read);
 	json_number(&json, "objects", s->objects);
 	json_number(&json, "records", s->records);
 	json_number(&json, "bytes_read", s->bytes_read);
@@ -111,9 +112,17 @@ print_extent(const struct checking *c, const struct evault_check_summary *s)
 		puts(_("not checked: the log"));
 	if (s->packs_checked)
 		printf(_("checked: every byte of %" PRIu64 " packs against the log (%s read)\n"),
-		       s->packs, format_bytes(s->bytes_read, size));
+		       s->packs_read, format_bytes(s->bytes_read, size));
 	else
 		printf(_("not checked: the bytes of the %" PRIu64 " packs\n"), s->packs);
+	if (s->packs_checked && s->packs_read < s->packs)
+		printf(ngettext("not checked: the bytes of %" PRIu64 " pack that is missing, of a "
+				"wrong size or cannot be read\n",
+				"not checked: the bytes of %" PRIu64
+				" packs that are missing, of a "
+				"wrong size or cannot be read\n",
+				s->packs - s->packs_read),
+		       s->packs - s->packs_read);
 	if (s->content_checked)
 		printf(_("checked: %" PRIu64 " records and %" PRIu64 " files inside the packs, of "
 			 "%" PRIu64 " items\n"),

@@ -1395,7 +1395,8 @@ struct evault_check {
 };
 
 struct evault_check_summary {
-	uint64_t entries, items, packs, objects, records;
+	uint64_t entries, items, packs, objects, records; /* packs: those that must be there */
+	uint64_t packs_read; /* of them, those whose every byte was compared */
 	uint64_t bytes_read;
 	uint64_t damage;      /* findings that are damage */
 	uint64_t interrupted; /* findings that are not */

@@ -90,10 +90,12 @@ check_pack(struct ev_checking *c, const struct ev_pack_line *pack, struct evault
 	ev_pack_path(&pack->hash, path);
 	rc = ev_os_stat(c->v->dir, path, &st, &why);
 	size = st.size;
-	c->summary->packs += rc == EVAULT_OK;
-	if (rc == EVAULT_OK && size == pack->size && c->what->depth == EVAULT_CHECK_FULL)
+	c->summary->packs++;
+	if (rc == EVAULT_OK && size == pack->size && c->what->depth == EVAULT_CHECK_FULL) {
 		rc = ev_pack_hash(c->v->dir, path, EV_PACK_SIZE_MAX, &hash, &size, ev_check_tick, c,
 				  &why);
+		c->summary->packs_read += rc == EVAULT_OK;
+	}
 	if (rc == EVAULT_E_NOT_FOUND)
 		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
 			       "a pack of the vault is missing");

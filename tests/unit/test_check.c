@@ -47,6 +47,7 @@ whole_vault_is_sound_to_every_depth(void)
 	NEED(check(EVAULT_READ, EVAULT_CHECK_FULL, &f, &s) == EVAULT_OK);
 	CHECK(f.n == 0 && s.sound && s.log_checked && s.packs_checked && s.content_checked);
 	CHECK(s.entries == 5 && s.items == 2 && s.packs == 2 && s.objects == 2 && s.records == 2);
+	CHECK(s.packs_read == 2);
 	CHECK(s.bytes_read > 100000 && !s.against_checked);
 	NEED(check(EVAULT_SEALED, EVAULT_CHECK_FULL, &f, &s) == EVAULT_OK);
 	CHECK(f.n == 0 && s.sound && s.packs_checked && !s.content_checked && s.items == 0);
@@ -145,6 +146,8 @@ any_file_that_is_altered_or_missing_is_found_without_the_key(void)
 			if (!CHECK(check(EVAULT_SEALED, EVAULT_CHECK_FULL, &f, &s) != EVAULT_OK ||
 				   (s.damage > 0 && !s.sound)))
 				printf("# %s, %d: not found\n", names[i], how);
+			if (strncmp(names[i], "c/packs/", 8) == 0)
+				CHECK(s.packs == 2 && s.packs_read == (how == 0 ? 2 : 1));
 			if (!CHECK(f.n == 0 || strstr(f.all, names[i] + 2) != NULL ||
 				   strstr(f.all, "[]") != NULL))
 				printf("# %s, %d: %s\n", names[i], how, f.all);
