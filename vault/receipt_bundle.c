@@ -9,10 +9,9 @@
 #include "receipt.h"
 
 enum {
-	CITING = 64 /* entries that are asked for together */
+	SHARES = 1024, /* entries that are asked for together … */
+	CITING = 64    /* … and that are about one of them */
 };
-
-static const struct evault_filter shares = { .action = "share", .retracted = EVAULT_RETRACTED_TOO };
 
 static bool
 says(const struct evault_item *item, const char *name, const char *value)
@@ -31,6 +30,28 @@ copy_text(const struct evault_item *item, const char *name, char *out, size_t si
 	out[0] = '\0';
 	if (text != NULL && strlen(text) < size)
 		memcpy(out, text, strlen(text) + 1);
+}
+
+/* Gives the records of all shares, in the order of the log. */
+static enum evault_status
+give_shares(struct evault *v, evault_item_fn *fn, void *ctx, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	struct ev_catalog_entry entry;
+	uint64_t found[SHARES];
+	int64_t after = -1;
+	size_t n = SHARES, i;
+
+	while (rc == EVAULT_OK && n == SHARES) {
+		rc = ev_catalog_of_action(v->catalog, "share", after, found, SHARES, &n, err);
+		for (i = 0; i < n && rc == EVAULT_OK; i++) {
+			after = (int64_t)found[i];
+			rc = ev_catalog_entry(v->catalog, found[i], &entry, err);
+			if (rc == EVAULT_OK)
+				rc = ev_vault_give_record(v, &entry, fn, ctx, err);
+		}
+	}
+	return rc;
 }
 
 /* ---- one bundle ------------------------------------------------------------------- */
@@ -113,14 +134,6 @@ take_share(void *ctx, const struct evault_item *item, struct evault_error *err)
 	return rc;
 }
 
-static enum evault_status
-take_entry(void *ctx, const struct ev_catalog_entry *entry, struct evault_error *err)
-{
-	struct finding *f = ctx;
-
-	return ev_vault_give_record(f->v, entry, take_share, f, err);
-}
-
 /* What went with them: a correction comes after what it is about, so that one pass finds all. */
 static enum evault_status
 add_corrections(struct evault *v, struct ev_catalog_bits *items, struct evault_error *err)
@@ -166,7 +179,7 @@ ev_receipt_bundle_find(struct evault *v, const struct ev_hash *tagmanifest,
 	enum evault_status rc;
 
 	ev_hash_hex(tagmanifest, f.tagmanifest);
-	rc = ev_catalog_list(v->catalog, &shares, take_entry, &f, err);
+	rc = give_shares(v, take_share, &f, err);
 	if (rc == EVAULT_OK && b->n_shares == 0)
 		rc = not_found(v, err);
 	return rc == EVAULT_OK ? add_corrections(v, &b->items, err) : rc;
@@ -266,19 +279,11 @@ ask_share(void *ctx, const struct evault_item *item, struct evault_error *err)
 	return w->fn(w->ctx, &bundle, err);
 }
 
-static enum evault_status
-ask_entry(void *ctx, const struct ev_catalog_entry *entry, struct evault_error *err)
-{
-	struct waiting *w = ctx;
-
-	return ev_vault_give_record(w->v, entry, ask_share, w, err);
-}
-
 enum evault_status
 evault_unanswered(struct evault *v, evault_unanswered_fn *fn, void *ctx, struct evault_error *err)
 {
 	struct waiting w = { .v = v, .fn = fn, .ctx = ctx };
 	enum evault_status rc = ev_vault_need_reading(v, err);
 
-	return rc == EVAULT_OK ? ev_catalog_list(v->catalog, &shares, ask_entry, &w, err) : rc;
+	return rc == EVAULT_OK ? give_shares(v, ask_share, &w, err) : rc;
 }

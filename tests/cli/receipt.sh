@@ -115,6 +115,13 @@ t() {
 }
 claim an_annotation_of_later_is_not_of_the_bundle t
 
+# What receive writes is what receipt takes, for items with corrections, and for more than one.
+t() {
+	share real "$A" "$B" "$C" --to Сот && run_expect 0 ev "$T/court" receive "$T/real.age" --receipt "$T/real" && run_expect 0 hq status && says "1 bundle without a receipt:" &&
+		grown run_expect 0 hq receipt "$T/real" && says "all 5 items came to them verified" && says "good: signed by Сот" && run_expect 0 hq status && ! grep -q "without a receipt" "$OUT"
+}
+claim what_receive_writes_is_taken t
+
 # ---- others
 
 t() {

@@ -335,12 +335,32 @@ empty_catalog_counts_nothing(void)
 	ev_catalog_free(NULL);
 }
 
+static void
+entries_of_an_action_come_in_their_order_and_in_batches(void)
+{
+	uint64_t found[4] = { 9, 9, 9, 9 };
+	struct ev_catalog *c = filled();
+	size_t n = 9;
+
+	NEED(c != NULL);
+	NEED(ev_catalog_of_action(c, "add", -1, found, 4, &n, NULL) == EVAULT_OK && n == 3);
+	CHECK(found[0] == 1 && found[1] == 2 && found[2] == 5 && found[3] == 9);
+	NEED(ev_catalog_of_action(c, "add", -1, found, 2, &n, NULL) == EVAULT_OK && n == 2);
+	CHECK(found[0] == 1 && found[1] == 2);
+	NEED(ev_catalog_of_action(c, "add", 2, found, 2, &n, NULL) == EVAULT_OK && n == 1);
+	CHECK(found[0] == 5);
+	CHECK(ev_catalog_of_action(c, "add", 5, found, 2, &n, NULL) == EVAULT_OK && n == 0);
+	CHECK(ev_catalog_of_action(c, "share", -1, found, 2, &n, NULL) == EVAULT_OK && n == 0);
+	ev_catalog_free(c);
+}
+
 int
 main(void)
 {
 	if (ev_secret_start(NULL) != EVAULT_OK)
 		return 1;
 	UNIT_RUN(list_filters_by_case_tag_action_and_time);
+	UNIT_RUN(entries_of_an_action_come_in_their_order_and_in_batches);
 	UNIT_RUN(list_stops_where_the_callback_fails);
 	UNIT_RUN(range_gives_items_of_any_action_and_no_structural_entry);
 	UNIT_RUN(hashes_are_found_by_any_number_of_their_first_digits);

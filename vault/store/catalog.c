@@ -43,6 +43,10 @@ static const char *const queries[Q_QUERIES] = {
 	    "1",
 	[Q_LIST] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES "WHERE e.digest IS NOT NULL AND e.idx > ?1"
 		   " AND " EV_CATALOG_FILTER " ORDER BY e.idx LIMIT 1",
+	/* Through the records from end to end, once for a batch: they are read quicker than found.
+	 */
+	[Q_OF_ACTION] = "SELECT e.idx FROM records r CROSS JOIN entries e ON e.digest = r.digest"
+			" WHERE r.action = ?1 AND e.idx > ?2 ORDER BY e.idx LIMIT ?3",
 	[Q_RANGE] = "SELECT " ENTRY_COLUMNS ENTRY_TABLES
 		    "WHERE e.digest IS NOT NULL AND e.idx >= ?1 AND e.idx <= ?2"
 		    " ORDER BY e.idx LIMIT 1",

@@ -120,6 +120,25 @@ ev_catalog_same_file(struct ev_catalog *c, const struct ev_hash *sha256, struct 
 }
 
 enum evault_status
+ev_catalog_of_action(struct ev_catalog *c, const char *action, int64_t after, uint64_t *indices,
+		     size_t cap, size_t *n, struct evault_error *err)
+{
+	sqlite3_stmt *q = ev_catalog_query(c, Q_OF_ACTION, err);
+	enum evault_status rc;
+
+	*n = 0;
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_text(q, 1, action, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(q, 2, after);
+	sqlite3_bind_int64(q, 3, (sqlite3_int64)cap);
+	while ((rc = ev_catalog_step(c, q, err)) == EVAULT_OK && *n < cap)
+		indices[(*n)++] = (uint64_t)sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+enum evault_status
 ev_catalog_list(struct ev_catalog *c, const struct evault_filter *filter, ev_catalog_fn *fn,
 		void *ctx, struct evault_error *err)
 {

@@ -17,6 +17,7 @@ enum ev_catalog_query {
 	Q_ENTRY_OF,
 	Q_SAME_FILE,
 	Q_LIST,
+	Q_OF_ACTION,
 	Q_RANGE,
 	Q_BY_HASH,
 	Q_HASHES,
