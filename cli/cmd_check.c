@@ -89,7 +89,7 @@ why_not_inside(const struct checking *c, const struct evault_check_summary *s)
 	if (c->sealed)
 		return _("no key was used");
 	if (s->adds_only)
-		return _("this device can add and not read: check a copy at headquarters");
+		return _("this key can add and not read: check a copy at headquarters");
 	if (c->quick)
 		return _("--quick does not read them");
 	if (s->cancelled)

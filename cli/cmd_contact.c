@@ -142,6 +142,41 @@ const struct command command_contact_list = {
 	.run = run_list,
 };
 
+/* ---- one of them ---------------------------------------------------------------- */
+
+typedef enum evault_status one_contact(struct evault *vault, const char *name,
+				       struct evault_contact *contact, struct evault_error *err);
+
+/* Does that with the one that is named.  OPTIONS_GO_ON, or the exit status after what was said. */
+static int
+with_contact(const struct command *command, struct globals *globals, char **argv,
+	     enum evault_access access, one_contact *act, struct evault_contact *contact)
+{
+	struct evault_error err = { .text = "" };
+	struct evault *vault = NULL;
+	struct list names = { 0 };
+	struct session session;
+	enum evault_status rc;
+	int status = options_read(command, NULL, globals, argv, &names);
+
+	if (status == OPTIONS_GO_ON && names.n != 1)
+		status = options_wrong(command, _("name one contact"));
+	if (status != OPTIONS_GO_ON)
+		goto out;
+	rc = session_init(&session, globals, &err);
+	if (rc == EVAULT_OK)
+		rc = session_open(&session, access, &vault, &err);
+	if (rc == EVAULT_OK)
+		rc = act(vault, names.items[0], contact, &err);
+	evault_close(vault);
+	session_release(&session);
+	if (rc != EVAULT_OK)
+		status = failure_report(&err, globals);
+out:
+	list_release(&names);
+	return status;
+}
+
 /* ---- show --------------------------------------------------------------------- */
 
 static void
@@ -164,33 +199,17 @@ print_contact(const struct evault_contact *k)
 static int
 run_show(struct globals *globals, char **argv)
 {
-	struct evault_error err = { .text = "" };
 	struct evault_contact contact;
-	struct evault *vault = NULL;
-	struct list names = { 0 };
-	struct session session;
-	enum evault_status rc;
-	int status = options_read(&command_contact_show, NULL, globals, argv, &names);
+	int status = with_contact(&command_contact_show, globals, argv, EVAULT_READ,
+				  evault_contact_find, &contact);
 
-	if (status == OPTIONS_GO_ON && names.n != 1)
-		status = options_wrong(&command_contact_show, _("name one contact"));
 	if (status != OPTIONS_GO_ON)
-		goto out;
-	rc = session_init(&session, globals, &err);
-	if (rc == EVAULT_OK)
-		rc = session_open(&session, EVAULT_READ, &vault, &err);
-	if (rc == EVAULT_OK)
-		rc = evault_contact_find(vault, names.items[0], &contact, &err);
-	evault_close(vault);
-	session_release(&session);
-	status = rc == EVAULT_OK ? EXIT_SOUND : failure_report(&err, globals);
-	if (rc == EVAULT_OK && globals->json)
+		return status;
+	if (globals->json)
 		contact_print_json(&contact, NULL);
-	else if (rc == EVAULT_OK)
+	else
 		print_contact(&contact);
-out:
-	list_release(&names);
-	return status;
+	return EXIT_SOUND;
 }
 
 const struct command command_contact_show = {
@@ -211,38 +230,21 @@ const struct command command_contact_show = {
 static int
 run_remove(struct globals *globals, char **argv)
 {
-	struct evault_error err = { .text = "" };
 	struct evault_contact contact;
-	struct evault *vault = NULL;
-	struct list names = { 0 };
-	struct session session;
-	enum evault_status rc;
-	int status = options_read(&command_contact_remove, NULL, globals, argv, &names);
+	int status = with_contact(&command_contact_remove, globals, argv, EVAULT_WRITE,
+				  evault_contact_remove, &contact);
 
-	if (status == OPTIONS_GO_ON && names.n != 1)
-		status = options_wrong(&command_contact_remove, _("name one contact"));
 	if (status != OPTIONS_GO_ON)
-		goto out;
-	rc = session_init(&session, globals, &err);
-	if (rc == EVAULT_OK)
-		rc = session_open(&session, EVAULT_WRITE, &vault, &err);
-	if (rc == EVAULT_OK)
-		rc = evault_contact_remove(vault, names.items[0], &contact, &err);
-	evault_close(vault);
-	session_release(&session);
-	status = rc == EVAULT_OK ? EXIT_SOUND : failure_report(&err, globals);
-	if (rc == EVAULT_OK && globals->json)
+		return status;
+	if (globals->json)
 		contact_print_json(&contact, "removed");
-	else if (rc == EVAULT_OK)
+	else
 		printf(_("%s is no contact any more; recorded as %s\n"), contact.name,
 		       contact.citation);
 	fflush(stdout);
-	if (rc == EVAULT_OK)
-		message_note(_("what they were given, they keep; their card stays in the history "
-			       "of the vault"));
-out:
-	list_release(&names);
-	return status;
+	message_note(_("what they were given, they keep; their card stays in the history of the "
+		       "vault"));
+	return EXIT_SOUND;
 }
 
 const struct command command_contact_remove = {

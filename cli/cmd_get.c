@@ -7,74 +7,35 @@
 #include "escape.h"
 #include "evault.h"
 #include "failure.h"
-#include "filter.h"
 #include "format.h"
 #include "interrupt.h"
-#include "item.h"
 #include "json.h"
 #include "message.h"
 #include "options.h"
 #include "progress.h"
-#include "refs.h"
+#include "selection.h"
 #include "session.h"
 #include "terminal.h"
 
 struct getting {
 	struct globals *globals;
-	struct list operands;
-	struct refs refs;
-	struct evault_filter filter;
-	bool all, retracted;
-	uint64_t left_out;
+	struct selection sel;
 	const char *out;
-	struct picked picked;
 	struct evault_get what;
 	bool damaged;
 };
 
 static enum evault_status
-collect(void *ctx, const struct evault_item *item, struct evault_error *err)
-{
-	struct getting *g = ctx;
-
-	(void)err;
-	if (filter_leaves_out(&g->filter, item, &g->left_out))
-		return EVAULT_OK;
-	if (item_is_lost(item) || evault_item_field(item, "sha256") != NULL)
-		picked_add(&g->picked, item->index);
-	return EVAULT_OK;
-}
-
-/* Who names an item by itself shall know that it was retracted. */
-static enum evault_status
-warn_of_item(void *ctx, const struct evault_item *item, struct evault_error *err)
-{
-	(void)ctx;
-	(void)err;
-	item_warn_retracted(item);
-	return EVAULT_OK;
-}
-
-static enum evault_status
 resolve(struct getting *g, struct evault *vault, struct evault_error *err)
 {
-	enum evault_status rc = EVAULT_OK;
-	uint64_t retracted = 0;
-	size_t i;
+	enum evault_status rc = selection_resolve(&g->sel, vault, err);
 
-	if (g->refs.items.n == 0)
-		rc = evault_list(vault, &g->filter, collect, g, err);
-	else
-		rc = refs_pick(&g->refs, vault, false, &g->picked, &retracted, err);
-	for (i = 0; rc == EVAULT_OK && retracted > 0 && i < g->refs.items.n; i++)
-		rc = refs_find(&g->refs, i, vault, warn_of_item, NULL, err);
-	filter_note_left_out(g->left_out);
-	if (rc == EVAULT_OK && g->picked.n == 0)
-		rc = failure_set(err, EVAULT_E_NOT_FOUND, _("no item is like that"));
-	if (rc == EVAULT_OK && g->what.out == NULL && g->picked.n > 1)
+	if (rc == EVAULT_OK && g->what.out == NULL && g->sel.picked.n > 1)
 		rc = failure_set(err, EVAULT_E_USAGE,
 				 _("standard output takes one file, and these are %zu"),
-				 g->picked.n);
+				 g->sel.picked.n);
+	g->what.items = g->sel.picked.items;
+	g->what.n_items = g->sel.picked.n;
 	return rc;
 }
 
@@ -175,8 +136,6 @@ get(struct getting *g, struct evault *vault, const struct evault_error *not_logg
 	rc = resolve(g, vault, &err);
 	if (rc != EVAULT_OK)
 		return failure_report(&err, g->globals);
-	g->what.items = g->picked.items;
-	g->what.n_items = g->picked.n;
 	fflush(stdout); /* the library writes to the descriptor */
 	interrupt_watch();
 	progress_begin(NULL);
@@ -222,20 +181,16 @@ open_and_get(struct getting *g)
 static int
 prepare(struct getting *g)
 {
-	bool filtered = g->filter.case_name != NULL || g->filter.tag != NULL || g->retracted;
-	int status = filter_settle(&command_get, &g->filter, g->retracted);
+	int status = selection_settle(&command_get, &g->sel);
 
 	if (status != OPTIONS_GO_ON)
 		return status;
-	if ((g->operands.n > 0) + filtered + g->all != 1)
-		return options_wrong(&command_get, _("say what: items, or --case, --tag and "
-						     "--retracted, or --all"));
 	if (g->out == NULL)
 		return options_wrong(&command_get, _("say where to: -o PATH, or -o - for "
 						     "standard output"));
 	if (strcmp(g->out, "-") != 0) {
 		g->what.out = g->out;
-		g->what.folder = filtered || g->all;
+		g->what.folder = g->sel.group;
 	} else if (g->globals->json) {
 		return options_wrong(&command_get,
 				     _("standard output can be only one of: the file, --json"));
@@ -246,7 +201,7 @@ prepare(struct getting *g)
 		return EXIT_FAILED;
 	}
 	g->what.fd = STDOUT_FILENO;
-	return refs_take(&command_get, g->globals, &g->operands, &g->refs);
+	return refs_take(&command_get, g->globals, &g->sel.operands, &g->sel.refs);
 }
 
 static int
@@ -254,15 +209,15 @@ run_get(struct globals *globals, char **argv)
 {
 	struct getting g = { .globals = globals };
 	const struct option_def options[] = {
-		{ 0, "case", .text = &g.filter.case_name },
-		{ 0, "tag", .text = &g.filter.tag },
-		{ 0, "all", .flag = &g.all },
-		{ 0, "retracted", .flag = &g.retracted },
+		{ 0, "case", .text = &g.sel.filter.case_name },
+		{ 0, "tag", .text = &g.sel.filter.tag },
+		{ 0, "all", .flag = &g.sel.all },
+		{ 0, "retracted", .flag = &g.sel.retracted },
 		{ 'o', "output", .text = &g.out },
 		{ 0, "force", .flag = &g.what.force },
 		{ 0 },
 	};
-	int status = options_read(&command_get, options, globals, argv, &g.operands);
+	int status = options_read(&command_get, options, globals, argv, &g.sel.operands);
 
 	g.what.event = on_event;
 	g.what.progress = on_progress;
@@ -271,9 +226,7 @@ run_get(struct globals *globals, char **argv)
 		status = prepare(&g);
 	if (status == OPTIONS_GO_ON)
 		status = open_and_get(&g);
-	refs_release(&g.refs);
-	list_release(&g.operands);
-	picked_release(&g.picked);
+	selection_release(&g.sel);
 	return status;
 }
 

@@ -33,7 +33,8 @@ advise_capture(const struct evault_init *how, const char *dir)
 	if (how->n_readers == 1)
 		message_warning(_("only one key opens what is kept here: if headquarters loses it, "
 				  "nobody can"));
-	message_note(_("this device can add and not read, whatever its holder is forced to say"));
+	message_note(
+	    _("the key of this vault can add and not read, whatever its holder is forced to say"));
 	message_hint(_("before you rely on it, add something, bring a copy of %s to headquarters, "
 		       "and let them open it: evault -V COPY -i FILE list"),
 		     dir);
@@ -151,7 +152,9 @@ make(const struct globals *globals, struct evault_init *how, struct recovery *re
 	if (is_vault_already(how->dir))
 		rc = failure_set(&err, EVAULT_E_EXISTS,
 				 _("%.300s is a vault already; nothing was changed"), shown);
-	else if (how->to == NULL)
+	else
+		rc = evault_init_look(how, &err);
+	if (rc == EVAULT_OK && how->to == NULL)
 		rc = new_passphrase(&pass, secret, &err);
 	if (rc == EVAULT_OK)
 		rc = offer_recovery(how, recovery, &err);

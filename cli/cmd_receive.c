@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "bundle.h"
 #include "command.h"
 #include "escape.h"
 #include "evault.h"
@@ -10,12 +12,14 @@
 #include "format.h"
 #include "interrupt.h"
 #include "json.h"
+#include "memory.h"
 #include "message.h"
 #include "options.h"
 #include "progress.h"
 #include "session.h"
 
 enum {
+	RECEIPT_SIZE = 256,
 	ORIGIN_SHOWN = 6, /* hex digits of a vault's name */
 };
 
@@ -23,7 +27,8 @@ struct receiving {
 	struct globals *globals;
 	struct list operands;
 	struct evault *vault;
-	const char *dir; /* of the other vault at hand */
+	const char *dir; /* the other vault, or the bundle, at hand */
+	const char *signer, *against, *receipt;
 	bool dry_run;
 };
 
@@ -58,7 +63,9 @@ print_json_event(const struct receiving *r, const struct evault_receive_event *e
 static char *
 event_text(const struct evault_receive_event *e)
 {
-	return escape_text(e->name[0] != '\0' ? e->name : e->action);
+	return escape_text(e->name[0] != '\0'     ? e->name
+			   : e->sha256[0] != '\0' ? _("name withheld")
+						  : e->action);
 }
 
 static void
@@ -123,6 +130,8 @@ print_json_summary(const struct receiving *r, const struct evault_receive_summar
 	json_number(&json, "bytes", s->bytes);
 	json_number(&json, "deduplicated", s->deduplicated);
 	json_number(&json, "left", s->left);
+	if (s->forked)
+		json_number(&json, "forked_after", s->common);
 	if (s->logged)
 		json_number(&json, "log_item", s->index);
 	json_bool(&json, "dry_run", r->dry_run);
@@ -164,22 +173,42 @@ print_summary(const struct receiving *r, const struct evault_receive_summary *s)
 }
 
 static int
+report_failure(const struct receiving *r, const struct evault_receive_summary *s,
+	       const struct evault_error *err)
+{
+	if (err->status == EVAULT_E_DAMAGED && s->origin[0] != '\0')
+		return failure_say(err, _("compare both with a checkpoint that was sent from the "
+					  "device: evault check --against"));
+	if (err->status == EVAULT_E_NOT_VAULT)
+		return failure_say(err, _("name the other vault's own folder, in which its packs, "
+					  "keys and log are"));
+	return failure_report(err, r->globals);
+}
+
+static int
 judge(const struct receiving *r, enum evault_status rc, const struct evault_receive_summary *s,
       const struct evault_error *err)
 {
-	char size[FORMAT_SIZE];
+	char size[FORMAT_SIZE], *dir;
 	int status;
 
 	if (rc != EVAULT_OK) {
-		status = s->origin[0] != '\0' && rc == EVAULT_E_DAMAGED
-			     ? failure_say(err, _("compare both with a checkpoint that was sent "
-						  "from the device: evault check --against"))
-			     : failure_report(err, r->globals);
+		status = report_failure(r, s, err);
 		if (s->left > 0)
 			message_hint(_("%s of it were written and are not yet kept; to keep what "
 				       "they hold: evault check --adopt"),
 				     format_bytes(s->left, size));
 		return status;
+	}
+	if (s->forked) {
+		dir = escape_text(r->dir);
+		message_error(ngettext("%s is a copy of this vault that went on alone, after the "
+				       "first %" PRIu64 " entry: a fork",
+				       "%s is a copy of this vault that went on alone, after the "
+				       "first %" PRIu64 " entries: a fork",
+				       s->common),
+			      dir, s->common);
+		free(dir);
 	}
 	if (s->failed > 0) {
 		message_hint(_("what was not received is damaged or missing there, all else is "
@@ -188,10 +217,139 @@ judge(const struct receiving *r, enum evault_status rc, const struct evault_rece
 		return EXIT_DAMAGE;
 	}
 	if (!s->cancelled)
-		return EXIT_SOUND;
+		return s->forked ? EXIT_DAMAGE : EXIT_SOUND;
 	message_warning(_("stopped before the end: what is named above is kept"));
 	message_hint(_("run the same command again to complete it"));
 	return EXIT_PARTLY;
+}
+
+/* ---- bundles -------------------------------------------------------------------------- */
+
+/* A file; or a folder with a bag in it, and no vault. */
+static bool
+is_bundle(const char *path)
+{
+	size_t len = strlen(path);
+	char *inside = memory_need(len + sizeof("/bagit.txt"));
+	struct stat st;
+	bool is;
+
+	snprintf(inside, len + sizeof("/bagit.txt"), "%s/bagit.txt", path);
+	is = strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) ||
+	     stat(inside, &st) == 0;
+	free(inside);
+	return is;
+}
+
+/* Where the receipt goes when nobody says: beside nothing that has this name. */
+static const char *
+choose_receipt(const struct receiving *r, char out[RECEIPT_SIZE])
+{
+	const char *slash = strrchr(r->dir, '/');
+	struct stat st;
+
+	if (r->receipt != NULL || r->dry_run)
+		return r->receipt;
+	snprintf(out, RECEIPT_SIZE, "%.200s.receipt", slash == NULL ? r->dir : slash + 1);
+	return lstat(out, &st) == 0 ? NULL : out;
+}
+
+static void
+print_bundle_summary(const struct receiving *r, const struct evault_receive_summary *s,
+		     const char *receipt)
+{
+	char size[FORMAT_SIZE], *path;
+
+	printf(
+	    ngettext("received: %" PRIu64 " record", "received: %" PRIu64 " records", s->received),
+	    s->received);
+	printf(ngettext(", %" PRIu64 " of them an item (%s)", ", %" PRIu64 " of them items (%s)",
+			s->items),
+	       s->items, format_bytes(s->bytes, size));
+	if (s->already > 0)
+		printf(_(", %" PRIu64 " here already"), s->already);
+	if (s->failed > 0)
+		printf(_(", %" PRIu64 " not received"), s->failed);
+	fputc('\n', stdout);
+	if (s->without_file > 0)
+		printf(ngettext("%" PRIu64 " record came without its file: it is kept with the "
+				"proofs, and is no item here\n",
+				"%" PRIu64 " records came without their files: they are kept with "
+				"the proofs, and are no items here\n",
+				s->without_file),
+		       s->without_file);
+	if (s->logged)
+		printf(_("what proves it is kept as %" PRIu64 "\n"), s->index);
+	if (r->dry_run || s->receipt == NULL)
+		return;
+	path = receipt == NULL ? NULL : escape_text(receipt);
+	if (path != NULL)
+		printf(_("receipt, for who sent it: %s\n"), path);
+	else
+		message_note(_("a file of the receipt's name is there already, and was left alone: "
+			       "for another one say --receipt FILE"));
+	free(path);
+}
+
+static int
+judge_bundle(const struct receiving *r, struct bundle *b, enum evault_status rc,
+	     const struct evault_receive_summary *s, const char *receipt,
+	     const struct evault_error *err)
+{
+	bool taken = s->received + s->already + s->failed + s->without_file > 0;
+	int status;
+
+	if (rc != EVAULT_OK && s->receipt != NULL) {
+		message_note(_("what came is kept; the receipt could not be written"));
+		return failure_report(err, r->globals);
+	}
+	if (rc != EVAULT_OK)
+		return b->summary.origin[0] == '\0' ? bundle_fail(b, err)
+						    : failure_report(err, r->globals);
+	if (s->cancelled) {
+		message_warning(_("stopped before the end: nothing was received"));
+		message_hint(_("run the same command again to complete it"));
+		return EXIT_PARTLY;
+	}
+	if (taken && !r->globals->json && !r->dry_run)
+		print_bundle_summary(r, s, receipt);
+	else if (r->dry_run && !r->globals->json)
+		puts(_("dry run: nothing was received"));
+	status = bundle_print(b);
+	if (!taken && !r->dry_run)
+		message_error(_("nothing was received"));
+	return status == EXIT_SOUND && s->failed > 0 ? EXIT_DAMAGE : status;
+}
+
+static int
+receive_bundle(struct receiving *r, bool *stop)
+{
+	struct bundle b = { .what = {
+				.path = r->dir, .signer = r->signer, .against = r->against } };
+	struct evault_receive what = {
+		.dry_run = r->dry_run, .event = on_event, .progress = on_progress, .ctx = r
+	};
+	struct evault_receive_summary summary = { .received = 0 };
+	struct evault_error err = { .text = "" };
+	char name[RECEIPT_SIZE];
+	enum evault_status rc;
+	int status;
+
+	bundle_begin(&b, r->globals);
+	b.what.item = NULL; /* what was received is told */
+	what.receipt = choose_receipt(r, name);
+	progress_begin(NULL);
+	rc = evault_receive_bundle(r->vault, &b.what, &what, &b.summary, &summary, &err);
+	progress_end();
+	findings_print(&b.findings, stdout);
+	if (summary.origin[0] != '\0' && r->globals->json)
+		print_json_summary(r, &summary);
+	status = judge_bundle(r, &b, rc, &summary, what.receipt, &err);
+	*stop = summary.cancelled || rc == EVAULT_E_FULL || rc == EVAULT_E_NOMEM ||
+		(rc == EVAULT_E_IO && summary.origin[0] != '\0');
+	evault_free(summary.receipt);
+	bundle_release(&b);
+	return status;
 }
 
 /* ---- the command ------------------------------------------------------------------- */
@@ -265,7 +423,8 @@ receive(struct receiving *r)
 	setvbuf(stdout, NULL, _IOLBF, 0); /* a line says that something is kept: it comes at once */
 	for (i = 0; rc == EVAULT_OK && i < r->operands.n && !stop; i++) {
 		r->dir = r->operands.items[i];
-		status = worse(status, receive_one(r, &stop));
+		status = worse(status, is_bundle(r->dir) ? receive_bundle(r, &stop)
+							 : receive_one(r, &stop));
 	}
 	evault_close(r->vault);
 	session_release(&session);
@@ -278,14 +437,19 @@ run_receive(struct globals *globals, char **argv)
 	struct receiving r = { .globals = globals };
 	const struct option_def options[] = {
 		{ 'n', "dry-run", .flag = &r.dry_run },
+		{ 0, "signer", .text = &r.signer },
+		{ 0, "against", .text = &r.against },
+		{ 0, "receipt", .text = &r.receipt },
 		{ 0 },
 	};
 	int status = options_read(&command_receive, options, globals, argv, &r.operands);
 
 	if (status == OPTIONS_GO_ON && r.operands.n == 0)
 		status = options_wrong(&command_receive,
-				       _("name the vault to receive, as in: evault receive "
-					 "/media/stick/field.vault"));
+				       _("name what to receive, a vault or a bundle, as in: evault "
+					 "receive /media/stick/field.vault"));
+	if (status == OPTIONS_GO_ON && r.receipt != NULL && r.operands.n > 1)
+		status = options_wrong(&command_receive, _("--receipt is for one bundle"));
 	if (status == OPTIONS_GO_ON)
 		status = receive(&r);
 	list_release(&r.operands);
@@ -294,9 +458,11 @@ run_receive(struct globals *globals, char **argv)
 
 const struct command command_receive = {
 	.name = "receive",
-	.summary = N_("take other vaults into this one"),
+	.summary = N_("take other vaults, and bundles, into this one"),
 	.usage = N_(
 	    "usage: evault receive VAULT… [--dry-run]\n"
+	    "       evault receive BUNDLE… [--signer CARD|KEY] [--against CHECKPOINT]\n"
+	    "                      [--receipt FILE] [--dry-run]\n"
 	    "\n"
 	    "Takes all that another vault keeps, that of a device from the field, into this\n"
 	    "one: files, statements, what was said of them, and who was given what. Nothing is\n"
@@ -309,7 +475,15 @@ const struct command command_receive = {
 	    "its passphrase is asked for. A vault whose past is not the one that was received\n"
 	    "before is refused: it is a fork.\n"
 	    "\n"
+	    "A bundle is checked as verify checks it, and the exit status is verify's. What is\n"
+	    "whole and proved in it is taken in, with the proofs; what was withheld stays so.\n"
+	    "One that was made for somebody else, or shows a fork, is not taken. A receipt is\n"
+	    "written: a small signed file that says what was found. Send it to the sender.\n"
+	    "\n"
 	    "  -n, --dry-run      say what would be received, and keep nothing\n"
+	    "  --signer CARD|KEY, --against CHECKPOINT\n"
+	    "                     as for verify; your contacts are known without it\n"
+	    "  --receipt FILE     where the receipt is written (else BUNDLE.receipt, here)\n"
 	    "\n"
 	    "example:\n"
 	    "  evault -V case.vault -i headquarters.key receive /media/stick/field.vault\n"),

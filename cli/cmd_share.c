@@ -7,15 +7,13 @@
 #include "command.h"
 #include "evault.h"
 #include "failure.h"
-#include "filter.h"
 #include "interrupt.h"
-#include "item.h"
 #include "message.h"
 #include "new_passphrase.h"
 #include "options.h"
 #include "progress.h"
-#include "refs.h"
 #include "secret.h"
+#include "selection.h"
 #include "session.h"
 #include "share_tell.h"
 
@@ -26,63 +24,14 @@ static const char instead[] =
 
 struct sharing {
 	struct globals *globals;
-	struct list operands, to, withhold, names, disclose;
+	struct selection sel;
+	struct list to, withhold, names, disclose;
 	const char *disclose_only, *audience_text, *volumes, *out, *folder, *passphrase_file;
-	struct refs refs;
-	struct evault_filter filter;
-	bool all, retracted, not_encrypted;
-	uint64_t left_out;
-	struct picked picked;
+	bool not_encrypted;
 	enum evault_audience audience;
 	struct evault_share what;
 	struct secret *passphrase;
 };
-
-/* ---- which items ---------------------------------------------------------------- */
-
-static enum evault_status
-collect(void *ctx, const struct evault_item *item, struct evault_error *err)
-{
-	struct sharing *s = ctx;
-
-	(void)err;
-	if (filter_leaves_out(&s->filter, item, &s->left_out))
-		return EVAULT_OK;
-	if (item_is_lost(item) || evault_item_field(item, "sha256") != NULL)
-		picked_add(&s->picked, item->index);
-	return EVAULT_OK;
-}
-
-/* Who names an item by itself shall know that it was retracted. */
-static enum evault_status
-warn_of_item(void *ctx, const struct evault_item *item, struct evault_error *err)
-{
-	(void)ctx;
-	(void)err;
-	item_warn_retracted(item);
-	return EVAULT_OK;
-}
-
-static enum evault_status
-resolve(struct sharing *s, struct evault *vault, struct evault_error *err)
-{
-	enum evault_status rc = EVAULT_OK;
-	uint64_t retracted = 0;
-	size_t i;
-
-	if (s->refs.items.n == 0)
-		rc = evault_list(vault, &s->filter, collect, s, err);
-	else
-		rc = refs_pick(&s->refs, vault, false, &s->picked, &retracted, err);
-	for (i = 0; rc == EVAULT_OK && retracted > 0 && i < s->refs.items.n; i++)
-		rc = refs_find(&s->refs, i, vault, warn_of_item, NULL, err);
-	filter_note_left_out(s->left_out);
-	if (rc == EVAULT_OK && s->picked.n == 0)
-		rc = failure_set(err, EVAULT_E_NOT_FOUND, _("no item is like that"));
-	s->what.items = s->picked.items;
-	s->what.n_items = s->picked.n;
-	return rc;
-}
 
 /* ---- one addressee ------------------------------------------------------------------ */
 
@@ -218,12 +167,14 @@ static int
 share(struct sharing *s, struct evault *vault)
 {
 	struct evault_error err = { .text = "" };
-	enum evault_status rc = resolve(s, vault, &err);
+	enum evault_status rc = selection_resolve(&s->sel, vault, &err);
 	int status = EXIT_SOUND;
 	size_t i;
 
 	if (rc != EVAULT_OK)
 		return failure_report(&err, s->globals);
+	s->what.items = s->sel.picked.items;
+	s->what.n_items = s->sel.picked.n;
 	interrupt_watch();
 	if (s->what.plain && !s->what.dry_run)
 		message_warning(_("%s is not encrypted: who has the disk can read it"), s->folder);
@@ -350,18 +301,14 @@ prepare_fields(struct sharing *s)
 static int
 prepare(struct sharing *s)
 {
-	bool filtered = s->filter.case_name != NULL || s->filter.tag != NULL || s->retracted;
-	int status = filter_settle(&command_share, &s->filter, s->retracted);
+	int status = selection_settle(&command_share, &s->sel);
 
-	if (status == OPTIONS_GO_ON && (s->operands.n > 0) + filtered + s->all != 1)
-		status = options_wrong(&command_share, _("say what: items, or --case, --tag and "
-							 "--retracted, or --all"));
 	if (status == OPTIONS_GO_ON)
 		status = prepare_target(s);
 	if (status == OPTIONS_GO_ON)
 		status = prepare_fields(s);
 	if (status == OPTIONS_GO_ON)
-		status = refs_take(&command_share, s->globals, &s->operands, &s->refs);
+		status = refs_take(&command_share, s->globals, &s->sel.operands, &s->sel.refs);
 	return status;
 }
 
@@ -369,13 +316,11 @@ static void
 release(struct sharing *s)
 {
 	secret_free(s->passphrase);
-	refs_release(&s->refs);
-	list_release(&s->operands);
+	selection_release(&s->sel);
 	list_release(&s->to);
 	list_release(&s->withhold);
 	list_release_all(&s->names);
 	list_release_all(&s->disclose);
-	picked_release(&s->picked);
 }
 
 static int
@@ -385,10 +330,10 @@ run_share(struct globals *globals, char **argv)
 	const struct option_def options[] = {
 		{ 0, "to", .list = &s.to },
 		{ 'o', "output", .text = &s.out },
-		{ 0, "case", .text = &s.filter.case_name },
-		{ 0, "tag", .text = &s.filter.tag },
-		{ 0, "all", .flag = &s.all },
-		{ 0, "retracted", .flag = &s.retracted },
+		{ 0, "case", .text = &s.sel.filter.case_name },
+		{ 0, "tag", .text = &s.sel.filter.tag },
+		{ 0, "all", .flag = &s.sel.all },
+		{ 0, "retracted", .flag = &s.sel.retracted },
 		{ 0, "withhold", .list = &s.withhold },
 		{ 0, "disclose-only", .text = &s.disclose_only },
 		{ 0, "no-files", .flag = &s.what.no_files },
@@ -401,7 +346,7 @@ run_share(struct globals *globals, char **argv)
 		{ 0, "new-passphrase-file", .text = &s.passphrase_file },
 		{ 0 },
 	};
-	int status = options_read(&command_share, options, globals, argv, &s.operands);
+	int status = options_read(&command_share, options, globals, argv, &s.sel.operands);
 
 	s.what.event = on_event;
 	s.what.progress = on_progress;

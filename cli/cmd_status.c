@@ -125,8 +125,7 @@ print_text(const char *dir, const struct evault_status_info *info, const struct 
 	} else {
 		print_label(_("records"));
 		/* TRANSLATORS: a number of records. */
-		printf(_("%" PRIu64 ", which this device can add to and not read\n"),
-		       info->records);
+		printf(_("%" PRIu64 ", which this key can add to and not read\n"), info->records);
 	}
 	print_line(_("holder"), info->holder[0] == '\0' ? "-" : info->holder);
 	print_line(_("role"), _(info->role));

@@ -42,7 +42,7 @@ _evault()
 	init) options='--to --reader --name --discreet --no-recovery --paper --work-factor --capture-only' ;;
 	add) options='--case --title --tag --field --exclude --files-from --null --dry-run --yes --remember' ;;
 	testify) options='--case --title --tag --witness --interviewer --interpreter --language --consent --place --field --resume' ;;
-	receive) options='--dry-run' ;;
+	receive) options='--dry-run --signer --against --receipt' ;;
 	search) options='--case --tag --action --since --until --retracted --limit' ;;
 	list) options='--case --tag --action --all --since --until --retracted --limit' ;;
 	get) options='--output --case --tag --all --retracted --force' ;;

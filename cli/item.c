@@ -182,6 +182,8 @@ name_text(const struct evault_item *item)
 		escape_write(out, name->value, name->len);
 	} else if (item_is_lost(item)) {
 		fputs(_("(its record is missing or damaged)"), out);
+	} else if (evault_item_field(item, "sha256") != NULL) {
+		fputs(_("(name withheld)"), out);
 	} else if (action != NULL) { /* an access, an adoption: there is no file */
 		fputc('(', out);
 		escape_write(out, action->value, action->len);

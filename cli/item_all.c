@@ -156,6 +156,11 @@ item_print_all(FILE *out, struct evault *vault, const struct evault_item *item)
 	for (i = 0; i < item->n_fields; i++)
 		if (!is_of_receiving(item->fields[i].name))
 			print_field(out, item, 0, &item->fields[i]);
+	if (item->withheld != NULL) {
+		print_label(out, _("withheld"));
+		escape_write(out, item->withheld, strlen(item->withheld));
+		fputc('\n', out);
+	}
 	print_label(out, "digest");
 	fprintf(out, "%s\n", item->digest);
 	print_label(out, "actor-key");

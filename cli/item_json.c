@@ -336,6 +336,8 @@ item_write_json(struct json *json, struct evault *vault, const struct evault_ite
 	json_text(json, "digest", item->digest);
 	json_text(json, "actor_key", item->actor_key);
 	write_sources(json, vault, item);
+	if (item->withheld != NULL)
+		json_text(json, "withheld", item->withheld);
 	write_corrections(json, item);
 }
 

@@ -129,7 +129,8 @@ struct evault_unlock {
 	bool kept;            /* first of all tries what evault_unlock_keep has left */
 	/*
 	 * Fills `out` (at most `size` bytes, NUL-terminated).  attempt counts
-	 * from 0.  Returns EVAULT_E_KEY to give up.
+	 * from 0.  Returns EVAULT_E_KEY to give up; before what `err` says then
+	 * comes the path of what it was to open.
 	 */
 	enum evault_status (*ask)(void *ctx, unsigned attempt, char *out, size_t size,
 				  struct evault_error *err);
@@ -253,6 +254,12 @@ struct evault_init {
  */
 enum evault_status evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 			       struct evault_error *err);
+/*
+ * Says what evault_init would refuse, before anybody is asked for a
+ * passphrase (how->passphrase and how->paper may be missing yet): E_USAGE,
+ * E_EXISTS, or that the folder cannot be read.  Changes nothing.
+ */
+enum evault_status evault_init_look(const struct evault_init *how, struct evault_error *err);
 
 enum evault_access {
 	EVAULT_SEALED = 0, /* no key is used: the log, key files and packs as bytes */
@@ -365,6 +372,8 @@ struct evault_item {
 	 */
 	const struct evault_source *sources;
 	size_t n_sources; /* 0: it was recorded here */
+	/* Names of fields that whoever gave it withheld, ", " between; or NULL. */
+	const char *withheld;
 	/*
 	 * What was said later of it: the entries of the actions annotate and
 	 * retract that are about it, in the order of the log, each without
@@ -831,6 +840,7 @@ struct evault_receive {
 	const char *dir; /* of the other vault, or of a copy of it; nothing is written there */
 	const struct evault_unlock *unlock; /* of the other vault */
 	bool dry_run;
+	const char *receipt; /* of a bundle: where its receipt is written, anew; NULL: nowhere */
 	/* Called after the commit that holds the record.  May be NULL. */
 	void (*event)(void *ctx, const struct evault_receive_event *event);
 	/* Called often; true asks to finish the commit at hand and stop.  May be NULL. */
@@ -849,6 +859,13 @@ struct evault_receive_summary {
 	bool logged;                        /* its log was kept in this run: entry `index` */
 	uint64_t index;
 	bool cancelled;
+	bool forked;     /* it is a copy of this vault, and went on alone … */
+	uint64_t common; /* … after these first entries */
+	/* Of a bundle: records that are kept with it alone, for their files were not given … */
+	uint64_t without_file;
+	/* … and the receipt: what was found of each item, signed; NULL, or free with evault_free.
+	 */
+	char *receipt;
 };
 
 /*
@@ -860,7 +877,10 @@ struct evault_receive_summary {
  * before is recognised.  A run that was cut short is completed by another one.
  *
  * What is damaged there is an event; all else is received.
- * E_USAGE: it is this vault; E_DAMAGED: its log is damaged, or is no
+ * Of a copy of this vault that went on alone, what it has besides is received
+ * like that of any other; `forked` says so.
+ *
+ * E_USAGE: it is this vault, or a later copy of it; E_DAMAGED: its log is damaged, or is no
  * continuation of what was received before (nothing is received); E_KEY,
  * E_DENIED and what else opening returns; as evault_add.
  */
@@ -1408,7 +1428,9 @@ struct evault_verify_summary {
 	enum evault_asked addressee; /* is it for who opened it? */
 	enum evault_asked signer_known;
 	enum evault_asked against; /* does the log go on from the checkpoint given? */
-	unsigned passes;           /* over the input */
+	enum evault_asked seen; /* … and from what the vault given has received of it before? */
+	uint64_t seen_entries;  /* of that log, when last received */
+	unsigned passes;        /* over the input */
 };
 
 /*
@@ -1423,6 +1445,24 @@ struct evault_verify_summary {
  */
 enum evault_status evault_verify(const struct evault_verify *what,
 				 struct evault_verify_summary *summary, struct evault_error *err);
+
+/*
+ * Verifies a bundle and takes it into this vault, which must be open for
+ * writing (for a dry run, for reading): each item whose file came, and what
+ * was said of it, as evault_receive takes them; lines that were withheld stay
+ * so.  What proves them is kept with them, and a bundle that is damaged in
+ * parts gives the items that are not.  `what` has no dir and no unlock;
+ * `bundle` no vault: it is this one.
+ *
+ * Takes nothing when the verdict is NOT_ADDRESSED or FORK, or when who signed
+ * it cannot be told (DAMAGED); then summary->receipt is NULL.
+ * As evault_verify and evault_receive; E_USAGE for standard input.
+ */
+enum evault_status evault_receive_bundle(struct evault *vault, const struct evault_verify *bundle,
+					 const struct evault_receive *what,
+					 struct evault_verify_summary *verified,
+					 struct evault_receive_summary *summary,
+					 struct evault_error *err);
 
 /* ---- the log's head, and status ------------------------------------ */
 

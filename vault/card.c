@@ -137,25 +137,6 @@ sign(struct making *m, struct evault_error *err)
 	return rc == EVAULT_OK ? ev_buf_ask(&m->note, err) : rc;
 }
 
-static enum evault_status
-write_new(const char *path, const struct ev_buf *note, struct evault_error *err)
-{
-	enum evault_status rc, closed;
-	int fd = -1;
-
-	rc = ev_os_create(EV_OS_CWD, path, &fd, err);
-	if (rc != EVAULT_OK)
-		return rc;
-	rc = ev_os_write(fd, note->data, note->len, path, err);
-	if (rc == EVAULT_OK)
-		rc = ev_os_sync(fd, path, err);
-	closed = ev_os_close(fd, path, rc == EVAULT_OK ? err : NULL);
-	rc = rc == EVAULT_OK ? closed : rc;
-	if (rc != EVAULT_OK)
-		(void)ev_os_unlink(EV_OS_CWD, path, NULL);
-	return rc;
-}
-
 /* Has somebody of the same name had another key, which is not the second one? */
 static bool
 is_superseded(const struct making *m)
@@ -201,7 +182,7 @@ evault_card(struct evault *v, const struct evault_card_make *how, struct evault_
 	if (rc == EVAULT_OK)
 		rc = ev_card_read(ev_slice_of(m.note.data, m.note.len), card, err);
 	if (rc == EVAULT_OK && how->path != NULL)
-		rc = write_new(how->path, &m.note, err);
+		rc = ev_os_write_new(how->path, ev_slice_of(m.note.data, m.note.len), err);
 	if (rc == EVAULT_OK)
 		*superseded = is_superseded(&m);
 	ev_buf_release(&m.text);

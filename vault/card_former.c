@@ -67,6 +67,8 @@ with_passphrase(struct opening *o, struct evault_error *err)
 	for (attempt = 0; o->unlock->ask != NULL && rc == EVAULT_E_KEY; attempt++) {
 		rc = o->unlock->ask(o->unlock->ctx, attempt, passphrase, EVAULT_PASSPHRASE_MAX + 1,
 				    err);
+		if (rc == EVAULT_E_KEY)
+			rc = ev_error_prefix(err, rc, o->shown);
 		if (rc != EVAULT_OK)
 			break;
 		rc = ev_age_open(&with, o->sealed, &o->plain, err);

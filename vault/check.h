@@ -60,8 +60,11 @@ enum evault_status ev_check_kept_logs(struct ev_checking *c, struct evault_error
 /* Was the item what it says, where it was received from?  After ev_check_kept_logs. */
 enum evault_status ev_check_sources(struct ev_checking *c, const struct evault_item *item,
 				    struct evault_error *err);
-/* What is wrong with what an item's record says, by itself: a sentence, or NULL. */
-const char *ev_check_wrong(const struct evault_item *item);
+/*
+ * What is wrong with what an item's record says, by itself: a sentence, or
+ * NULL.  Of one that was received, the name may have been withheld.
+ */
+const char *ev_check_wrong(const struct evault_item *item, bool received);
 /* Reads all strays whole and catalogs what is good; whole[n_strays]: nothing was wrong with it. */
 enum evault_status ev_check_strays(struct ev_checking *c, bool *whole, struct evault_error *err);
 /* Takes in whole packs that no entry names. */

@@ -52,7 +52,7 @@ names_are_plain(const struct evault_item *item)
 	const uint8_t *slash;
 	size_t len;
 
-	if (!ev_vault_name_is_plain(field(item, "name")))
+	if (evault_item_field(item, "name") != NULL && !ev_vault_name_is_plain(field(item, "name")))
 		return false;
 	if (folder == NULL)
 		return true;
@@ -82,7 +82,7 @@ names_log(const struct evault_item *item)
 
 /* What keeps a file must say which; what keeps a log, whose. */
 static bool
-says_too_little(const struct evault_item *item)
+says_too_little(const struct evault_item *item, bool received)
 {
 	bool receive = ev_slice_is(field(item, "action"), "receive");
 
@@ -90,12 +90,13 @@ says_too_little(const struct evault_item *item)
 	    !ev_slice_is(field(item, "action"), "testify"))
 		return false;
 	return evault_item_field(item, "sha256") == NULL ||
-	       evault_item_field(item, "size") == NULL || evault_item_field(item, "name") == NULL ||
+	       evault_item_field(item, "size") == NULL ||
+	       (evault_item_field(item, "name") == NULL && !received) ||
 	       (receive && !names_log(item));
 }
 
 const char *
-ev_check_wrong(const struct evault_item *item)
+ev_check_wrong(const struct evault_item *item, bool received)
 {
 	bool retracts = ev_slice_is(field(item, "action"), "retract");
 
@@ -103,7 +104,7 @@ ev_check_wrong(const struct evault_item *item)
 	    (evault_item_field(item, "about") == NULL ||
 	     (retracts && evault_item_field(item, "reason") == NULL)))
 		return _("its record does not say what is annotated or retracted, or why");
-	if (says_too_little(item))
+	if (says_too_little(item, received))
 		return _("its record does not say what that of a file or statement must say");
 	if (evault_item_field(item, "sha256") != NULL && !names_are_plain(item))
 		return _("its record gives it a name or a folder that no file has; `get` writes "
@@ -155,7 +156,7 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 	enum evault_status rc;
 
 	/* Told already. */
-	if (says_too_little(item))
+	if (says_too_little(item, item->n_sources > 0))
 		return EVAULT_OK;
 	if (evault_item_field(item, "sha256") == NULL)
 		return EVAULT_OK;
@@ -236,7 +237,7 @@ check_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 
 	c->summary->items++;
 	if (item->n_fields > 0) {
-		wrong = ev_check_wrong(item);
+		wrong = ev_check_wrong(item, item->n_sources > 0);
 		rc = wrong == NULL ? EVAULT_OK
 				   : find_item(c, item, EVAULT_FINDING_FORGED, wrong, err);
 		if (rc == EVAULT_OK)

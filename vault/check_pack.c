@@ -126,7 +126,7 @@ member_data(void *ctx, const uint8_t *data, size_t len, struct evault_error *err
 	return ev_check_tick(w->c, len, err);
 }
 
-/* What is in a vault withholds nothing: that is for what is given to others. */
+/* What was recorded here withholds nothing: that is for what others gave. */
 static bool
 withholds(const struct ev_record *record)
 {
@@ -134,7 +134,7 @@ withholds(const struct ev_record *record)
 
 	for (i = 0; i < record->n && !record->fields[i].withheld; i++)
 		;
-	return i < record->n;
+	return i < record->n && ev_record_find(record, "source") == NULL;
 }
 
 static enum evault_status

@@ -20,14 +20,13 @@ struct looking {
 };
 
 static enum evault_status
-note_entry(void *ctx, uint64_t index, const struct ev_entry *entry, struct evault_error *err)
+note_entry(void *ctx, const struct ev_kept_entry *entry, struct evault_error *err)
 {
 	struct looking *l = ctx;
-	struct ev_provenance place = { l->receive.origin, index, entry->record };
 	struct ev_hash key;
 	bool fresh;
 
-	ev_kept_log_key(&place, &key);
+	ev_kept_log_key(&entry->place, &key);
 	return ev_set_add(&l->entries, &key, &fresh, err);
 }
 
@@ -71,14 +70,14 @@ judge_pasts(struct looking *l, struct evault_error *err)
 	size_t i;
 
 	for (i = 0; i < l->n_pasts && rc == EVAULT_OK; i++) {
-		if (l->pasts[i].agrees)
+		/* A bundle shows of few trees that it goes on from them. */
+		if (l->pasts[i].agrees || (l->receive.bundle && !l->pasts[i].reached))
 			continue;
 		ev_vault_cite_item(l->c->v, l->earlier[i].index, cited);
-		rc =
-		    ev_find(&l->c->findings, err, EVAULT_FINDING_HISTORY, l->receive.index, "",
-			    "the log that was kept with it, and the one that was kept with %s, are "
-			    "of one vault and not of one history: one of the two is a fork",
-			    cited);
+		rc = ev_find(&l->c->findings, err, EVAULT_FINDING_HISTORY, l->receive.index, "",
+			     "what was kept with it, and what was kept with %s, are of one vault's "
+			     "log and not of one history: one of the two is a fork",
+			     cited);
 	}
 	return rc;
 }
@@ -101,21 +100,20 @@ vouch(struct looking *l, struct evault_error *err)
 static enum evault_status
 check_log(struct looking *l, const struct ev_hash *sha256, struct evault_error *err)
 {
-	struct ev_kept_log log = { .origin = l->receive.origin,
-				   .size = l->receive.size,
-				   .root = l->receive.root,
-				   .entry = note_entry,
-				   .ctx = l };
+	struct ev_kept_proof kept = { .receive = l->receive, .entry = note_entry, .ctx = l };
 	struct evault_error why = { 0 };
 	enum evault_status rc = find_pasts(l, err);
 
-	log.pasts = l->pasts;
-	log.n_pasts = l->n_pasts;
+	kept.pasts = l->pasts;
+	kept.n_pasts = l->n_pasts;
 	if (rc != EVAULT_OK)
 		return rc;
-	rc = ev_kept_log_read(l->c->v, &log, sha256, &why);
+	rc = ev_kept_proof_read(l->c->v, &kept, sha256, &why);
 	if (rc == EVAULT_OK)
 		rc = judge_pasts(l, err);
+	else if (rc == EVAULT_E_DAMAGED && l->receive.bundle)
+		return ev_find(&l->c->findings, err, EVAULT_FINDING_FORGED, l->receive.index, "",
+			       "the bundle that was kept with it: %s", why.text);
 	else if (rc == EVAULT_E_DAMAGED)
 		return ev_find(&l->c->findings, err, EVAULT_FINDING_FORGED, l->receive.index, "",
 			       "the log that was kept with it: %s", why.text);

@@ -245,7 +245,7 @@ load_one(struct evault *v, const struct ev_catalog_entry *about,
 	item->n_fields = said->n_fields;
 	item->index = c->index;
 	ev_vault_cite(v, c->index, item->citation);
-	ev_item_set_sources(item, said->sources, said->n_sources);
+	ev_item_set_sources(v, item, said->sources, said->n_sources);
 	if (verdict == EV_INDEX_TRUE) {
 		ev_hash_hex(&entry.digest, item->digest);
 		ev_hash_hex(&entry.actor, item->actor_key);

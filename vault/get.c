@@ -9,6 +9,7 @@
 
 #include "base/os.h"
 #include "commit.h"
+#include "format/media.h"
 
 enum {
 	ABOUT_MAX = 250, /* items in one record of an access, see annotate.c */
@@ -34,6 +35,7 @@ struct giving {
 	int fd;
 	const char *shown;
 	struct ev_buf path; /* below what was given */
+	struct ev_buf name; /* the last part of it */
 };
 
 /* ---- the access is logged --------------------------------------------------------- */
@@ -87,6 +89,20 @@ item_field(const struct evault_item *item, const char *name)
 	const struct evault_field *f = evault_item_field(item, name);
 
 	return f == NULL ? ev_slice_of("", 0) : ev_slice_of(f->value, f->len);
+}
+
+/* Its name; of one whose name was withheld from this vault, its citation. */
+static enum evault_status
+choose_name(const struct evault_item *item, struct ev_buf *name, struct evault_error *err)
+{
+	const struct evault_field *f = evault_item_field(item, "name");
+
+	if (f != NULL)
+		ev_buf_add(name, f->value, f->len);
+	else if (item->n_sources > 0)
+		ev_buf_printf(name, "%s.%s", item->citation,
+			      ev_media_ext(item_field(item, "media-type")));
+	return ev_buf_ask(name, err);
 }
 
 /*
@@ -206,7 +222,7 @@ remember_path(struct getting *g, const struct ev_buf *folder, const struct ev_bu
 static enum evault_status
 publish(struct giving *w, int dir, const char *temp, struct evault_error *err)
 {
-	struct ev_slice wanted = item_field(w->item, "name");
+	struct ev_slice wanted = ev_slice_of(w->name.data, w->name.len);
 	struct ev_buf name = EV_BUF_INIT;
 	bool fresh, fresh_folded, replace;
 	enum evault_status rc;
@@ -350,13 +366,15 @@ keeps_file(const struct evault *v, const struct evault_item *item, struct evault
 static enum evault_status
 give_file(struct giving *w, struct evault_error *err)
 {
-	struct ev_slice name = item_field(w->item, "name");
 	char temp[EV_OS_TEMP_SIZE];
 	int dir = -1;
 	enum evault_status rc;
 
 	ev_os_temp_name(temp);
-	if (w->g->single == NULL && !ev_vault_name_is_plain(name))
+	rc = choose_name(w->item, &w->name, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	if (w->g->single == NULL && !ev_vault_name_is_plain(ev_slice_of(w->name.data, w->name.len)))
 		return ev_fail(err, EVAULT_E_DAMAGED, "its name would lead out of %s", w->shown);
 	if (w->g->single != NULL)
 		rc = ev_os_open_dir(w->g->out, ".", &dir, err);
@@ -394,7 +412,9 @@ static enum evault_status
 give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 {
 	struct getting *g = ctx;
-	struct giving w = { .g = g, .item = item, .fd = g->what->fd, .path = EV_BUF_INIT };
+	struct giving w = {
+		.g = g, .item = item, .fd = g->what->fd, .path = EV_BUF_INIT, .name = EV_BUF_INIT
+	};
 	struct evault_get_event event = { .item = item };
 	struct evault_error why = { 0 };
 	uint64_t before = g->progress.bytes_done;
@@ -416,6 +436,7 @@ give_item(void *ctx, const struct evault_item *item, struct evault_error *err)
 	if (g->what->event != NULL && !ends_it(g, event.status))
 		g->what->event(g->what->ctx, &event);
 	ev_buf_release(&w.path);
+	ev_buf_release(&w.name);
 	return ends_it(g, event.status)
 		   ? ev_fail(err, event.status, "%s: %s", item->citation, why.text)
 		   : EVAULT_OK;

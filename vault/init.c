@@ -40,8 +40,6 @@ check_how(struct making *m, struct evault_error *err)
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
-	if (how->to == NULL && (how->passphrase == NULL || how->passphrase[0] == '\0'))
-		return ev_fail(err, EVAULT_E_USAGE, "an empty passphrase protects nothing");
 	if (how->work_factor != 0 &&
 	    (how->work_factor < WORK_FACTOR_MIN || how->work_factor > EV_AGE_WORK_MAX))
 		return ev_fail(err, EVAULT_E_USAGE, "the work factor must be %d to %d",
@@ -335,6 +333,23 @@ sweep(const struct making *m)
 }
 
 enum evault_status
+evault_init_look(const struct evault_init *how, struct evault_error *err)
+{
+	struct making m = { .dir = -1, .lock = -1, .how = how };
+	enum evault_status rc = check_how(&m, err);
+	struct ev_os_stat st;
+
+	if (rc == EVAULT_OK && ev_os_stat_user(how->dir, &st, NULL) != EVAULT_E_NOT_FOUND) {
+		rc = ev_os_open_dir(EV_OS_CWD, how->dir, &m.dir, err);
+		if (rc == EVAULT_OK)
+			rc = need_beginning(&m, err);
+		ev_os_close_read(m.dir);
+	}
+	free(m.readers);
+	return rc;
+}
+
+enum evault_status
 evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 	    struct evault_error *err)
 {
@@ -342,6 +357,9 @@ evault_init(const struct evault_init *how, char origin[EVAULT_ORIGIN_SIZE],
 	char shown[EV_SHOW_SIZE];
 	enum evault_status rc = ev_secret_start(err);
 
+	if (rc == EVAULT_OK && how->to == NULL &&
+	    (how->passphrase == NULL || how->passphrase[0] == '\0'))
+		rc = ev_fail(err, EVAULT_E_USAGE, "an empty passphrase protects nothing");
 	if (rc == EVAULT_OK)
 		rc = check_how(&m, err);
 	if (rc == EVAULT_OK)

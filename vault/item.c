@@ -65,14 +65,31 @@ ev_item_sources(const struct ev_record *record, struct evault_source sources[EV_
 }
 
 void
-ev_item_set_sources(struct evault_item *item, const struct evault_source *sources, size_t n)
+ev_item_set_sources(const struct evault *v, struct evault_item *item,
+		    const struct evault_source *sources, size_t n)
 {
 	item->sources = sources;
 	item->n_sources = n;
-	if (n > 0)
+	/* Of a copy of this vault the numbers are this one's, too, and others. */
+	if (n > 0 && strcmp(sources[n - 1].origin, v->note.origin) != 0)
 		snprintf(item->citation, sizeof(item->citation), "%.6s-%llu",
 			 sources[n - 1].origin + strlen("evault/"),
 			 (unsigned long long)sources[n - 1].index);
+}
+
+/* Where it came from, and what was withheld of it on the way. */
+static enum evault_status
+set_provenance(const struct evault *v, struct evault_item *item,
+	       const struct evault_source *sources, size_t n, const struct ev_record *record,
+	       struct ev_buf *withheld, struct evault_error *err)
+{
+	ev_item_set_sources(v, item, sources, n);
+	if (n == 0)
+		return EVAULT_OK;
+	ev_record_withheld_names(record, withheld);
+	if (withheld->len > 0)
+		item->withheld = ev_buf_text(withheld);
+	return ev_buf_ask(withheld, err);
 }
 
 /* `later` NULL: its corrections are not read, only whether it is retracted. */
@@ -83,6 +100,7 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
 	struct evault_item item = { .index = entry->index };
 	struct evault_source sources[EV_PROVENANCE_MAX];
 	struct ev_catalog_entry confirmed = *entry;
+	struct ev_buf withheld = EV_BUF_INIT;
 	struct evault_field *fields = NULL;
 	struct ev_record record;
 	enum ev_index_verdict verdict;
@@ -108,7 +126,7 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
 		rc = fields == NULL ? ev_fail_nomem(err)
 				    : ev_item_sources(&record, sources, &n_sources, err);
 		if (rc == EVAULT_OK)
-			ev_item_set_sources(&item, sources, n_sources);
+			rc = set_provenance(v, &item, sources, n_sources, &record, &withheld, err);
 	} else if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_DAMAGED || rc == EVAULT_E_IO) {
 		rc = EVAULT_OK; /* an item without fields */
 	}
@@ -125,6 +143,7 @@ give(struct evault *v, const struct ev_catalog_entry *entry, struct ev_correctio
 	if (rc == EVAULT_OK)
 		rc = fn(ctx, &item, err);
 	free(fields);
+	ev_buf_wipe(&withheld);
 	ev_record_release(&record);
 	return rc;
 }
@@ -244,18 +263,38 @@ parse_citation(const struct evault *v, struct ev_slice ref, struct citing *c)
 	return parse_range(ev_slice_of(ref.data + 7, ref.len - 7), &c->first, &c->last);
 }
 
+/* The same for entries of other vaults: those of a copy of this one are cited as its own. */
+static enum evault_status
+next_cited(const struct evault *v, const struct citing *c, uint64_t number, int64_t after,
+	   uint64_t *index, struct evault_error *err)
+{
+	char hex[EVAULT_HEX_SIZE];
+	struct ev_provenance p;
+	enum evault_status rc;
+
+	do {
+		rc = ev_catalog_cited(v->catalog, c->digits, number, after, index, err);
+		if (rc == EVAULT_OK)
+			rc = ev_catalog_first_source(v->catalog, *index, &p, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		after = (int64_t)*index;
+		ev_hash_hex(&p.origin, hex);
+	} while (strcmp(hex, v->note.origin + strlen("evault/")) == 0);
+	return EVAULT_OK;
+}
+
 /* The entry that was received as this one of another vault; E_NOT_FOUND without a sentence. */
 static enum evault_status
 find_cited(const struct evault *v, const struct citing *c, uint64_t number, uint64_t *index,
 	   struct evault_error *err)
 {
 	uint64_t other = 0;
-	enum evault_status rc = ev_catalog_cited(v->catalog, c->digits, number, -1, index, err),
-			   more;
+	enum evault_status rc = next_cited(v, c, number, -1, index, err), more;
 
 	if (rc != EVAULT_OK)
 		return rc;
-	more = ev_catalog_cited(v->catalog, c->digits, number, (int64_t)*index, &other, err);
+	more = next_cited(v, c, number, (int64_t)*index, &other, err);
 	if (more != EVAULT_OK && more != EVAULT_E_NOT_FOUND)
 		return more;
 	if (more == EVAULT_OK || (c->mine && number < ev_log_head(v->log)->size))
@@ -332,7 +371,7 @@ find_hash(struct giving *g, struct ev_slice hex, const char *shown, struct evaul
 
 	if (!evault_reads(g->v))
 		return ev_fail(err, EVAULT_E_DENIED,
-			       "%s: this device can add and not read: here an item is named by its "
+			       "%s: this key can add and not read: here an item is named by its "
 			       "number or citation",
 			       shown);
 	rc = ev_catalog_hashes(g->v->catalog, hex, &n, err);

@@ -37,6 +37,21 @@ copy_field(const struct ev_record *record, const char *name)
 	return strdup(f == NULL ? "" : (const char *)f->value);
 }
 
+/* As it is cited where it was recorded; by the number there, where its record cannot be read. */
+static void
+cite(const struct ev_receiving *r, uint64_t index, const struct ev_record *record,
+     char out[EVAULT_CITATION_SIZE])
+{
+	struct ev_provenance chain[EV_PROVENANCE_MAX];
+	struct ev_provenance place = { .origin = r->origin, .index = index };
+	size_t n;
+
+	if (record != NULL && record->n > 0 &&
+	    ev_provenance_read(record, chain, &n, NULL) == EVAULT_OK && n > 0)
+		place = chain[n - 1];
+	ev_provenance_cite(&place, out);
+}
+
 static enum evault_status
 reserve(struct ev_receiving *r, struct evault_error *err)
 {
@@ -54,9 +69,9 @@ reserve(struct ev_receiving *r, struct evault_error *err)
 }
 
 enum evault_status
-ev_receive_queue(struct ev_receiving *r, enum evault_receive_what what,
-		 const struct ev_catalog_entry *entry, uint64_t here,
-		 const struct ev_record *record, const char *why, struct evault_error *err)
+ev_receive_queue(struct ev_receiving *r, enum evault_receive_what what, uint64_t index,
+		 uint64_t here, const struct ev_record *record, const char *why,
+		 struct evault_error *err)
 {
 	struct evault_receive_event *e;
 	const struct ev_record_field *f;
@@ -68,9 +83,9 @@ ev_receive_queue(struct ev_receiving *r, enum evault_receive_what what,
 	e = &r->events[r->n_events];
 	memset(e, 0, sizeof(*e));
 	e->what = what;
-	e->from = entry->index;
+	e->from = index;
 	e->index = here;
-	ev_vault_cite_item(r->from, entry->index, e->citation);
+	cite(r, index, record, e->citation);
 	e->action = copy_field(record, "action");
 	e->name = copy_field(record, "name");
 	e->why = why == NULL ? NULL : strdup(why);
@@ -89,8 +104,8 @@ ev_receive_queue(struct ev_receiving *r, enum evault_receive_what what,
 }
 
 /* Tells what is true after a commit, or after the failure of one. */
-static void
-tell_events(struct ev_receiving *r)
+void
+ev_receive_tell(struct ev_receiving *r)
 {
 	uint64_t size = ev_log_head(r->v->log)->size;
 	struct evault_receive_event *e;
@@ -123,29 +138,37 @@ ev_receive_tick(struct ev_receiving *r, uint64_t bytes)
 
 /* ---- commits ------------------------------------------------------------------------ */
 
-static enum evault_status
-finish_commit(struct ev_receiving *r, struct evault_error *err)
+enum evault_status
+ev_receive_commit(struct ev_receiving *r, bool due, struct evault_error *err)
 {
 	uint64_t bytes = r->bytes;
 	enum evault_status rc = EVAULT_OK;
 
+	if (due && r->bytes < COMMIT_BYTES && r->n_events < COMMIT_EVENTS &&
+	    ev_os_ticks() - r->since < COMMIT_MILLISECONDS)
+		return EVAULT_OK;
 	if (!r->what->dry_run)
 		rc = ev_commit_finish(&r->commit, err);
 	if (rc == EVAULT_OK)
 		r->summary->bytes += bytes;
-	tell_events(r);
+	ev_receive_tell(r);
 	r->bytes = 0;
 	r->since = ev_os_ticks();
 	return rc;
 }
 
-static enum evault_status
-commit_if_due(struct ev_receiving *r, struct evault_error *err)
+void
+ev_receive_release(struct ev_receiving *r)
 {
-	if (r->bytes < COMMIT_BYTES && r->n_events < COMMIT_EVENTS &&
-	    ev_os_ticks() - r->since < COMMIT_MILLISECONDS)
-		return EVAULT_OK;
-	return finish_commit(r, err);
+	ev_receive_tell(r);
+	ev_commit_release(&r->commit);
+	ev_incoming_release(&r->in);
+	ev_set_release(&r->vouched);
+	ev_set_release(&r->objects);
+	ev_set_release(&r->statements);
+	evault_close(r->from);
+	free(r->states);
+	free(r->events);
 }
 
 /* ---- going through the other vault --------------------------------------------------- */
@@ -178,10 +201,10 @@ look_at(struct ev_receiving *r, uint64_t index, struct evault_error *err)
 		r->progress.bytes_total += ev_cursor_decimal(&number, UINT64_MAX);
 		r->progress.files_total++;
 		if (r->what->dry_run)
-			rc = ev_receive_queue(r, EVAULT_RECEIVE_WOULD, &entry, 0, &record, NULL,
-					      err);
+			rc =
+			    ev_receive_queue(r, EVAULT_RECEIVE_WOULD, index, 0, &record, NULL, err);
 	} else if (ev_receive_may_go_on(rc)) {
-		rc = ev_receive_queue(r, EVAULT_RECEIVE_FAILED, &entry, 0, &record, why.text, err);
+		rc = ev_receive_queue(r, EVAULT_RECEIVE_FAILED, index, 0, &record, why.text, err);
 	} else if (err != NULL) {
 		*err = why;
 	}
@@ -246,7 +269,7 @@ take_all(struct ev_receiving *r, enum ev_receive_state which, struct evault_erro
 			rc = ev_receive_item(r, &entry, err);
 		r->progress.files_done++;
 		if (rc == EVAULT_OK)
-			rc = commit_if_due(r, err);
+			rc = ev_receive_commit(r, true, err);
 	}
 	return rc;
 }
@@ -270,18 +293,22 @@ take_kinds(struct ev_receiving *r, struct evault_error *err)
 
 /* ---- the whole ---------------------------------------------------------------------- */
 
-/* Whose is it?  Before anybody is asked for its key. */
+/* The very folder that is being written to?  Before anybody is asked for its key. */
 static enum evault_status
 meet(struct ev_receiving *r, struct evault_error *err)
 {
 	struct evault *other = NULL;
+	struct ev_os_stat here, there;
 	enum evault_status rc = ev_vault_begin(r->what->dir, EVAULT_SEALED, &other, err);
 
 	if (rc == EVAULT_OK)
 		rc = ev_vault_load_note(other, err);
-	if (rc == EVAULT_OK && strcmp(other->note.origin, r->v->note.origin) == 0)
-		rc = ev_fail(err, EVAULT_E_USAGE,
-			     "%s: is the same vault as this one, or a copy of it", other->shown);
+	if (rc == EVAULT_OK)
+		rc = ev_os_stat(other->dir, ".", &there, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_stat(r->v->dir, ".", &here, err);
+	if (rc == EVAULT_OK && here.device == there.device && here.inode == there.inode)
+		rc = ev_fail(err, EVAULT_E_USAGE, "%s: is this vault itself", other->shown);
 	evault_close(other);
 	return rc;
 }
@@ -311,13 +338,17 @@ open_other(struct ev_receiving *r, struct evault_error *err)
 static enum evault_status
 receive(struct ev_receiving *r, struct evault_error *err)
 {
-	bool same = false, kept = false;
+	bool same = false, kept = false, twin = ev_hash_equal(&r->origin, &r->own);
 	enum evault_status rc = ev_receive_check_past(r, &same, err), done;
 
+	if (rc == EVAULT_OK && twin)
+		rc = ev_receive_compare(r, err);
+	/* A copy of what is here: there is nothing in it that would have to be kept. */
+	same = same || (twin && !r->summary->forked);
 	if (rc == EVAULT_OK)
 		rc = look_at_all(r, err);
 	if (rc != EVAULT_OK || r->what->dry_run) {
-		tell_events(r);
+		ev_receive_tell(r);
 		return rc;
 	}
 	if (!same) {
@@ -327,7 +358,7 @@ receive(struct ev_receiving *r, struct evault_error *err)
 	if (rc == EVAULT_OK)
 		rc = take_kinds(r, err);
 	if (rc == EVAULT_OK || rc == EVAULT_E_CANCELLED) {
-		done = finish_commit(r, err);
+		done = ev_receive_commit(r, false, err);
 		rc = done == EVAULT_OK ? rc : done;
 	}
 	r->summary->logged = kept && r->summary->index < ev_log_head(r->v->log)->size;
@@ -357,14 +388,6 @@ evault_receive(struct evault *v, const struct evault_receive *what,
 		summary->cancelled = true;
 		rc = EVAULT_OK;
 	}
-	tell_events(&r);
-	ev_commit_release(&r.commit);
-	ev_incoming_release(&r.in);
-	ev_set_release(&r.vouched);
-	ev_set_release(&r.objects);
-	ev_set_release(&r.statements);
-	evault_close(r.from);
-	free(r.states);
-	free(r.events);
+	ev_receive_release(&r);
 	return rc;
 }

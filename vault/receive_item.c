@@ -35,9 +35,9 @@ ev_receive_may_go_on(enum evault_status rc)
 
 /* ---- is it here? ------------------------------------------------------------------- */
 
-static enum evault_status
-find_as(struct ev_receiving *r, const struct ev_provenance *p, struct ev_catalog_entry *here,
-	struct evault_error *err)
+enum evault_status
+ev_receive_find_as(struct ev_receiving *r, const struct ev_provenance *p,
+		   struct ev_catalog_entry *here, struct evault_error *err)
 {
 	enum evault_status rc;
 
@@ -46,7 +46,8 @@ find_as(struct ev_receiving *r, const struct ev_provenance *p, struct ev_catalog
 	rc = ev_catalog_entry(r->v->catalog, p->index, here, err);
 	if (rc == EVAULT_OK && !(here->is_record && ev_hash_equal(&here->digest, &p->digest)))
 		rc = EVAULT_E_NOT_FOUND;
-	return rc;
+	/* It may be of a copy that went on alone, and have been received from there. */
+	return rc == EVAULT_E_NOT_FOUND ? ev_catalog_received_as(r->v->catalog, p, here, err) : rc;
 }
 
 enum evault_status
@@ -54,12 +55,12 @@ ev_receive_find(struct ev_receiving *r, uint64_t index, const struct ev_hash *di
 		struct ev_catalog_entry *here, struct evault_error *err)
 {
 	struct ev_provenance p = { r->origin, index, *digest };
-	enum evault_status rc = find_as(r, &p, here, err);
+	enum evault_status rc = ev_receive_find_as(r, &p, here, err);
 	unsigned step = 0;
 
 	while (rc == EVAULT_E_NOT_FOUND &&
 	       (rc = ev_catalog_source(r->from->catalog, digest, step++, &p, err)) == EVAULT_OK) {
-		rc = find_as(r, &p, here, err);
+		rc = ev_receive_find_as(r, &p, here, err);
 		if (rc != EVAULT_E_NOT_FOUND)
 			break;
 	}
@@ -69,51 +70,42 @@ ev_receive_find(struct ev_receiving *r, uint64_t index, const struct ev_hash *di
 
 /* ---- is it what it should be? ------------------------------------------------------ */
 
-struct vouching {
-	struct ev_hash origin;
-	struct ev_set entries;
-};
-
 static enum evault_status
-note_entry(void *ctx, uint64_t index, const struct ev_entry *entry, struct evault_error *err)
+note_entry(void *ctx, const struct ev_kept_entry *entry, struct evault_error *err)
 {
-	struct vouching *c = ctx;
-	struct ev_provenance place = { c->origin, index, entry->record };
+	struct ev_set *entries = ctx;
 	struct ev_hash key;
 	bool fresh;
 
-	ev_kept_log_key(&place, &key);
-	return ev_set_add(&c->entries, &key, &fresh, err);
+	ev_kept_log_key(&entry->place, &key);
+	return ev_set_add(entries, &key, &fresh, err);
 }
 
 enum evault_status
 ev_receive_vouch(struct ev_receiving *r, const struct ev_record *record, struct evault_error *err)
 {
-	struct vouching c = { .entries = EV_SET_INIT };
-	struct ev_kept_log log = { .entry = note_entry, .ctx = &c };
-	struct ev_catalog_receive receive;
+	struct ev_set entries = EV_SET_INIT;
+	struct ev_kept_proof kept = { .entry = note_entry, .ctx = &entries };
 	const struct ev_hash *key;
 	struct ev_hash sha256;
 	enum evault_status rc;
 	size_t at = 0;
 	bool fresh;
 
-	if (!ev_catalog_parse_receive(record, &receive) ||
+	if (!ev_catalog_parse_receive(record, &kept.receive) ||
 	    !ev_hash_parse(value_of(record, "sha256"), &sha256))
 		return EVAULT_OK;
-	c.origin = log.origin = receive.origin;
-	log.size = receive.size;
-	log.root = receive.root;
-	rc = ev_kept_log_read(r->from, &log, &sha256, err);
-	while (rc == EVAULT_OK && (key = ev_set_next(&c.entries, &at)) != NULL)
+	rc = ev_kept_proof_read(r->from, &kept, &sha256, err);
+	while (rc == EVAULT_OK && (key = ev_set_next(&entries, &at)) != NULL)
 		rc = ev_set_add(&r->vouched, key, &fresh, err);
-	ev_set_release(&c.entries);
+	ev_set_release(&entries);
 	return rc;
 }
 
 /* What a check would find there would be found here, ever after. */
-static enum evault_status
-judge(const struct ev_receiving *r, const struct ev_record *record, struct evault_error *err)
+enum evault_status
+ev_receive_judge(const struct ev_receiving *r, const struct ev_record *record, bool withheld,
+		 struct evault_error *err)
 {
 	struct ev_provenance chain[EV_PROVENANCE_MAX];
 	struct evault_item item = { .index = 0 };
@@ -126,7 +118,7 @@ judge(const struct ev_receiving *r, const struct ev_record *record, struct evaul
 	if (fields == NULL)
 		return ev_fail_nomem(err);
 	item.fields = fields;
-	wrong = ev_check_wrong(&item);
+	wrong = ev_check_wrong(&item, withheld);
 	free(fields);
 	if (wrong != NULL)
 		return ev_fail(err, EVAULT_E_DAMAGED, "%s", wrong);
@@ -257,18 +249,17 @@ find_abouts(struct ev_receiving *r, const struct ev_catalog_entry *entry,
 	return rc;
 }
 
-static enum evault_status
-keep_record(struct ev_receiving *r, const struct ev_catalog_entry *entry,
-	    const struct ev_record *record, const struct ev_provenance_about *abouts, size_t n,
-	    uint64_t *here, struct evault_error *err)
+enum evault_status
+ev_receive_record(struct ev_receiving *r, const struct ev_provenance *from,
+		  const struct ev_record *record, const struct ev_provenance_about *abouts,
+		  size_t n, uint64_t *here, struct evault_error *err)
 {
-	struct ev_provenance from = { r->origin, entry->index, entry->digest };
 	struct ev_buf text = EV_BUF_INIT;
 	struct ev_record wrapped;
 	enum evault_status rc;
 
 	ev_record_init(&wrapped);
-	rc = ev_provenance_wrap(ev_slice_of(record->text.data, record->text.len), &from, abouts, n,
+	rc = ev_provenance_wrap(ev_slice_of(record->text.data, record->text.len), from, abouts, n,
 				&text, err);
 	if (rc == EVAULT_OK)
 		rc = ev_record_parse(ev_slice_of(text.data, text.len), &wrapped, err);
@@ -286,6 +277,7 @@ take(struct ev_receiving *r, const struct ev_catalog_entry *entry, const struct 
      uint64_t *here, struct evault_error *err)
 {
 	struct ev_provenance_about *abouts = calloc(record->n + 1, sizeof(*abouts));
+	struct ev_provenance from = { r->origin, entry->index, entry->digest };
 	struct ev_slice text = value_of(record, "size");
 	struct ev_cursor number = ev_cursor_of(text.data, text.len);
 	bool keeps = ev_record_find(record, "sha256") != NULL, known = false;
@@ -294,13 +286,13 @@ take(struct ev_receiving *r, const struct ev_catalog_entry *entry, const struct 
 
 	if (abouts == NULL)
 		return ev_fail_nomem(err);
-	rc = judge(r, record, err);
+	rc = ev_receive_judge(r, record, false, err);
 	if (rc == EVAULT_OK)
 		rc = find_abouts(r, entry, record, abouts, &n, err);
 	if (rc == EVAULT_OK && keeps)
 		rc = keep_original(r, record, &known, err);
 	if (rc == EVAULT_OK)
-		rc = keep_record(r, entry, record, abouts, n, here, err);
+		rc = ev_receive_record(r, &from, record, abouts, n, here, err);
 	if (rc == EVAULT_OK && known)
 		r->summary->deduplicated += ev_cursor_decimal(&number, UINT64_MAX);
 	free(abouts);
@@ -322,9 +314,11 @@ ev_receive_item(struct ev_receiving *r, const struct ev_catalog_entry *entry,
 	if (rc == EVAULT_OK)
 		rc = take(r, entry, &record, &here, &why);
 	if (rc == EVAULT_OK)
-		rc = ev_receive_queue(r, EVAULT_RECEIVE_KEPT, entry, here, &record, NULL, err);
+		rc = ev_receive_queue(r, EVAULT_RECEIVE_KEPT, entry->index, here, &record, NULL,
+				      err);
 	else if (!r->in.failed && ev_receive_may_go_on(rc))
-		rc = ev_receive_queue(r, EVAULT_RECEIVE_FAILED, entry, 0, &record, why.text, err);
+		rc = ev_receive_queue(r, EVAULT_RECEIVE_FAILED, entry->index, 0, &record, why.text,
+				      err);
 	else if (err != NULL)
 		*err = why;
 	ev_record_release(&record);

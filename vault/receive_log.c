@@ -11,6 +11,50 @@
 
 /* ---- the past ------------------------------------------------------------------- */
 
+/* Do both logs have the same first `size` entries? */
+static enum evault_status
+same_until(struct ev_receiving *r, uint64_t size, bool *same, struct evault_error *err)
+{
+	struct ev_hash here, there;
+	enum evault_status rc;
+
+	rc = ev_merkle_root_at(ev_log_fetch(r->v->log), size, &here, err);
+	if (rc == EVAULT_OK)
+		rc = ev_merkle_root_at(ev_log_fetch(r->from->log), size, &there, err);
+	*same = rc == EVAULT_OK && ev_hash_equal(&here, &there);
+	return rc;
+}
+
+enum evault_status
+ev_receive_compare(struct ev_receiving *r, struct evault_error *err)
+{
+	uint64_t here = ev_log_head(r->v->log)->size, there = ev_log_head(r->from->log)->size;
+	uint64_t low = 0, high = here < there ? here : there, middle;
+	enum evault_status rc;
+	bool same;
+
+	rc = same_until(r, high, &same, err);
+	if (rc == EVAULT_OK && same && there > here)
+		return ev_fail(err, EVAULT_E_USAGE,
+			       "%s: is this vault, %llu entries further: use it in this one's "
+			       "place, it has all that is here",
+			       r->from->shown, (unsigned long long)(there - here));
+	if (rc != EVAULT_OK || same)
+		return rc;
+	/* Of the first `low` entries it is so, of the first `high` not. */
+	while (rc == EVAULT_OK && high - low > 1) {
+		middle = low + (high - low) / 2;
+		rc = same_until(r, middle, &same, err);
+		if (same)
+			low = middle;
+		else
+			high = middle;
+	}
+	r->summary->forked = true;
+	r->summary->common = low;
+	return rc;
+}
+
 static enum evault_status
 check_one(struct ev_receiving *r, const struct ev_catalog_receive *past, struct evault_error *err)
 {
@@ -48,13 +92,15 @@ ev_receive_check_past(struct ev_receiving *r, bool *same, struct evault_error *e
 	*same = false;
 	while (rc == EVAULT_OK) {
 		rc = ev_catalog_next_receive(r->v->catalog, &r->origin, after, &past, err);
-		if (rc == EVAULT_OK)
+		/* Of a copy of this vault it is known that it may have another past. */
+		if (rc == EVAULT_OK && !ev_hash_equal(&r->origin, &r->own))
 			rc = check_one(r, &past, err);
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)past.index;
 		/* What another vault kept of it vouches for what came through that one. */
-		*same = *same || (!past.received && past.size == size);
+		*same = *same || (!past.received && !past.bundle && past.size == size &&
+				  ev_hash_equal(&past.root, &ev_log_head(r->from->log)->root));
 	}
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 }

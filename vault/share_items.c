@@ -2,9 +2,11 @@
  * What is shared: items that may be given, and with each what was said of it
  * later.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/media.h"
 #include "share.h"
 #include "share_look.h"
 
@@ -106,57 +108,17 @@ consent_of(const struct evault_item *item, enum evault_audience audience)
 
 /* ---- one item --------------------------------------------------------------------------- */
 
-static const struct {
-	const char *type, *ext;
-} exts[] = {
-	{ "image/jpeg", "jpg" },
-	{ "image/png", "png" },
-	{ "image/gif", "gif" },
-	{ "image/webp", "webp" },
-	{ "image/tiff", "tiff" },
-	{ "image/heic", "heic" },
-	{ "image/avif", "avif" },
-	{ "video/mp4", "mp4" },
-	{ "video/quicktime", "mov" },
-	{ "video/webm", "webm" },
-	{ "video/matroska", "mkv" },
-	{ "video/3gpp", "3gp" },
-	{ "video/mpeg", "mpg" },
-	{ "video/vnd.avi", "avi" },
-	{ "audio/mpeg", "mp3" },
-	{ "audio/mp4", "m4a" },
-	{ "audio/ogg", "ogg" },
-	{ "audio/wav", "wav" },
-	{ "audio/vnd.wave", "wav" },
-	{ "audio/flac", "flac" },
-	{ "audio/AMR", "amr" },
-	{ "audio/aac", "aac" },
-	{ "application/pdf", "pdf" },
-	{ "application/zip", "zip" },
-	{ "application/rtf", "rtf" },
-	{ "text/plain", "txt" },
-	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx" },
-	{ "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx" },
-	{ "application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx" },
-	{ "application/vnd.oasis.opendocument.text", "odt" },
-	{ "application/vnd.oasis.opendocument.spreadsheet", "ods" },
-};
-
-/* A page that a browser would run is not among them: it is a .bin. */
 static void
 choose_ext(const struct evault_share *how, const struct evault_item *item,
 	   char out[EV_SHARE_EXT_SIZE])
 {
 	const struct evault_field *f = evault_item_field(item, "media-type");
-	size_t i, len;
+	bool hidden;
 
-	memcpy(out, "bin", sizeof("bin"));
-	if (f == NULL || ev_share_hides(how, true, "media-type", ev_slice_of(f->value, f->len)))
-		return;
-	len = strcspn(f->value, ";");
-	for (i = 0; i < sizeof(exts) / sizeof(exts[0]); i++)
-		if (strlen(exts[i].type) == len && memcmp(exts[i].type, f->value, len) == 0)
-			memcpy(out, exts[i].ext, strlen(exts[i].ext) + 1);
+	hidden =
+	    f == NULL || ev_share_hides(how, true, "media-type", ev_slice_of(f->value, f->len));
+	snprintf(out, EV_SHARE_EXT_SIZE, "%s",
+		 ev_media_ext(hidden ? ev_slice_text("") : ev_slice_of(f->value, f->len)));
 }
 
 struct selecting {

@@ -39,6 +39,8 @@ evault_unlock_keep(const char *dir, const struct evault_unlock *unlock, uint64_t
 	rc = ev_vault_begin_sealed(dir, &v, err);
 	if (rc == EVAULT_OK)
 		rc = ev_keyring_unlock(v->dir, &v->authority, &anew, &v->keys, err);
+	if (rc == EVAULT_E_KEY)
+		rc = ev_error_prefix(err, rc, v->shown);
 	if (rc == EVAULT_OK)
 		rc = ev_keyring_keep(v->keys, &v->authority, (uint32_t)seconds, &until, err);
 	if (rc == EVAULT_OK)

@@ -209,6 +209,8 @@ ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock, struct eva
 
 	rc = ev_keyring_unlock(v->dir, &v->authority, unlock == NULL ? &nothing : unlock, &v->keys,
 			       err);
+	if (rc == EVAULT_E_KEY) /* whoever receives has two open */
+		return ev_error_prefix(err, rc, v->shown);
 	if (rc != EVAULT_OK)
 		return rc;
 	if (!v->adding) {
@@ -240,8 +242,8 @@ ev_vault_need_reading(const struct evault *v, struct evault_error *err)
 		return ev_fail(err, EVAULT_E_KEY, "%s: the vault is not unlocked", v->shown);
 	if (!evault_reads(v))
 		return ev_fail(err, EVAULT_E_DENIED,
-			       "%s: this device can add and not read: that protects what is kept "
-			       "when it is taken; open the vault at headquarters",
+			       "%s: this key can add and not read: that protects what is kept "
+			       "when the device is taken; open the vault at headquarters",
 			       v->shown);
 	return EVAULT_OK;
 }
@@ -266,9 +268,12 @@ void
 ev_vault_cite_item(const struct evault *v, uint64_t index, char out[EVAULT_CITATION_SIZE])
 {
 	struct ev_provenance first;
+	struct ev_hash own;
 
 	if (v->catalog != NULL &&
-	    ev_catalog_first_source(v->catalog, index, &first, NULL) == EVAULT_OK)
+	    ev_catalog_first_source(v->catalog, index, &first, NULL) == EVAULT_OK &&
+	    ev_hash_parse(ev_slice_text(v->note.origin + strlen("evault/")), &own) &&
+	    !ev_hash_equal(&own, &first.origin))
 		ev_provenance_cite(&first, out);
 	else
 		ev_vault_cite(v, index, out);

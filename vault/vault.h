@@ -134,7 +134,8 @@ enum evault_status ev_item_sources(const struct ev_record *record,
 				   struct evault_source sources[EV_PROVENANCE_MAX], size_t *n,
 				   struct evault_error *err);
 /* Sets sources and citation; n 0: as it is. */
-void ev_item_set_sources(struct evault_item *item, const struct evault_source *sources, size_t n);
+void ev_item_set_sources(const struct evault *v, struct evault_item *item,
+			 const struct evault_source *sources, size_t n);
 /* A name that is one component of a path, and stays where it is put. */
 bool ev_vault_name_is_plain(struct ev_slice name);
 /*

@@ -67,7 +67,7 @@ judge_input(struct ev_verifying *v, enum evault_status rc, const struct evault_e
 
 	if (rc == EVAULT_OK)
 		return EVAULT_OK;
-	if (v->own || !form)
+	if (v->own || !form || v->kept)
 		return ev_fail(err, rc, "%s", why->text);
 	if (v->members.n == 0 && rc != EVAULT_E_DAMAGED)
 		return ev_fail(err, EVAULT_E_FORMAT, "%s: is no bundle: %s",
@@ -75,6 +75,13 @@ judge_input(struct ev_verifying *v, enum evault_status rc, const struct evault_e
 	v->cut = true;
 	return ev_find(&v->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, "",
 		       "the bundle cannot be read to its end: %s", why->text);
+}
+
+static enum evault_status
+read_once(struct ev_verifying *v, struct ev_tar_events events, struct evault_error *err)
+{
+	v->own = false;
+	return v->read != NULL ? v->read(v->read_ctx, events, err) : ev_verify_read(v, events, err);
 }
 
 static enum evault_status
@@ -86,7 +93,7 @@ pass_over(struct ev_verifying *v, struct evault_error *err)
 	v->pass++;
 	v->summary->passes = v->pass;
 	v->skip = true;
-	rc = ev_verify_read(v, ev_verify_events(v), &why);
+	rc = read_once(v, ev_verify_events(v), &why);
 	return judge_input(v, rc, &why, err);
 }
 
@@ -204,17 +211,20 @@ judge(const struct ev_verifying *v)
 		return EVAULT_VERDICT_NOT_ADDRESSED;
 	if (s->signer_known != EVAULT_ASKED_HOLDS)
 		return EVAULT_VERDICT_SIGNER_UNKNOWN;
-	return s->against == EVAULT_ASKED_OPEN ? EVAULT_VERDICT_NOT_JOINED
-					       : EVAULT_VERDICT_VERIFIED;
+	if (s->against == EVAULT_ASKED_OPEN || s->seen == EVAULT_ASKED_OPEN)
+		return EVAULT_VERDICT_NOT_JOINED;
+	return EVAULT_VERDICT_VERIFIED;
 }
 
 /* ---- the command --------------------------------------------------------------------------- */
 
-static void
-release(struct ev_verifying *v)
+void
+ev_verify_end(struct ev_verifying *v)
 {
 	size_t i;
 
+	if (v == NULL)
+		return;
 	ev_verify_out_close(v);
 	ev_verify_log_release(&v->own_log);
 	for (i = 0; i < v->n_logs; i++) {
@@ -232,6 +242,7 @@ release(struct ev_verifying *v)
 	ev_buf_release(&v->body);
 	ev_buf_release(&v->share_bytes);
 	ev_buf_release(&v->known.note);
+	free(v->known.seen);
 	ev_buf_release(&v->texts);
 	free(v->sources);
 	free(v->links);
@@ -245,12 +256,13 @@ release(struct ev_verifying *v)
 }
 
 enum evault_status
-evault_verify(const struct evault_verify *what, struct evault_verify_summary *summary,
-	      struct evault_error *err)
+ev_verify_begin(const struct evault_verify *what, struct evault_verify_summary *summary,
+		struct ev_verifying **out, struct evault_error *err)
 {
 	struct ev_verifying *v = calloc(1, sizeof(*v));
 	enum evault_status rc;
 
+	*out = v;
 	if (v == NULL)
 		return ev_fail_nomem(err);
 	*summary = (struct evault_verify_summary){ .verdict = EVAULT_VERDICT_DAMAGED };
@@ -271,14 +283,57 @@ evault_verify(const struct evault_verify *what, struct evault_verify_summary *su
 		rc = ev_verify_load_known(v, err);
 	if (rc == EVAULT_OK)
 		rc = ev_verify_keys(v, err);
+	return rc == EVAULT_OK ? ev_verify_out_open(v, err) : rc;
+}
+
+enum evault_status
+ev_verify_run(struct ev_verifying *v, struct evault_error *err)
+{
+	enum evault_status rc = read_all(v, err);
+
 	if (rc == EVAULT_OK)
-		rc = ev_verify_out_open(v, err);
-	if (rc == EVAULT_OK)
-		rc = read_all(v, err);
+		rc = ev_verify_judge_seen(v, err);
 	if (rc == EVAULT_OK) {
-		summary->addressee = judge_addressee(v);
-		summary->verdict = judge(v);
+		v->summary->addressee = judge_addressee(v);
+		v->summary->verdict = judge(v);
 	}
-	release(v);
+	return rc;
+}
+
+enum evault_status
+ev_verify_run_kept(struct ev_verifying *v, struct evault_error *err)
+{
+	enum evault_status rc = pass_over(v, err);
+
+	if (rc == EVAULT_OK)
+		rc = settle_all(v, err);
+	while (rc == EVAULT_OK && !v->cut && v->pass < PASSES_MAX && some_left(v))
+		rc = pass_over(v, err);
+	return rc;
+}
+
+enum evault_status
+ev_verify_again(struct ev_verifying *v, struct ev_tar_events events, struct evault_error *err)
+{
+	struct evault_error why = { .text = "" };
+	enum evault_status rc = read_once(v, events, &why);
+	char shown[EV_SHOW_SIZE];
+
+	if (rc == EVAULT_E_FORMAT || rc == EVAULT_E_DAMAGED)
+		return ev_fail(err, EVAULT_E_CHANGED, "%s: changed while it was read",
+			       ev_show_path(v->what->path, shown));
+	return rc == EVAULT_OK ? rc : ev_fail(err, rc, "%s", why.text);
+}
+
+enum evault_status
+evault_verify(const struct evault_verify *what, struct evault_verify_summary *summary,
+	      struct evault_error *err)
+{
+	struct ev_verifying *v;
+	enum evault_status rc = ev_verify_begin(what, summary, &v, err);
+
+	if (rc == EVAULT_OK)
+		rc = ev_verify_run(v, err);
+	ev_verify_end(v);
 	return rc;
 }

@@ -202,6 +202,10 @@ enum ev_verify_opened {
 	EV_OPENED_FOLDER,
 };
 
+struct ev_verify_seen {
+	struct ev_catalog_receive receive;
+	bool joined; /* the bundle's tree goes on from it, or is it */
+};
 /* What was known of the sender before. */
 struct ev_verify_known {
 	bool has_signer, has_tree;
@@ -215,6 +219,11 @@ struct ev_verify_known {
 	struct ev_short typed;
 	uint64_t size;
 	struct ev_hash root;
+	struct ev_verify_seen *seen; /* trees of the same log that the vault has seen */
+	size_t n_seen;
+	/* Of one that is kept: trees that it is compared with.  Borrowed. */
+	struct ev_log_past *pasts;
+	size_t n_pasts;
 };
 
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): one of them, in the order of reading */
@@ -225,8 +234,13 @@ struct ev_verifying {
 	uint64_t told; /* findings */
 	struct evault_progress progress;
 	unsigned pass; /* from 1 */
-	bool own;      /* what failed is ours, and not the input's form */
-	bool cut;      /* the input ended where it should not, or cannot be read on */
+	/* Where it is read from; NULL: what->path. */
+	enum evault_status (*read)(void *ctx, struct ev_tar_events events,
+				   struct evault_error *err);
+	void *read_ctx;
+	bool kept; /* it is what a vault keeps of a bundle: its originals are elsewhere */
+	bool own;  /* what failed is ours, and not the input's form */
+	bool cut;  /* the input ended where it should not, or cannot be read on */
 	bool not_addressed, forked;
 
 	/* verify_source.c */
@@ -299,6 +313,21 @@ struct ev_verifying {
 	char out_temp[EV_OS_TEMP_SIZE];
 	struct ev_set out_names; /* hashes of those that were given */
 };
+
+/* ---- verify.c ----------------------------------------------------------------- */
+
+/* Loads what was given.  `what` and `summary` are borrowed; *v is the caller's also on failure. */
+enum evault_status ev_verify_begin(const struct evault_verify *what,
+				   struct evault_verify_summary *summary, struct ev_verifying **v,
+				   struct evault_error *err);
+/* Reads all of it, as often as it takes, and says what it is. */
+enum evault_status ev_verify_run(struct ev_verifying *v, struct evault_error *err);
+/* Reads once more, for `events`, what was judged.  What is wrong with it now is E_CHANGED. */
+enum evault_status ev_verify_again(struct ev_verifying *v, struct ev_tar_events events,
+				   struct evault_error *err);
+/* Of one that is kept: v->trusted, and which items stand. */
+enum evault_status ev_verify_run_kept(struct ev_verifying *v, struct evault_error *err);
+void ev_verify_end(struct ev_verifying *v);
 
 /* ---- verify_source.c -------------------------------------------------------- */
 
@@ -440,6 +469,10 @@ const char *ev_verify_known_name(const struct ev_verifying *v, const char *origi
 /* A root of this log at that size is proved: compares it with what is known. */
 enum evault_status ev_verify_join(struct ev_verifying *v, uint64_t size, const struct ev_hash *root,
 				  struct evault_error *err);
+/* Which trees of the bundle's origin does the vault know? */
+enum evault_status ev_verify_load_seen(struct ev_verifying *v, struct evault_error *err);
+/* All proofs were compared with them: what that shows. */
+enum evault_status ev_verify_judge_seen(struct ev_verifying *v, struct evault_error *err);
 /* Tells of two heads that exclude each other. */
 void ev_verify_fork(struct ev_verifying *v, struct ev_slice known, struct ev_slice found);
 

@@ -116,27 +116,6 @@ add_text(struct ev_verifying *v, const void *text, size_t len)
 	return !v->texts.bad && v->texts.len <= EV_VERIFY_TEXT_MAX;
 }
 
-/* "witness, field place of birth" */
-static void
-add_withheld(struct ev_verifying *v, const struct ev_record *r)
-{
-	const struct ev_record_field *f;
-	bool first = true;
-	size_t i;
-
-	for (i = 0; i < r->n; i++) {
-		f = &r->fields[i];
-		if (!f->withheld)
-			continue;
-		ev_buf_printf(&v->texts, "%s%s", first ? "" : ", ", f->name);
-		if (strcmp(f->name, "field") == 0 && memchr(f->value, '\0', f->len) == NULL) {
-			ev_buf_puts(&v->texts, " ");
-			ev_buf_add(&v->texts, f->value, f->len);
-		}
-		first = false;
-	}
-}
-
 static enum evault_status
 keep_text(struct ev_verifying *v, struct ev_verify_item *item, const struct ev_record *r,
 	  struct evault_error *err)
@@ -154,7 +133,7 @@ keep_text(struct ev_verifying *v, struct ev_verify_item *item, const struct ev_r
 		}
 		add_text(v, "", 1);
 	}
-	add_withheld(v, r);
+	ev_record_withheld_names(r, &v->texts);
 	if (add_text(v, "", 1))
 		return EVAULT_OK;
 	return v->texts.bad ? ev_fail_nomem(err)

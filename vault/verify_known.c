@@ -1,13 +1,16 @@
 /* What who verifies a bundle knew before: a signer, and a head of the log. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "contact.h"
 #include "format/card.h"
+#include "receive.h"
 #include "verify.h"
 
 enum {
 	CHECKPOINT_MAX = 64 << 10 /* bytes of a checkpoint given to compare with */
 };
+#define OWN UINT64_MAX /* in place of an entry: the log of the vault itself */
 
 /* ---- what was given -------------------------------------------------------------- */
 
@@ -105,6 +108,8 @@ ev_verify_known_origin(struct ev_verifying *v, struct evault_error *err)
 	struct ev_checkpoint c;
 	struct ev_note note;
 
+	if (v->what->vault != NULL && ev_verify_load_seen(v, err) != EVAULT_OK)
+		return EVAULT_E_IO;
 	if (!k->has_tree)
 		return EVAULT_OK;
 	if (k->is_short && ev_short_fits(&k->typed, v->share.origin))
@@ -156,16 +161,173 @@ ev_verify_fork(struct ev_verifying *v, struct ev_slice known, struct ev_slice fo
 	ev_buf_release(&b);
 }
 
+/* ---- what the vault has seen --------------------------------------------------------------- */
+
+/* A bundle of this very vault, or of a copy of it: its tree and the log here are of one history. */
+static enum evault_status
+load_own(struct ev_verifying *v, struct evault_error *err)
+{
+	struct evault *vault = v->what->vault;
+	struct ev_verify_known *k = &v->known;
+	uint64_t size = ev_log_head(vault->log)->size;
+	struct ev_catalog_receive *own;
+
+	k->seen = calloc(1, sizeof(*k->seen));
+	if (k->seen == NULL)
+		return ev_fail_nomem(err);
+	k->n_seen = 1;
+	own = &k->seen[0].receive;
+	own->bundle = true;
+	own->index = OWN;
+	own->size = v->share.size < size ? v->share.size : size;
+	return ev_merkle_root_at(ev_log_fetch(vault->log), own->size, &own->root, err);
+}
+
+enum evault_status
+ev_verify_load_seen(struct ev_verifying *v, struct evault_error *err)
+{
+	struct evault *vault = v->what->vault;
+	struct ev_verify_known *k = &v->known;
+	struct ev_catalog_receive receive;
+	struct ev_verify_seen *grown;
+	enum evault_status rc = EVAULT_OK;
+	struct ev_hash origin;
+	int64_t after = -1;
+
+	if (!evault_reads(vault) ||
+	    !ev_hash_parse(ev_slice_text(v->share.origin + strlen("evault/")), &origin))
+		return EVAULT_OK;
+	if (strcmp(v->share.origin, vault->note.origin) == 0)
+		return load_own(v, err);
+	while (rc == EVAULT_OK) {
+		rc = ev_catalog_next_receive(vault->catalog, &origin, after, &receive, err);
+		if (rc != EVAULT_OK)
+			break;
+		after = (int64_t)receive.index;
+		grown = realloc(k->seen, (k->n_seen + 1) * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		k->seen = grown;
+		k->seen[k->n_seen++] = (struct ev_verify_seen){ .receive = receive };
+	}
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+/* The head that was kept, in the words of a checkpoint: the signed one is in the original there. */
+static enum evault_status
+tell_seen(struct ev_verifying *v, const struct ev_catalog_receive *seen, struct evault_error *err)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	char cited[EVAULT_CITATION_SIZE];
+	struct ev_checkpoint c = { .size = seen->size, .root = seen->root };
+	enum evault_status rc;
+
+	v->summary->seen = EVAULT_ASKED_FAILS;
+	v->forked = true;
+	memcpy(c.origin, v->share.origin, sizeof(c.origin));
+	ev_checkpoint_text(&c, &text);
+	ev_verify_fork(v, ev_slice_of(text.data, text.len),
+		       ev_slice_of(v->own_log.checkpoint.data, v->own_log.checkpoint.len));
+	ev_buf_release(&text);
+	if (seen->index == OWN)
+		return ev_find(
+		    &v->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+		    "the bundle is of a copy of this vault that went on alone: its first "
+		    "%llu entries are not those that are here",
+		    (unsigned long long)seen->size);
+	ev_vault_cite(v->what->vault, seen->index, cited);
+	rc = ev_find(&v->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+		     "the log that the bundle is of had other first %llu entries when %s was "
+		     "received: one of the two pasts was made up",
+		     (unsigned long long)seen->size, cited);
+	return rc;
+}
+
+static enum evault_status
+join_seen(struct ev_verifying *v, uint64_t size, const struct ev_hash *root,
+	  struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	struct ev_verify_seen *s;
+	size_t i;
+
+	for (i = 0; i < v->known.n_seen && rc == EVAULT_OK; i++) {
+		s = &v->known.seen[i];
+		if (s->receive.size != size || v->forked)
+			continue;
+		s->joined = ev_hash_equal(&s->receive.root, root);
+		if (!s->joined)
+			rc = tell_seen(v, &s->receive, err);
+	}
+	return rc;
+}
+
+/* A whole log that is kept, and longer than the bundle's tree, has that tree in it. */
+static enum evault_status
+look_in_kept(struct ev_verifying *v, struct ev_verify_seen *longest, struct evault_error *err)
+{
+	struct ev_log_past past = { .size = v->share.size, .root = v->share.root };
+	struct ev_verify_seen *s;
+	enum evault_status rc;
+	size_t i;
+
+	for (i = 0; i < v->known.n_seen; i++) {
+		s = &v->known.seen[i];
+		if (s->receive.size < past.size || s->receive.bundle)
+			continue;
+		rc = ev_kept_proof_compare(v->what->vault, &s->receive, &past, err);
+		if (rc == EVAULT_E_NOMEM)
+			return rc;
+		if (rc != EVAULT_OK || !past.reached)
+			continue;
+		longest->joined = past.agrees;
+		return past.agrees ? EVAULT_OK : tell_seen(v, &s->receive, err);
+	}
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_verify_judge_seen(struct ev_verifying *v, struct evault_error *err)
+{
+	struct ev_verify_seen *longest = NULL;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	if (v->known.n_seen == 0 || !v->own_log.trusted || v->forked)
+		return EVAULT_OK;
+	/* Those that were received are of one history: the longest stands for all. */
+	for (i = 0; i < v->known.n_seen; i++)
+		if (longest == NULL || v->known.seen[i].receive.size > longest->receive.size)
+			longest = &v->known.seen[i];
+	v->summary->seen_entries = longest->receive.size;
+	if (!longest->joined && longest->receive.size > v->share.size)
+		rc = look_in_kept(v, longest, err);
+	if (!v->forked)
+		v->summary->seen = longest->joined ? EVAULT_ASKED_HOLDS : EVAULT_ASKED_OPEN;
+	return rc;
+}
+
 enum evault_status
 ev_verify_join(struct ev_verifying *v, uint64_t size, const struct ev_hash *root,
 	       struct evault_error *err)
 {
 	const struct ev_verify_known *k = &v->known;
+	enum evault_status rc;
+	size_t i;
 
 	/* Only what the log has signed counts. */
-	if (!k->has_tree || !v->own_log.trusted || size != k->size ||
-	    v->summary->against == EVAULT_ASKED_FAILS)
+	if (!v->own_log.trusted)
 		return EVAULT_OK;
+	for (i = 0; i < k->n_pasts; i++) {
+		if (k->pasts[i].size != size)
+			continue;
+		k->pasts[i].reached = true;
+		k->pasts[i].agrees = ev_hash_equal(&k->pasts[i].root, root);
+	}
+	rc = join_seen(v, size, root, err);
+	if (rc != EVAULT_OK || !k->has_tree || size != k->size ||
+	    v->summary->against == EVAULT_ASKED_FAILS)
+		return rc;
 	if (ev_hash_equal(root, &k->root)) {
 		v->summary->against = EVAULT_ASKED_HOLDS;
 		return EVAULT_OK;

@@ -361,6 +361,8 @@ read_file(struct ev_verifying *v, struct ev_tar_events events, struct evault_err
 		v->own = true;
 	} else {
 		rc = read_stream(&r, err);
+		if (rc == EVAULT_E_KEY)
+			rc = ev_error_prefix(err, rc, r.shown);
 	}
 	ev_age_opener_free(r.age);
 	ev_armor_reader_free(r.armor);

@@ -35,7 +35,7 @@ all_fail() {
 files_of "$T/v" >"$T/v.before"
 files_of "$T/p" >"$T/p.before"
 
-claim a_wrong_identity_opens_nothing all_fail "the identity given opens no key of this vault" "hint: give the identity file" "$EVAULT_BIN" -V "$T/v" -i "$T/other.key"
+claim a_wrong_identity_opens_nothing all_fail "error: $T/v: the identity given opens no key of this vault" "hint: give the identity file" "$EVAULT_BIN" -V "$T/v" -i "$T/other.key"
 claim a_wrong_passphrase_opens_nothing all_fail "that passphrase opens no key of this vault" "hint:" "$EVAULT_BIN" -V "$T/p" --passphrase-file "$T/wrong"
 claim no_key_and_no_terminal_says_what_to_give all_fail "the vault is locked, and there is no terminal to ask" "hint: give a key: an age identity with -i FILE" "$EVAULT_BIN" -V "$T/p"
 claim a_key_file_that_is_not_there_is_named all_fail "$T/nokey: No such file" "" "$EVAULT_BIN" -V "$T/v" -i "$T/nokey"

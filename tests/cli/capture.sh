@@ -44,7 +44,7 @@ cp in/film.mov "in/the same film.mov"
 
 t() {
 	run_expect 0 "$EVAULT_BIN" init made --capture-only --reader "$(cat hq.to)" --to "$(cat device.to)" --name Field && says 'made the vault' &&
-		warns 'only one key opens what is kept here' && warns 'add something, bring a copy of made to headquarters' && warns 'this device can add and not read' &&
+		warns 'only one key opens what is kept here' && warns 'add something, bring a copy of made to headquarters' && warns 'the key of this vault can add and not read' &&
 		run_expect 0 "$EVAULT_BIN" init made2 --capture-only --reader "$(cat hq.to)" --reader "$(cat second.to)" --to "$(cat device.to)" && ! grep -q 'only one key' "$ERR" &&
 		[ "$(ls made/keys | tr '\n' ' ')" = "1.age 2.age read.0.age write.0.age " ]
 }
@@ -77,7 +77,7 @@ t() {
 claim corrections_are_of_numbered_items_alone t
 
 t() {
-	run_expect 0 field status && says 'role      capture' && says 'which this device can add to and not read' && ! grep -q '^items' "$OUT" &&
+	run_expect 0 field status && says 'role      capture' && says 'which this key can add to and not read' && ! grep -q '^items' "$OUT" &&
 		run_expect 0 field status --json && says '"role": "capture"' && ! grep -q '"items"' "$OUT"
 }
 claim status_counts_from_the_log t
@@ -86,14 +86,14 @@ t() {
 	local command
 	for command in "list" "show 1" "search word" "get 1 -o $T/got" "get --all -o -" "history" "history 1"; do
 		# shellcheck disable=SC2086 # several words
-		run_expect 2 field $command && warns 'this device can add and not read: that protects what is kept when it is taken; open the vault at headquarters' && [ ! -s "$OUT" ] || return 1
+		run_expect 2 field $command && warns 'this key can add and not read: that protects what is kept when the device is taken; open the vault at headquarters' && [ ! -s "$OUT" ] || return 1
 	done
 	[ ! -e got ]
 }
 claim what_reads_says_in_one_line_why_not t
 
 t() {
-	run_expect 3 field check && says 'not checked: what is inside the packs, because this device can add and not read' && says 'sound: all that was checked' &&
+	run_expect 3 field check && says 'not checked: what is inside the packs, because this key can add and not read' && says 'sound: all that was checked' &&
 		run_expect 0 field check --sealed && says 'sound: ' && run_expect 0 field check --quick && run_expect 3 field check --json && says '"adds_only": true' && run_expect 2 field check --adopt && warns 'add and not read'
 }
 claim check_does_what_it_can_and_says_what_it_could_not t

@@ -120,6 +120,13 @@ claim init_does_not_touch_a_vault_that_is_there t
 t() { mkdir "$T/full" && touch "$T/full/x" && run_expect 2 "$EVAULT_BIN" init "$T/full" --to "$(grep -o 'age1[0-9a-z]*' "$T/v.key")" && [ "$(ls "$T/full")" = x ]; }
 claim init_does_not_touch_a_folder_that_is_not_empty t
 
+t() {
+	run_expect 2 on_terminal -a x -a x "$EVAULT_BIN" init "$T/full" && says "there are files in this folder already" && ! says "assphrase" &&
+		run_expect 2 on_terminal -a x -a x "$EVAULT_BIN" init "$T/full" --to "$(grep -o 'age1[0-9a-z]*' "$T/v.key")" && says "there are files in this folder already" && ! says "recovery" &&
+		run_expect 2 on_terminal -a x -a x "$EVAULT_BIN" init "$T/none" --reader age1nonsense && says "error:" && ! says "assphrase" && [ "$(ls "$T/full")" = x ] && [ ! -e "$T/none" ]
+}
+claim init_asks_nothing_before_it_has_looked_at_the_folder_and_the_keys t
+
 t() { run_expect 2 "$EVAULT_BIN" init "$T/bad" --to age1nonsense && warns "error:" && [ ! -e "$T/bad/vault" ]; }
 claim init_refuses_what_is_no_recipient t
 
@@ -172,7 +179,7 @@ claim after_three_wrong_passphrases_it_ends t
 
 t() {
 	run_expect 2 "$EVAULT_BIN" -V "$T/p" list --passphrase-file "$T/wrong" && silent &&
-		warns "error: that passphrase opens no key of this vault" && warns "hint:"
+		warns "error: $T/p: that passphrase opens no key of this vault" && warns "hint:"
 }
 claim a_wrong_passphrase_file_fails_with_2 t
 

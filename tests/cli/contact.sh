@@ -133,7 +133,7 @@ claim the_former_key_brings_the_new_one_in_where_it_is_left t
 t() {
 	quick_vault "$T/p" 'otter velvet cargo' Dana && printf 'otter velvet cargo\n' >"$T/pass" && run_expect 0 "$EVAULT_BIN" key export -V "$T/p" -o "$T/p.keys" &&
 		run_expect 0 ev "$T/other" card --passphrase-file "$T/pass" --former "$T/p.keys/keys/1.age" && [ "$(grep -c '^— ' "$OUT")" = 2 ] &&
-		run_expect 2 no_terminal "$EVAULT_BIN" -V "$T/other" -i "$T/other.key" card --former "$T/p.keys/keys/1.age" && warns "no passphrase that was given opens the former key"
+		run_expect 2 no_terminal "$EVAULT_BIN" -V "$T/other" -i "$T/other.key" card --former "$T/p.keys/keys/1.age" && warns "error: $T/p.keys/keys/1.age: no passphrase that was given opens the former key"
 }
 claim the_key_of_an_earlier_vault_signs_too_by_its_passphrase t
 
@@ -188,7 +188,7 @@ t() {
 	local command
 	for command in card 'contact list' 'contact show Bota' "contact add $T/other.card --yes" 'contact remove Bota'; do
 		# shellcheck disable=SC2086
-		unchanged run_expect 2 device $command && warns "this device can add and not read" || return 1
+		unchanged run_expect 2 device $command && warns "this key can add and not read" || return 1
 	done
 	run_expect 0 guest contact list && says Bota && run_expect 2 guest card && warns "can read and not sign" && unchanged run_expect 2 guest contact remove Bota
 }

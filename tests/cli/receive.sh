@@ -4,6 +4,7 @@
 . tests/lib/sh
 . tests/lib/output.sh
 EVAULT_BIN=$(realpath "$EVAULT_BIN")
+KEEPLOG=$(realpath "$BUILD/tests/tools/keeplog") || exit 1
 unset EVAULT
 cd "$T" || exit 1
 
@@ -135,8 +136,8 @@ t() {
 claim a_fork_and_an_older_copy_are_refused t
 
 t() {
-	cp -a hq hq.copy && run_expect 2 hq receive hq.copy && warns 'is the same vault as this one' && run_expect 2 hq receive && warns 'name the vault to receive' && run_expect 2 hq receive nowhere && mkdir empty && run_expect 2 hq receive empty && warns 'there is no vault here' &&
-		make_vault closed Nobody --to "$(cat device.to)" && run_expect 2 hq receive closed && [ ! -s "$OUT" ] && run_expect 2 field f1 receive f2 && rm -rf hq.copy closed
+	cp -a hq hq.copy && run_expect 2 hq receive hq.copy && warns 'is the same vault as this one' && run_expect 2 hq receive && warns 'name the vault to receive' && run_expect 2 hq receive nowhere && mkdir empty && run_expect 2 hq receive empty && warns 'there is no vault here' && warns "hint: name the other vault's own folder" && ! warns 'evault init' &&
+		make_vault closed Nobody --to "$(cat device.to)" && run_expect 2 hq receive closed && warns 'error: closed: the identity given opens no key' && [ ! -s "$OUT" ] && run_expect 2 "$EVAULT_BIN" -V hq -i device.key receive f3 && warns 'error: hq: the identity given opens no key' && run_expect 2 field f1 receive f2 && rm -rf hq.copy closed
 }
 claim what_cannot_be_received_says_why t
 
@@ -169,6 +170,28 @@ t() {
 	run_expect 1 "$EVAULT_BIN" -V hurt -i hq.key check && says damage && rm -rf hurt
 }
 claim damage_of_what_was_received_is_found t
+
+# place_of PATTERN: where it is first in kept.tar.
+place_of() {
+	grep -abo "$1" kept.tar | sed 1q | cut -d: -f1
+}
+# keep_log TAR: by who may write here, in a copy of hq, and once more the log that was received first.
+keep_log() {
+	rm -rf hurt && cp -a hq hurt && "$KEEPLOG" hurt hq.key "$from" "$tree" "$1"
+}
+# A byte of the head's signature, of an entry, of the padding.  What was not altered is sound: it is not the keeping.
+t() {
+	local from tree cited at
+	hq list --action receive --json >listed 2>"$ERR" && from=$(sed -n '1s/.*"from": "\([^"]*\)".*/\1/p' listed) &&
+		tree=$(sed -n '1s/.*"tree": "\([^"]*\)".*/\1/p' listed) && cited=$(sed -n '1s/.*"citation": "\([^"]*\)".*/\1/p' listed) &&
+		hq get "$cited" -o - >kept.tar 2>"$ERR" && keep_log kept.tar && run_expect 0 "$EVAULT_BIN" -V hurt -i hq.key check && says 'sound: ' || return 1
+	for at in $(($(place_of "— $from") + 90)) $(($(place_of 'record [0-9a-f]') + 20)) $(($(wc -c <kept.tar) - 1)); do
+		cp kept.tar bad.tar && printf X | dd of=bad.tar bs=1 seek="$at" conv=notrunc status=none && keep_log bad.tar && run_expect 1 "$EVAULT_BIN" -V hurt -i hq.key check --json &&
+			json_is "[o['finding'] for o in all if 'finding' in o] == ['forged'] and 'the log that was kept with it: ' in all[0]['detail']" || return 1
+	done
+	rm -rf hurt
+}
+claim a_kept_log_that_was_altered_is_forged t
 
 # ---- through another vault, and back
 

@@ -198,7 +198,7 @@ claim without_a_keyring_all_else_works_as_before t
 
 t() {
 	run_expect 2 "$EVAULT_BIN" -V "$T/v" unlock && warns "no terminal to ask" && [ "$(kept)" = 0 ] &&
-		run_expect 2 "$EVAULT_BIN" -V "$T/v" --passphrase-file "$T/pass2" unlock && warns "opens no key" && [ "$(kept)" = 0 ] &&
+		run_expect 2 "$EVAULT_BIN" -V "$T/v" --passphrase-file "$T/pass2" unlock && warns "error: $T/v: that passphrase opens no key" && [ "$(kept)" = 0 ] &&
 		run_expect 2 "$EVAULT_BIN" -V "$T/nowhere" lock && run_expect 2 plain v unlock word && run_expect 2 plain v lock word
 }
 claim a_wrong_passphrase_keeps_nothing t

@@ -64,7 +64,7 @@ t() {
 claim another_signer_is_not_the_one_who_was_given t
 
 t() {
-	ends 2 '' good.age -i other.key && warns 'sealed to somebody else' && ends 2 '' good.age && warns 'give your key' &&
+	ends 2 '' good.age -i other.key && warns 'error: good.age: no identity given opens it' && warns 'sealed to somebody else' && ends 2 '' good.age && warns 'error: good.age: sealed to identities, and none was given' && warns 'give your key' &&
 		age -r "$OTHER" -o forward.age good.tar && ends 1 'not addressed to you' forward.age -i other.key --signer $CARD &&
 		ends 0 'verified: ' forward.age -i other.key -i me.key --signer $CARD
 }

@@ -52,7 +52,7 @@ class Bench:
         self.key = os.path.join(self.top, "key")
         self.sources = os.path.join(self.top, "src")
         self.count = 0
-        self.examinations = itertools.count()
+        self.examinations, self.names = itertools.count(), itertools.count()
         self.env = {
             "PATH": os.environ["PATH"], "HOME": self.top, "LC_ALL": "C.UTF-8", "TZ": "UTC",
             # Under strace there can be no leak check.
@@ -99,12 +99,12 @@ class Bench:
         return self.sanitized, {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "LSAN_OPTIONS": "exitcode=99"}
 
     def command(self, args, binary=None):
-        """With both keys; after the word `alone` with the first one only."""
+        """With both keys; after the word `alone` with the first one only.  {fresh} is a name that no run had before."""
         alone, args = args[:1] == ("alone",), args[1:] if args[:1] == ("alone",) else args
         keys = ["-i", self.key] + ([] if alone else ["-i", self.second_key])
         return [binary or self.binary, "-V", VAULT] + keys + ["--json"] + \
             [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT, exported=self.exported,
-                      field=self.field)
+                      field=self.field, fresh="fresh%d" % next(self.names))
              for a in args]
 
     def input_of(self, args):

@@ -60,8 +60,8 @@ OPERATIONS = [
     Operation("card", "few", ("card", "--name", "A", "-o", "own.card"), again=("check",), writes=False),
     Operation("contact add", "carded", ("contact", "add", "{exported}", "--name", "C", "--yes")),
     Operation("contact remove", "carded", ("contact", "remove", "B"), again=("check", "--adopt")),
-    # Cut short, it is recorded and there is no bundle; it is done again under another name.
-    Operation("share", "few", ("share", "1", "--to", "{recipient}", "--withhold", "name", "-o", "one.bag.tar.age"), again=("share", "1", "--to", "{recipient}", "-o", "again.bag.tar.age")),
+    # Cut short, it is recorded and there is no bundle, or there is one: it is done again under a name that is free.
+    Operation("share", "few", ("share", "1", "--to", "{recipient}", "--withhold", "name", "-o", "one.bag.tar.age"), again=("share", "1", "--to", "{recipient}", "-o", "{fresh}.bag.tar.age")),
     Operation("check", "few", ("check",), writes=False),
     Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",)),
 ]

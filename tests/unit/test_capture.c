@@ -143,7 +143,7 @@ who_may_only_add_opens_nothing_unless_a_command_is_for_them(void)
 	NEED(begin_vault("a") == EVAULT_OK);
 	CHECK(fixture_open("a", EVAULT_READ, FIXTURE_KEY, &v, &err) == EVAULT_E_DENIED);
 	CHECK(fixture_open("a", EVAULT_WRITE, FIXTURE_KEY, &v, &err) == EVAULT_E_DENIED);
-	CHECK(strstr(err.text, "this device can add and not read") != NULL);
+	CHECK(strstr(err.text, "this key can add and not read") != NULL);
 }
 
 static void

@@ -27,6 +27,14 @@ init(const char *dir)
 	return evault_init(&h, origin, NULL);
 }
 
+static enum evault_status
+look(const char *dir)
+{
+	struct evault_init h = how(dir);
+
+	return evault_init_look(&h, NULL);
+}
+
 static bool
 opens(const char *dir)
 {
@@ -114,14 +122,17 @@ folder_with_anything_in_it_is_left_alone(void)
 		}
 		NEED(fixture_text(path, "mine"));
 		CHECK(init("full") == EVAULT_E_EXISTS);
+		CHECK(look("full") == EVAULT_E_EXISTS);
 		fixture_bytes("full", &n);
 		CHECK(n == 1 && fixture_holds(path, "mine", 4));
 	}
 	NEED(init("again") == EVAULT_OK);
 	CHECK(init("again") == EVAULT_E_EXISTS && opens("again"));
+	CHECK(look("again") == EVAULT_E_EXISTS && look("plain") == EVAULT_OK);
 	NEED(fixture_text("plain", "x"));
 	CHECK(init("plain") != EVAULT_OK && init("no/where") == EVAULT_E_NOT_FOUND);
 	NEED(fixture_folder("empty"));
+	CHECK(look("plain") != EVAULT_OK && look("empty") == EVAULT_OK);
 	CHECK(init("empty") == EVAULT_OK && opens("empty"));
 }
 
@@ -147,6 +158,7 @@ what_cannot_be_right_is_refused_before_anything_is_made(void)
 	h.readers = bad_readers;
 	h.n_readers = 1;
 	CHECK(evault_init(&h, origin, NULL) == EVAULT_E_USAGE);
+	CHECK(evault_init_look(&h, NULL) == EVAULT_E_USAGE);
 	memset(name, 'n', sizeof(name));
 	name[299] = '\0';
 	h = how("bad");

@@ -90,7 +90,7 @@ passphrase_is_asked_for_again_until_it_is_right(void)
 	CHECK(open_asking("pass", &a, NULL) == EVAULT_OK && a.asked == 3);
 	a = (struct answers){ never, 0, EVAULT_OK };
 	CHECK(open_asking("pass", &a, &err) == EVAULT_E_KEY && a.asked == 3);
-	CHECK(strcmp(err.text, "gave up") == 0);
+	CHECK(strcmp(err.text, "pass: gave up") == 0);
 	a = (struct answers){ never, 0, EVAULT_E_CANCELLED };
 	CHECK(open_asking("pass", &a, NULL) == EVAULT_E_CANCELLED && a.asked == 1);
 	CHECK(open_with("pass", EVAULT_READ, FIXTURE_KEY, &err) == EVAULT_E_KEY);
@@ -116,7 +116,7 @@ identity_that_opens_nothing_is_said_so(void)
 
 	NEED(make("v") && evault_keygen("stranger", other, NULL) == EVAULT_OK);
 	CHECK(open_with("v", EVAULT_READ, "stranger", &err) == EVAULT_E_KEY);
-	CHECK(strstr(err.text, "opens no key of this vault") != NULL);
+	CHECK(strcmp(err.text, "v: the identity given opens no key of this vault") == 0);
 	CHECK(open_with("v", EVAULT_READ, "nowhere", &err) == EVAULT_E_NOT_FOUND);
 	NEED(fixture_text("nokey", "hello\n"));
 	CHECK(open_with("v", EVAULT_READ, "nokey", &err) == EVAULT_E_FORMAT);

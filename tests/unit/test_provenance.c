@@ -200,10 +200,39 @@ abouts_of_this_vault_are_not_those_of_the_other(void)
 }
 
 static void
-what_is_no_whole_record_is_not_received(void)
+what_is_no_record_is_not_received(void)
 {
 	CHECK(wrap(ev_slice_text("x"), 1, 1, 0, NULL) == EVAULT_E_FORMAT);
-	CHECK(wrap(ev_slice_text(BASE "- title " HASH "\n"), 1, 1, 0, NULL) == EVAULT_E_FORMAT);
+}
+
+/* Their hash is of the line that was there, with the name that it had. */
+static void
+lines_that_were_withheld_are_received_as_they_are(void)
+{
+	static const char given[] =
+	    BASE "- title " HASH "\n- about " HASH "\n- about " HASH "\n" SALT "about 1 " HASH "\n";
+	struct ev_provenance chain[EV_PROVENANCE_MAX];
+	struct ev_buf again = EV_BUF_INIT;
+	size_t n = 0;
+
+	NEED(wrap(ev_slice_text(given), 0xAA, 4, 1, NULL) == EVAULT_OK);
+	NEED(ev_buf_text(&made) != NULL);
+	CHECK(strstr((char *)made.data, "- title " HASH "\n") != NULL);
+	CHECK(strstr((char *)made.data, "- about " HASH "\n") != NULL);
+	CHECK(strstr((char *)made.data, SALT "from-about 1 " HASH "\n") != NULL);
+	NEED(ev_provenance_unwrap(slice(&made), &again, NULL) == EVAULT_OK);
+	CHECK(ev_slice_equal(slice(&again), ev_slice_text(given)));
+	CHECK(read_text(slice(&made), chain, &n) == EVAULT_OK && n == 1);
+	ev_buf_release(&again);
+}
+
+/* Then nobody could make the record there again. */
+static void
+who_withholds_a_source_gives_nothing_that_can_be_received(void)
+{
+	CHECK(wrap(ev_slice_text(BASE "- source " HASH "\n"), 1, 1, 0, NULL) == EVAULT_E_FORMAT);
+	CHECK(wrap(ev_slice_text(BASE "- from-about " HASH "\n"), 1, 1, 0, NULL) ==
+	      EVAULT_E_FORMAT);
 }
 
 static void
@@ -242,7 +271,9 @@ main(void)
 	UNIT_RUN(a_line_that_was_altered_is_damage);
 	UNIT_RUN(a_line_that_was_added_or_left_out_is_damage);
 	UNIT_RUN(abouts_of_this_vault_are_not_those_of_the_other);
-	UNIT_RUN(what_is_no_whole_record_is_not_received);
+	UNIT_RUN(what_is_no_record_is_not_received);
+	UNIT_RUN(lines_that_were_withheld_are_received_as_they_are);
+	UNIT_RUN(who_withholds_a_source_gives_nothing_that_can_be_received);
 	UNIT_RUN(what_would_be_too_long_is_refused_and_leaves_nothing);
 	UNIT_RUN(moved_fields_have_the_form_that_they_had);
 	ev_buf_release(&made);

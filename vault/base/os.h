@@ -134,6 +134,13 @@ bool ev_os_is_temp(const char *path);
 enum evault_status ev_os_store(int dir, const char *path, const void *data, size_t len,
 			       bool replace, struct evault_error *err);
 
+/*
+ * A new file of the user's, whole and synced: it survives power loss once
+ * its folder does.  On failure it is gone if it can be.  E_EXISTS.
+ */
+enum evault_status ev_os_write_new(const char *path, struct ev_slice bytes,
+				   struct evault_error *err);
+
 /* ---- a file that several processes read and write at once (os_shared.c) ---- */
 
 /*

@@ -272,6 +272,25 @@ out:
 	return rc;
 }
 
+enum evault_status
+ev_os_write_new(const char *path, struct ev_slice bytes, struct evault_error *err)
+{
+	enum evault_status rc, closed;
+	int fd = -1;
+
+	rc = ev_os_create(EV_OS_CWD, path, &fd, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	rc = ev_os_write(fd, bytes.data, bytes.len, path, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_sync(fd, path, err);
+	closed = ev_os_close(fd, path, rc == EVAULT_OK ? err : NULL);
+	rc = rc == EVAULT_OK ? closed : rc;
+	if (rc != EVAULT_OK)
+		(void)ev_os_unlink(EV_OS_CWD, path, NULL);
+	return rc;
+}
+
 /* ---- lock ------------------------------------------------------------ */
 
 /* E_BUSY, with what the holder of the lock wrote. */

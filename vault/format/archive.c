@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/archive_private.h"
+#include "format/tar_private.h"
 
 struct ev_archive_reader {
 	struct ev_tar_events events;
@@ -45,22 +46,6 @@ fault_at(const struct ev_archive_reader *r, const char *fault, struct evault_err
 {
 	return ev_fail(err, EVAULT_E_FORMAT, "the archive, before byte %llu: %s",
 		       (unsigned long long)r->offset, ev_translate(fault));
-}
-
-static bool
-all_zero(const uint8_t *data, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len && data[i] == 0; i++)
-		;
-	return i == len;
-}
-
-static size_t
-least(size_t a, uint64_t b)
-{
-	return a < b ? a : (size_t)b;
 }
 
 static void
@@ -210,7 +195,7 @@ take_header(struct ev_archive_reader *r, struct evault_error *err)
 	struct ev_archive_header h;
 	const char *fault;
 
-	if (all_zero(r->block, EV_TAR_BLOCK)) {
+	if (ev_tar_is_zero(r->block, EV_TAR_BLOCK)) {
 		r->zero_blocks++;
 		if (r->extra.pax || r->extra.gnu)
 			return fault_at(r, N_("an extended header, and no member after it"), err);
@@ -231,13 +216,8 @@ take_header(struct ev_archive_reader *r, struct evault_error *err)
 static enum evault_status
 take_block(struct ev_archive_reader *r, const uint8_t *data, size_t len, struct evault_error *err)
 {
-	memcpy(r->block + r->have, data, len);
-	r->have += len;
 	r->offset += len;
-	if (r->have < EV_TAR_BLOCK)
-		return EVAULT_OK;
-	r->have = 0;
-	return take_header(r, err);
+	return ev_tar_fill(r->block, &r->have, data, len) ? take_header(r, err) : EVAULT_OK;
 }
 
 static enum evault_status
@@ -261,7 +241,7 @@ take_body(struct ev_archive_reader *r, const uint8_t *data, size_t len, struct e
 static enum evault_status
 take_rest(struct ev_archive_reader *r, const uint8_t *data, size_t len, struct evault_error *err)
 {
-	if (!all_zero(data, len))
+	if (!ev_tar_is_zero(data, len))
 		return fault_at(r, N_("it goes on after its end"), err);
 	r->offset += len;
 	return EVAULT_OK;
@@ -276,18 +256,18 @@ ev_archive_reader_update(struct ev_archive_reader *r, const uint8_t *data, size_
 
 	while (len > 0 && rc == EVAULT_OK) {
 		if (r->body > 0) {
-			piece = least(len, r->body);
+			piece = ev_tar_least(len, r->body);
 			rc = take_body(r, data, piece, err);
 		} else if (r->padding > 0) {
 			/* What old writers left there says nothing to anybody. */
-			piece = least(len, r->padding);
+			piece = ev_tar_least(len, r->padding);
 			r->padding -= piece;
 			r->offset += piece;
 		} else if (r->zero_blocks == EV_TAR_END / EV_TAR_BLOCK) {
 			piece = len;
 			rc = take_rest(r, data, piece, err);
 		} else {
-			piece = least(len, EV_TAR_BLOCK - r->have);
+			piece = ev_tar_least(len, EV_TAR_BLOCK - r->have);
 			rc = take_block(r, data, piece, err);
 		}
 		data += piece;

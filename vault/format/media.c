@@ -152,3 +152,55 @@ ev_media_type(struct ev_slice start)
 	}
 	return "application/octet-stream";
 }
+
+/* ---- what a file of a type is called --------------------------------------- */
+
+static const struct {
+	const char *type, *ext;
+} exts[] = {
+	{ "image/jpeg", "jpg" },
+	{ "image/png", "png" },
+	{ "image/gif", "gif" },
+	{ "image/webp", "webp" },
+	{ "image/tiff", "tiff" },
+	{ "image/heic", "heic" },
+	{ "image/avif", "avif" },
+	{ "video/mp4", "mp4" },
+	{ "video/quicktime", "mov" },
+	{ "video/webm", "webm" },
+	{ "video/matroska", "mkv" },
+	{ "video/3gpp", "3gp" },
+	{ "video/mpeg", "mpg" },
+	{ "video/vnd.avi", "avi" },
+	{ "audio/mpeg", "mp3" },
+	{ "audio/mp4", "m4a" },
+	{ "audio/ogg", "ogg" },
+	{ "audio/wav", "wav" },
+	{ "audio/vnd.wave", "wav" },
+	{ "audio/flac", "flac" },
+	{ "audio/AMR", "amr" },
+	{ "audio/aac", "aac" },
+	{ "application/pdf", "pdf" },
+	{ "application/zip", "zip" },
+	{ "application/rtf", "rtf" },
+	{ "text/plain", "txt" },
+	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx" },
+	{ "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx" },
+	{ "application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx" },
+	{ "application/vnd.oasis.opendocument.text", "odt" },
+	{ "application/vnd.oasis.opendocument.spreadsheet", "ods" },
+};
+
+const char *
+ev_media_ext(struct ev_slice type)
+{
+	const uint8_t *end = type.len == 0 ? NULL : memchr(type.data, ';', type.len);
+	struct ev_slice name =
+	    ev_slice_of(type.data, end == NULL ? type.len : (size_t)(end - type.data));
+	size_t i;
+
+	for (i = 0; i < sizeof(exts) / sizeof(exts[0]); i++)
+		if (ev_slice_is(name, exts[i].type))
+			return exts[i].ext;
+	return "bin";
+}

@@ -19,4 +19,10 @@ enum {
  */
 const char *ev_media_type(struct ev_slice start);
 
+/*
+ * What a file of that type has after the dot: 1 to 5 of [a-z0-9].  "bin" for
+ * all others, and for pages, which a browser would run.
+ */
+const char *ev_media_ext(struct ev_slice type);
+
 #endif

@@ -98,9 +98,14 @@ wrap_lines(const struct ev_record *r, struct ev_buf *out, struct evault_error *e
 		line = ev_cursor_line(&c);
 		name = r->fields[i].name;
 		moves = is_of_vault(name) || is_moved(name);
-		if (r->fields[i].withheld)
+		/* Its hash is of the line with the name that it had where it was withheld. */
+		if (r->fields[i].withheld && strcmp(name, "about") != 0 && moves)
 			return ev_fail(err, EVAULT_E_FORMAT,
-				       "its record withholds a part of what was recorded");
+				       "its record withholds where it was received from");
+		if (r->fields[i].withheld) {
+			ev_buf_add(out, line.data, line.len + 1);
+			continue;
+		}
 		if (moves && strlen(name) + sizeof(FROM) - 1 > EV_RECORD_NAME_MAX)
 			return ev_fail(err, EVAULT_E_LIMIT,
 				       "it went through more vaults than a record can tell of");

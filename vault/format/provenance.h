@@ -32,7 +32,7 @@ struct ev_provenance_about {
 /*
  * Appends the record that keeps the record `text` of entry `from`.  E_LIMIT:
  * it does not fit into a record, or came through too many vaults;
- * E_FORMAT: `text` is no record, or withholds something.
+ * E_FORMAT: `text` is no record, or withholds where it was received from.
  */
 enum evault_status ev_provenance_wrap(struct ev_slice text, const struct ev_provenance *from,
 				      const struct ev_provenance_about *abouts, size_t n,

@@ -64,6 +64,8 @@ enum evault_status ev_record_parse(struct ev_slice text, struct ev_record *r,
 
 /* The first field of that name, or NULL. */
 const struct ev_record_field *ev_record_find(const struct ev_record *r, const char *name);
+/* Appends "witness, field place of birth": the names of the fields that are withheld. */
+void ev_record_withheld_names(const struct ev_record *r, struct ev_buf *out);
 /* True for names that may occur several times: tag, about, from-about … */
 bool ev_record_repeatable(struct ev_slice name);
 /* The K of a value "K=V" of `field`, or all of it where it has no "=". */

@@ -174,3 +174,23 @@ ev_record_withhold(struct ev_slice text, const char *const *names, size_t n, str
 		return ev_fail(err, EVAULT_E_USAGE, "action and time cannot be withheld");
 	return ev_record_withhold_if(text, hides_named, &named, out, err);
 }
+
+void
+ev_record_withheld_names(const struct ev_record *r, struct ev_buf *out)
+{
+	const struct ev_record_field *f;
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < r->n; i++) {
+		f = &r->fields[i];
+		if (!f->withheld)
+			continue;
+		ev_buf_printf(out, "%s%s", first ? "" : ", ", f->name);
+		if (strcmp(f->name, "field") == 0 && memchr(f->value, '\0', f->len) == NULL) {
+			ev_buf_puts(out, " ");
+			ev_buf_add(out, f->value, f->len);
+		}
+		first = false;
+	}
+}

@@ -102,8 +102,8 @@ ev_tar_member_size(uint64_t size)
 
 /* ---- reader ----------------------------------------------------------- */
 
-static bool
-all_zero(const uint8_t *data, size_t len)
+bool
+ev_tar_is_zero(const uint8_t *data, size_t len)
 {
 	size_t i;
 
@@ -112,10 +112,21 @@ all_zero(const uint8_t *data, size_t len)
 	return i == len;
 }
 
-static size_t
-least(size_t a, uint64_t b)
+size_t
+ev_tar_least(size_t a, uint64_t b)
 {
 	return a < b ? a : (size_t)b;
+}
+
+bool
+ev_tar_fill(uint8_t block[EV_TAR_BLOCK], size_t *have, const uint8_t *data, size_t len)
+{
+	memcpy(block + *have, data, len);
+	*have += len;
+	if (*have < EV_TAR_BLOCK)
+		return false;
+	*have = 0;
+	return true;
 }
 
 void
@@ -150,7 +161,7 @@ take_header(struct ev_tar_reader *r, struct evault_error *err)
 	uint64_t size;
 	enum evault_status rc;
 
-	if (all_zero(r->block, EV_TAR_BLOCK)) {
+	if (ev_tar_is_zero(r->block, EV_TAR_BLOCK)) {
 		r->zero_blocks++;
 		return EVAULT_OK;
 	}
@@ -175,13 +186,8 @@ take_header(struct ev_tar_reader *r, struct evault_error *err)
 static enum evault_status
 take_block(struct ev_tar_reader *r, const uint8_t *data, size_t len, struct evault_error *err)
 {
-	memcpy(r->block + r->have, data, len);
-	r->have += len;
 	r->offset += len;
-	if (r->have < EV_TAR_BLOCK)
-		return EVAULT_OK;
-	r->have = 0;
-	return take_header(r, err);
+	return ev_tar_fill(r->block, &r->have, data, len) ? take_header(r, err) : EVAULT_OK;
 }
 
 static enum evault_status
@@ -200,7 +206,7 @@ take_body(struct ev_tar_reader *r, const uint8_t *data, size_t len, struct evaul
 static enum evault_status
 take_padding(struct ev_tar_reader *r, const uint8_t *data, size_t len, struct evault_error *err)
 {
-	if (!all_zero(data, len))
+	if (!ev_tar_is_zero(data, len))
 		return ev_fail(err, EVAULT_E_FORMAT,
 			       "tar stream: the padding at byte %llu is not zero",
 			       (unsigned long long)r->offset);
@@ -218,17 +224,17 @@ ev_tar_reader_update(struct ev_tar_reader *r, const uint8_t *data, size_t len,
 
 	while (len > 0 && rc == EVAULT_OK) {
 		if (r->body > 0) {
-			piece = least(len, r->body);
+			piece = ev_tar_least(len, r->body);
 			rc = take_body(r, data, piece, err);
 		} else if (r->padding > 0) {
-			piece = least(len, r->padding);
+			piece = ev_tar_least(len, r->padding);
 			rc = take_padding(r, data, piece, err);
 		} else if (r->zero_blocks == EV_TAR_END / EV_TAR_BLOCK) {
 			return ev_fail(err, EVAULT_E_FORMAT,
 				       "tar stream: goes on after its end, at byte %llu",
 				       (unsigned long long)r->offset);
 		} else {
-			piece = least(len, EV_TAR_BLOCK - r->have);
+			piece = ev_tar_least(len, EV_TAR_BLOCK - r->have);
 			rc = take_block(r, data, piece, err);
 		}
 		data += piece;

@@ -35,4 +35,13 @@ void ev_tar_header_of(uint8_t out[EV_TAR_BLOCK], struct ev_slice name, uint64_t 
 /* The sum of the bytes, with spaces in its own field. */
 unsigned ev_tar_sum(const uint8_t block[EV_TAR_BLOCK]);
 
+/* What both readers do with the bytes that come. */
+bool ev_tar_is_zero(const uint8_t *data, size_t len);
+size_t ev_tar_least(size_t a, uint64_t b);
+/*
+ * Adds `len` bytes, as many as fit at most, to a block that has *have; true
+ * when it is full: then *have is 0 again.
+ */
+bool ev_tar_fill(uint8_t block[EV_TAR_BLOCK], size_t *have, const uint8_t *data, size_t len);
+
 #endif

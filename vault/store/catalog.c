@@ -255,7 +255,7 @@ field_slice(const struct ev_record *record, const char *name)
 {
 	const struct ev_record_field *f = ev_record_find(record, name);
 
-	return f == NULL ? ev_slice_of(NULL, 0) : ev_slice_of(f->value, f->len);
+	return f == NULL || f->withheld ? ev_slice_of(NULL, 0) : ev_slice_of(f->value, f->len);
 }
 
 static void
@@ -274,7 +274,7 @@ add_tags(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_rec
 	size_t i;
 
 	for (i = 0; i < record->n && rc == EVAULT_OK; i++) {
-		if (strcmp(record->fields[i].name, "tag") != 0)
+		if (strcmp(record->fields[i].name, "tag") != 0 || record->fields[i].withheld)
 			continue;
 		q = ev_catalog_query(c, Q_ADD_TAG, err);
 		if (q == NULL)
@@ -315,7 +315,7 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	ev_catalog_bind_slice(q, 6, field_slice(record, "name"));
 	ev_catalog_bind_slice(q, 7, field_slice(record, "folder"));
 	ev_catalog_bind_slice(q, 8, field_slice(record, "modified"));
-	if (ev_record_find(record, "case") != NULL)
+	if (field_slice(record, "case").data != NULL)
 		ev_catalog_bind_slice(q, 9, field_slice(record, "case"));
 	rc = run(c, q, err);
 	if (rc == EVAULT_OK)

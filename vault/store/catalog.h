@@ -234,9 +234,11 @@ struct ev_catalog_receive {
 	struct ev_hash origin; /* of the log */
 	uint64_t size;         /* of its tree */
 	struct ev_hash root;
-	uint64_t index;        /* of the entry here */
-	struct ev_hash digest; /* of its record */
-	bool received;         /* the record was received itself */
+	uint64_t index;             /* of the entry here */
+	struct ev_hash digest;      /* of its record */
+	bool received;              /* the record was received itself */
+	bool bundle;                /* it is what is kept of a bundle, and not of a whole log … */
+	struct ev_hash tagmanifest; /* … by its share note */
 };
 /* What the record says: origin, size and root.  False when it is no such record. */
 bool ev_catalog_parse_receive(const struct ev_record *record, struct ev_catalog_receive *receive);

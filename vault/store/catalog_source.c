@@ -12,7 +12,7 @@ const char ev_catalog_source_schema[] =
     " PRIMARY KEY(by, step)) WITHOUT ROWID;"
     "CREATE INDEX sources_place ON sources(origin, idx);"
     "CREATE TABLE receives(by BLOB PRIMARY KEY, origin BLOB NOT NULL, size INTEGER NOT NULL,"
-    " root BLOB NOT NULL) WITHOUT ROWID;"
+    " root BLOB NOT NULL, tagmanifest BLOB) WITHOUT ROWID;"
     "CREATE INDEX receives_origin ON receives(origin);";
 
 const char *
@@ -22,7 +22,7 @@ ev_catalog_source_query(enum ev_catalog_query which)
 	case Q_SOURCE_ADD:
 		return "INSERT OR IGNORE INTO sources VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
 	case Q_SOURCE_ADD_RECEIVE:
-		return "INSERT OR IGNORE INTO receives VALUES(?1, ?2, ?3, ?4)";
+		return "INSERT OR IGNORE INTO receives VALUES(?1, ?2, ?3, ?4, ?5)";
 	case Q_SOURCE_STEP:
 		return "SELECT origin, idx, digest FROM sources WHERE by = ?1 AND step = ?2";
 	case Q_SOURCE_FIRST:
@@ -40,7 +40,7 @@ ev_catalog_source_query(enum ev_catalog_query which)
 	case Q_SOURCE_VAULT:
 		return "SELECT 1 FROM sources WHERE origin >= ?1 AND origin <= ?2 LIMIT 1";
 	case Q_SOURCE_RECEIVE:
-		return "SELECT e.idx, e.digest, r.size, r.root,"
+		return "SELECT e.idx, e.digest, r.size, r.root, r.tagmanifest,"
 		       " EXISTS (SELECT 1 FROM sources s WHERE s.by = r.by) FROM receives r"
 		       " JOIN entries e ON e.digest = r.by WHERE r.origin = ?1 AND e.idx > ?2"
 		       " ORDER BY e.idx LIMIT 1";
@@ -81,6 +81,7 @@ ev_catalog_parse_receive(const struct ev_record *record, struct ev_catalog_recei
 	    !ev_hash_parse(ev_slice_of(from.data + 7, from.len - 7), &found.origin) ||
 	    !ev_hash_parse(ev_slice_of(c.at, c.left), &found.root))
 		return false;
+	found.bundle = ev_hash_parse(value_of(record, "tagmanifest"), &found.tagmanifest);
 	*receive = found;
 	return true;
 }
@@ -101,6 +102,8 @@ add_receive(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_
 	ev_catalog_bind_hash(q, 2, &receive.origin);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)receive.size);
 	ev_catalog_bind_hash(q, 4, &receive.root);
+	if (receive.bundle)
+		ev_catalog_bind_hash(q, 5, &receive.tagmanifest);
 	return run(c, q, err);
 }
 
@@ -263,7 +266,10 @@ ev_catalog_next_receive(struct ev_catalog *c, const struct ev_hash *origin, int6
 		ev_catalog_column_hash(q, 1, &receive->digest);
 		receive->size = (uint64_t)sqlite3_column_int64(q, 2);
 		ev_catalog_column_hash(q, 3, &receive->root);
-		receive->received = sqlite3_column_int(q, 4) != 0;
+		receive->bundle = sqlite3_column_type(q, 4) != SQLITE_NULL;
+		if (receive->bundle)
+			ev_catalog_column_hash(q, 4, &receive->tagmanifest);
+		receive->received = sqlite3_column_int(q, 5) != 0;
 	}
 	sqlite3_reset(q);
 	return rc;

@@ -147,43 +147,49 @@ ev_key_change_slot(struct ev_key_change *c, uint64_t n, const struct ev_slot *sl
 	return rc;
 }
 
+/* Seals a key's bytes to those in the roster who may have it. */
+static enum evault_status
+seal_key(struct ev_key_change *c, const struct ev_buf *plain, const char *path, bool write,
+	 struct evault_error *err)
+{
+	struct ev_age_recipient to[EV_ROSTER_MAX];
+	struct ev_line line = { .kind = EV_LINE_FILE };
+	struct ev_buf sealed = EV_BUF_INIT;
+	size_t n = ev_roster_recipients(c->roster, write, to);
+	enum evault_status rc;
+
+	rc = ev_keyfile_seal(to, n, ev_slice_of(plain->data, plain->len), &sealed, err);
+	if (rc == EVAULT_OK)
+		rc = put_file(c, path, &sealed, &line, err);
+	ev_buf_release(&sealed);
+	return rc;
+}
+
 static enum evault_status
 seal_read(struct ev_key_change *c, const struct ev_read_key *key, struct evault_error *err)
 {
-	struct ev_buf plain = EV_BUF_SECRET_INIT, sealed = EV_BUF_INIT;
-	struct ev_age_recipient to[EV_ROSTER_MAX];
-	struct ev_line line = { .kind = EV_LINE_FILE };
-	size_t n = ev_roster_recipients(c->roster, false, to);
+	struct ev_buf plain = EV_BUF_SECRET_INIT;
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
 	enum evault_status rc = ev_read_key_encode(key, &plain, err);
 
 	snprintf(path, sizeof(path), "keys/read.%llu.age", (unsigned long long)key->epoch);
 	if (rc == EVAULT_OK)
-		rc = ev_keyfile_seal(to, n, ev_slice_of(plain.data, plain.len), &sealed, err);
-	if (rc == EVAULT_OK)
-		rc = put_file(c, path, &sealed, &line, err);
+		rc = seal_key(c, &plain, path, false, err);
 	ev_buf_wipe(&plain);
-	ev_buf_release(&sealed);
 	return rc;
 }
 
 static enum evault_status
 seal_write(struct ev_key_change *c, const struct ev_write_key *key, struct evault_error *err)
 {
-	struct ev_buf plain = EV_BUF_SECRET_INIT, sealed = EV_BUF_INIT;
-	struct ev_age_recipient to[EV_ROSTER_MAX];
-	struct ev_line line = { .kind = EV_LINE_FILE };
-	size_t n = ev_roster_recipients(c->roster, true, to);
+	struct ev_buf plain = EV_BUF_SECRET_INIT;
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
 	enum evault_status rc = ev_write_key_encode(key, &plain, err);
 
 	snprintf(path, sizeof(path), "keys/write.%llu.age", (unsigned long long)key->epoch);
 	if (rc == EVAULT_OK)
-		rc = ev_keyfile_seal(to, n, ev_slice_of(plain.data, plain.len), &sealed, err);
-	if (rc == EVAULT_OK)
-		rc = put_file(c, path, &sealed, &line, err);
+		rc = seal_key(c, &plain, path, true, err);
 	ev_buf_wipe(&plain);
-	ev_buf_release(&sealed);
 	return rc;
 }
 
