@@ -165,6 +165,17 @@ print_share(FILE *out, const struct evault_item *item, const char *cited)
 	free(withheld);
 }
 
+/* What somebody answered to a bundle. */
+static void
+print_receipt(FILE *out, const struct evault_item *item, const char *cited)
+{
+	char *contact = item_text(item, "contact"), *result = item_text(item, "result");
+
+	fprintf(out, _("took the receipt of %s for the bundle %s: %s"), contact, cited, result);
+	free(contact);
+	free(result);
+}
+
 static void
 print_deed(FILE *out, const struct evault_item *item)
 {
@@ -195,6 +206,8 @@ print_deed(FILE *out, const struct evault_item *item)
 		print_contact_change(out, item);
 	} else if (item_says(item, "action", "share")) {
 		print_share(out, item, cited);
+	} else if (item_says(item, "action", "receipt")) {
+		print_receipt(out, item, cited);
 	} else {
 		fprintf(out, _("an action that this evault does not know: %s"), action);
 	}

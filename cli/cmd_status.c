@@ -10,17 +10,51 @@
 #include "format.h"
 #include "item.h"
 #include "json.h"
+#include "memory.h"
 #include "message.h"
 #include "options.h"
 #include "session.h"
+
+enum {
+	UNANSWERED_SHOWN = 10
+};
+
+/* What was found of the vault. */
+struct found {
+	struct evault_status_info info;
+	struct evault_kept kept;
+	enum evault_armed armed;
+	struct evault_unanswered *unanswered; /* bundles without a receipt */
+	size_t n_unanswered;
+};
 
 /* In --json. */
 static const char *const armed_words[] = { "no", "yes", "before the last change of keys" };
 
 static void
-print_json(const char *dir, const struct evault_status_info *info, const struct evault_kept *kept,
-	   enum evault_armed armed)
+unanswered_to_json(struct json *json, const struct found *found)
 {
+	const struct evault_unanswered *bundle;
+	size_t i;
+
+	json_array_begin(json, "without_receipt");
+	for (i = 0; i < found->n_unanswered; i++) {
+		bundle = &found->unanswered[i];
+		json_object_begin(json, NULL, 0);
+		json_number(json, "item", bundle->index);
+		json_text(json, "citation", bundle->citation);
+		json_text(json, "time", bundle->time);
+		json_text(json, "contact", bundle->name);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void
+print_json(const char *dir, const struct found *found)
+{
+	const struct evault_status_info *info = &found->info;
+	const struct evault_kept *kept = &found->kept;
 	struct json json;
 
 	json = json_begin(stdout);
@@ -50,8 +84,9 @@ print_json(const char *dir, const struct evault_status_info *info, const struct 
 		json_number(&json, "behind", info->behind);
 		if (info->ways > 0)
 			json_number(&json, "ways", info->ways);
+		unanswered_to_json(&json, found);
 	}
-	json_text(&json, "armed", armed_words[armed]);
+	json_text(&json, "armed", armed_words[found->armed]);
 	json_end(&json);
 }
 
@@ -91,9 +126,36 @@ print_line(const char *label, const char *text)
 	fputc('\n', stdout);
 }
 
+/* The latest first. */
 static void
-print_text(const char *dir, const struct evault_status_info *info, const struct evault_kept *kept)
+print_unanswered(const struct found *found)
 {
+	size_t i, n = found->n_unanswered;
+	const struct evault_unanswered *bundle;
+	char *name;
+
+	if (n == 0)
+		return;
+	printf(ngettext("%zu bundle without a receipt:\n", "%zu bundles without a receipt:\n",
+			(unsigned long)n),
+	       n);
+	for (i = 0; i < n && i < UNANSWERED_SHOWN; i++) {
+		bundle = &found->unanswered[n - 1 - i];
+		name = escape_text(bundle->name);
+		printf("  %s  %.10s  %s\n", bundle->citation, bundle->time, name);
+		free(name);
+	}
+	if (n > UNANSWERED_SHOWN)
+		printf(ngettext("  and %zu older one\n", "  and %zu older ones\n",
+				(unsigned long)(n - UNANSWERED_SHOWN)),
+		       n - UNANSWERED_SHOWN);
+}
+
+static void
+print_text(const char *dir, const struct found *found)
+{
+	const struct evault_status_info *info = &found->info;
+	const struct evault_kept *kept = &found->kept;
 	char left[FORMAT_SIZE];
 
 	print_line(_("vault"), dir);
@@ -129,6 +191,7 @@ print_text(const char *dir, const struct evault_status_info *info, const struct 
 	}
 	print_line(_("holder"), info->holder[0] == '\0' ? "-" : info->holder);
 	print_line(_("role"), _(info->role));
+	print_unanswered(found);
 }
 
 /* What somebody should do about it before something happens. */
@@ -177,14 +240,27 @@ open_for_status(struct session *session, struct evault **vault, struct evault_ke
 	return session_open(session, EVAULT_SEALED, vault, err);
 }
 
+static enum evault_status
+add_unanswered(void *ctx, const struct evault_unanswered *bundle, struct evault_error *err)
+{
+	struct found *found = ctx;
+	size_t n = found->n_unanswered;
+
+	(void)err;
+	/* Room for twice as many, whenever there are a power of two. */
+	if ((n & (n - 1)) == 0)
+		found->unanswered =
+		    memory_grow(found->unanswered, (n == 0 ? 1 : 2 * n) * sizeof(*bundle));
+	found->unanswered[found->n_unanswered++] = *bundle;
+	return EVAULT_OK;
+}
+
 static int
 run_status(struct globals *globals, char **argv)
 {
 	struct session session;
-	struct evault_kept kept = { .kept = false };
-	enum evault_armed armed = EVAULT_ARMED_NOT;
+	struct found found = { .armed = EVAULT_ARMED_NOT };
 	struct evault *vault = NULL;
-	struct evault_status_info info = { 0 };
 	struct evault_error err = { .text = "" };
 	enum evault_status rc;
 	int status = options_read(&command_status, NULL, globals, argv, NULL);
@@ -194,23 +270,26 @@ run_status(struct globals *globals, char **argv)
 	status = EXIT_SOUND;
 	rc = session_init(&session, globals, &err);
 	if (rc == EVAULT_OK)
-		rc = open_for_status(&session, &vault, &kept, &err);
+		rc = open_for_status(&session, &vault, &found.kept, &err);
 	if (rc == EVAULT_OK)
-		rc = evault_get_status(vault, &info, &err);
+		rc = evault_get_status(vault, &found.info, &err);
+	if (rc == EVAULT_OK && found.info.reads)
+		rc = evault_unanswered(vault, add_unanswered, &found, &err);
 	if (rc == EVAULT_OK)
-		rc = evault_panic_armed(session.dir, &armed, &err);
+		rc = evault_panic_armed(session.dir, &found.armed, &err);
 	if (rc != EVAULT_OK)
 		status = failure_report(&err, globals);
 	else if (globals->json)
-		print_json(session.dir, &info, &kept, armed);
+		print_json(session.dir, &found);
 	else
-		print_text(session.dir, &info, &kept);
+		print_text(session.dir, &found);
 	if (rc == EVAULT_OK)
-		warn(&info, armed);
-	if (info.missing > 0 && status == EXIT_SOUND) {
-		item_warn_lost(info.missing);
+		warn(&found.info, found.armed);
+	if (found.info.missing > 0 && status == EXIT_SOUND) {
+		item_warn_lost(found.info.missing);
 		status = EXIT_DAMAGE;
 	}
+	free(found.unanswered);
 	evault_close(vault);
 	session_release(&session);
 	return status;
@@ -224,7 +303,8 @@ const struct command command_status = {
 	    "\n"
 	    "Says the vault's name, the size and root of its log, and how many packs there are.\n"
 	    "With a key (-i, --passphrase-file, or after evault unlock) also what is in them,\n"
-	    "who you are, and how long the vault stays unlocked.\n"
+	    "who you are, how long the vault stays unlocked, and which bundles for contacts\n"
+	    "have no receipt yet.\n"
 	    "\n"
 	    "example:\n"
 	    "  evault -V case.vault status\n"),

@@ -52,6 +52,7 @@ extern const struct command command_verify;
 extern const struct command command_card;
 extern const struct command command_contact;
 extern const struct command command_share;
+extern const struct command command_receipt;
 extern const struct command command_version;
 extern const struct command command_help;
 

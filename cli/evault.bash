@@ -19,7 +19,7 @@ _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local all='--vault --identity --passphrase-file --index --json --help' options=''
-	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint unlock lock panic key card contact share keygen version help'
+	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint unlock lock panic key card contact share receipt keygen version help'
 
 	COMPREPLY=()
 	case $before in
@@ -56,6 +56,7 @@ _evault()
 	card) options='--output --name --former' ;;
 	contact) options='add list show remove --name --audience --yes' ;;
 	share) options='--to --output --case --tag --all --retracted --withhold --disclose-only --no-files --audience --override-consent --dry-run --volumes --plain-folder --not-encrypted --new-passphrase-file' ;;
+	receipt) options= ;;
 	panic) options='--arm --exported --disarm' ;;
 	keygen) options='--output' ;;
 	help) options=$commands ;;
@@ -69,7 +70,7 @@ _evault()
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 	case $(_evault_command):$word in
 	[a-z]*:-*) ;;
-	add:* | init:* | receive:* | verify:* | contact:[./]*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	add:* | init:* | receive:* | verify:* | receipt:* | contact:[./]*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }
 

@@ -44,6 +44,7 @@ const struct command *const command_table[] = {
 	&command_card,
 	&command_contact,
 	&command_share,
+	&command_receipt,
 	&command_keygen,
 	&command_version,
 	&command_help,

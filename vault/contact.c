@@ -64,24 +64,6 @@ ev_contacts_find(const struct ev_contacts *k, const char *name)
 	return NULL;
 }
 
-/* NULL when it has none, or one with a NUL in it. */
-static const char *
-text_of(const struct evault_item *item, const char *field)
-{
-	const struct evault_field *f = evault_item_field(item, field);
-
-	return f == NULL || strlen(f->value) != f->len ? NULL : f->value;
-}
-
-static bool
-is_trusted(const struct evault *v, const struct evault_item *item)
-{
-	const struct ev_actor *actor =
-	    ev_authority_actor(&v->authority, ev_slice_text(item->actor_key));
-
-	return actor != NULL && actor->role != EV_ROLE_CAPTURE;
-}
-
 static enum evault_status
 put(struct ev_contacts *k, const struct evault_contact *contact, struct evault_error *err)
 {
@@ -121,8 +103,8 @@ drop(struct ev_contacts *k, const char *name)
 static bool
 read_contact(const struct evault_item *item, struct evault_contact *out)
 {
-	const char *name = text_of(item, "contact"), *card = text_of(item, "card"),
-		   *audience = text_of(item, "audience"), *time = text_of(item, "time");
+	const char *name = ev_item_text(item, "contact"), *card = ev_item_text(item, "card"),
+		   *audience = ev_item_text(item, "audience"), *time = ev_item_text(item, "time");
 
 	memset(out, 0, sizeof(*out));
 	if (name == NULL || !ev_card_name_valid(ev_slice_text(name)) || card == NULL ||
@@ -140,19 +122,18 @@ static enum evault_status
 take_record(void *ctx, const struct evault_item *item, struct evault_error *err)
 {
 	struct loading *l = ctx;
-	const char *action = text_of(item, "action"), *change = text_of(item, "change");
+	const char *action = ev_item_text(item, "action"), *change = ev_item_text(item, "change");
 	struct evault_contact contact;
 
 	if (item->n_fields == 0) {
 		l->k->missing++;
 		return EVAULT_OK;
 	}
-	/* What was received is whom somebody else knows. */
-	if (action == NULL || strcmp(action, "contact") != 0 || text_of(item, "source") != NULL ||
-	    !is_trusted(l->v, item))
+	if (action == NULL || strcmp(action, "contact") != 0 || !ev_item_counts(l->v, item))
 		return EVAULT_OK;
-	if (change != NULL && strcmp(change, "removed") == 0 && text_of(item, "contact") != NULL) {
-		drop(l->k, text_of(item, "contact"));
+	if (change != NULL && strcmp(change, "removed") == 0 &&
+	    ev_item_text(item, "contact") != NULL) {
+		drop(l->k, ev_item_text(item, "contact"));
 		return EVAULT_OK;
 	}
 	if (read_contact(item, &contact))

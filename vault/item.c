@@ -178,6 +178,24 @@ evault_item_field(const struct evault_item *item, const char *name)
 	return NULL;
 }
 
+const char *
+ev_item_text(const struct evault_item *item, const char *name)
+{
+	const struct evault_field *f = evault_item_field(item, name);
+
+	return f == NULL || strlen(f->value) != f->len ? NULL : f->value;
+}
+
+bool
+ev_item_counts(const struct evault *v, const struct evault_item *item)
+{
+	const struct ev_actor *actor =
+	    ev_authority_actor(&v->authority, ev_slice_text(item->actor_key));
+
+	return actor != NULL && actor->role != EV_ROLE_CAPTURE &&
+	       evault_item_field(item, "source") == NULL;
+}
+
 bool
 ev_vault_name_is_plain(struct ev_slice name)
 {

@@ -75,40 +75,57 @@ is_of(const struct ev_verifying *b, const struct ev_catalog_receive *receive)
 	       ev_hash_equal(&b->share.root, &receive->root);
 }
 
-static enum evault_status
-give(const struct ev_kept_proof *kept, const struct ev_verify_entry *entry,
-     struct ev_kept_entry *found, struct evault_error *err)
+/* The digits that end the name of an actor's key. */
+static void
+actor_of(const struct ev_verifier *signer, struct ev_hash *actor)
 {
-	const char *name = entry->signer->name;
+	ev_hash_parse(ev_slice_of(signer->name + strlen(signer->name) - 64, 64), actor);
+}
 
-	found->place.index = entry->index;
-	found->place.digest = entry->named;
-	ev_hash_parse(ev_slice_of(name + strlen(name) - 64, 64), &found->actor);
-	return kept->entry(kept->ctx, found, err);
+enum evault_status
+ev_kept_bundle_sources(const struct ev_verifying *b, ev_kept_entry_fn *fn, void *ctx,
+		       struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	const struct ev_verify_source *source;
+	struct ev_kept_entry found;
+	const char *origin;
+	size_t i;
+
+	for (i = 0; i < b->n_sources && rc == EVAULT_OK; i++) {
+		source = &b->sources[i];
+		origin = b->logs[source->log]->origin;
+		if (!ev_verify_entry_stands(&source->entry) ||
+		    !ev_hash_parse(ev_slice_text(origin + strlen("evault/")), &found.place.origin))
+			continue;
+		found.place.index = source->entry.index;
+		found.place.digest = source->entry.named;
+		actor_of(source->entry.signer, &found.actor);
+		rc = fn(ctx, &found, err);
+	}
+	return rc;
 }
 
 static enum evault_status
 give_items(const struct ev_verifying *b, const struct ev_kept_proof *kept, struct evault_error *err)
 {
 	struct ev_kept_entry found = { .place.origin = kept->receive.origin };
+	const struct ev_verify_item *item;
 	enum evault_status rc = EVAULT_OK;
-	const char *origin;
 	size_t i;
 
 	if (kept->entry == NULL)
 		return EVAULT_OK;
-	for (i = 0; i < b->n_items && rc == EVAULT_OK; i++)
-		if (ev_verify_item_stands(&b->items[i]))
-			rc = give(kept, &b->items[i].entry, &found, err);
-	/* And what it proves of the vaults before. */
-	for (i = 0; i < b->n_sources && rc == EVAULT_OK; i++) {
-		if (!ev_verify_entry_stands(&b->sources[i].entry))
+	for (i = 0; i < b->n_items && rc == EVAULT_OK; i++) {
+		item = &b->items[i];
+		if (!ev_verify_item_stands(item))
 			continue;
-		origin = b->logs[b->sources[i].log]->origin;
-		ev_hash_parse(ev_slice_text(origin + strlen("evault/")), &found.place.origin);
-		rc = give(kept, &b->sources[i].entry, &found, err);
+		found.place.index = item->entry.index;
+		found.place.digest = item->digest;
+		actor_of(item->entry.signer, &found.actor);
+		rc = kept->entry(kept->ctx, &found, err);
 	}
-	return rc;
+	return rc == EVAULT_OK ? ev_kept_bundle_sources(b, kept->entry, kept->ctx, err) : rc;
 }
 
 static enum evault_status

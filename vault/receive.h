@@ -11,6 +11,8 @@
 #include "commit.h"
 #include "format/provenance.h"
 
+struct ev_verifying; /* verify.h */
+
 /* Bytes that are pushed, on their way into the vault: an object, or parts of a long one. */
 struct ev_incoming {
 	struct ev_commit *commit;
@@ -136,7 +138,7 @@ struct ev_receive_bundled {
 	bool is_here;
 	struct ev_provenance_about here;
 };
-struct ev_verifying;
+
 struct ev_receiving_bundle {
 	struct ev_receiving r;
 	struct ev_verifying *b;           /* all of it was judged */
@@ -205,11 +207,12 @@ struct ev_kept_entry {
 	struct ev_provenance place;
 	struct ev_hash actor; /* who signed it there: SHA-256 of their key */
 };
+typedef enum evault_status ev_kept_entry_fn(void *ctx, const struct ev_kept_entry *entry,
+					    struct evault_error *err);
 struct ev_kept_proof {
 	struct ev_catalog_receive receive; /* the record that it is kept with */
 	/* Called for each; may be NULL.  What it was given counts only on success. */
-	enum evault_status (*entry)(void *ctx, const struct ev_kept_entry *entry,
-				    struct evault_error *err);
+	ev_kept_entry_fn *entry;
 	void *ctx;
 	/* Older trees of the same log; may be NULL.  Of a bundle few are reached. */
 	struct ev_log_past *pasts;
@@ -227,6 +230,9 @@ void ev_kept_log_key(const struct ev_provenance *place, struct ev_hash *key);
 
 /* ---- kept_bundle.c ------------------------------------------------------------- */
 
+/* Gives what a bundle that was verified proves of other vaults than the sender's. */
+enum evault_status ev_kept_bundle_sources(const struct ev_verifying *b, ev_kept_entry_fn *fn,
+					  void *ctx, struct evault_error *err);
 enum evault_status ev_kept_bundle_read(struct evault *v, const struct ev_kept_proof *kept,
 				       const struct ev_hash *sha256, struct evault_error *err);
 

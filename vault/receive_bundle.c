@@ -38,6 +38,18 @@ set_here(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_catalog_
 	rb->items[item].here = (struct ev_provenance_about){ here->index, here->digest };
 }
 
+/* What the bundle proves of vaults that the sender received from. */
+static enum evault_status
+vouch(void *ctx, const struct ev_kept_entry *entry, struct evault_error *err)
+{
+	struct ev_receiving_bundle *rb = ctx;
+	struct ev_hash key;
+	bool fresh;
+
+	ev_kept_log_key(&entry->place, &key);
+	return ev_set_add(&rb->r.vouched, &key, &fresh, err);
+}
+
 static enum evault_status
 plan(struct ev_receiving_bundle *rb, bool *news, struct evault_error *err)
 {
@@ -91,31 +103,6 @@ is_kept(struct ev_receiving_bundle *rb, bool *same, struct evault_error *err)
 			ev_hash_equal(&receive.tagmanifest, &rb->b->share.tagmanifest);
 	}
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
-}
-
-/* What it proves of the vaults that items went through before. */
-static enum evault_status
-vouch(struct ev_receiving_bundle *rb, struct evault_error *err)
-{
-	const struct ev_verifying *b = rb->b;
-	enum evault_status rc = EVAULT_OK;
-	struct ev_provenance place;
-	struct ev_hash key;
-	const char *origin;
-	bool fresh;
-	size_t i;
-
-	for (i = 0; i < b->n_sources && rc == EVAULT_OK; i++) {
-		if (!ev_verify_entry_stands(&b->sources[i].entry))
-			continue;
-		origin = b->logs[b->sources[i].log]->origin;
-		ev_hash_parse(ev_slice_text(origin + strlen("evault/")), &place.origin);
-		place.index = b->sources[i].entry.index;
-		place.digest = b->sources[i].entry.named;
-		ev_kept_log_key(&place, &key);
-		rc = ev_set_add(&rb->r.vouched, &key, &fresh, err);
-	}
-	return rc;
 }
 
 /* ---- records --------------------------------------------------------------------------- */
@@ -386,7 +373,7 @@ take(struct ev_receiving_bundle *rb, struct evault_error *err)
 	enum evault_status rc = plan(rb, &news, err);
 
 	if (rc == EVAULT_OK)
-		rc = vouch(rb, err);
+		rc = ev_kept_bundle_sources(rb->b, vouch, rb, err);
 	if (rc == EVAULT_OK)
 		rc = tell_damaged(rb, err);
 	if (rc == EVAULT_OK)

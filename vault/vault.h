@@ -136,6 +136,14 @@ enum evault_status ev_item_sources(const struct ev_record *record,
 /* Sets sources and citation; n 0: as it is. */
 void ev_item_set_sources(const struct evault *v, struct evault_item *item,
 			 const struct evault_source *sources, size_t n);
+/* The first field of that name; NULL when there is none, or one with a NUL in it. */
+const char *ev_item_text(const struct evault_item *item, const char *name);
+/*
+ * Was it recorded here, and by an owner or a writer?  What else is said of
+ * contacts, bundles and receipts does not count: it may be of a device that may only add, and that
+ * somebody took, or of another vault.
+ */
+bool ev_item_counts(const struct evault *v, const struct evault_item *item);
 /* A name that is one component of a path, and stays where it is put. */
 bool ev_vault_name_is_plain(struct ev_slice name);
 /*

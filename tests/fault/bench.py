@@ -63,7 +63,7 @@ class Bench:
         self.second_key = os.path.join(self.top, "second.key")
         self.second = self.keygen(self.second_key)
         self.field = ""      # another vault, to be received, where a base has made one
-        self.exported = ""   # the keys of the vault in hand, where a base has exported them
+        self.exported = ""   # what a base has made beside it: the exported keys, a card, a bundle, a receipt
         make_sources(self.sources)
 
     def keygen(self, path):

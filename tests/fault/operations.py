@@ -45,6 +45,9 @@ OPERATIONS = [
     Operation("retract many", "long", ("retract", "1-50", "--reason", "R"), heavy=True),
     Operation("receive", "field", ("receive", "{field}"), keeps=("small",)),
     Operation("receive again", "received", ("receive", "{field}"), keeps=("small", "first")),
+    Operation("receive bundle", "bundled", ("receive", "{exported}", "--signer", "{field}", "--receipt", "{fresh}"), keeps=("small",)),
+    Operation("receipt", "shared", ("receipt", "{exported}")),
+    Operation("verify", "bundled", ("verify", "{exported}", "--signer", "{field}", "--extract", "{fresh}"), writes=False),
     Operation("search", "few", ("search", "x"), writes=False),
     # Cut short, they are done or not: what completes them is the next writer.
     Operation("key add", "few", ("key", "add", "B", "--role", "writer", "--to", "{second}"), again=("check", "--adopt")),
@@ -191,6 +194,33 @@ def base_received(bench):
     return dataclasses.replace(base, notes=head_of(base.folder))
 
 
+def base_bundled(bench):
+    """Beside it, on no disk that is cut, a bundle of another vault, and that one's card."""
+    base, place = base_few(bench), bench.place()
+    bench.exported, bench.field = os.path.join(place, "bundle"), os.path.join(place, "card")
+    must(bench.run(place, INIT), "init of the other vault")
+    must(bench.run(place, ("add", "{src}/small")), "add to the other vault")
+    must(bench.run(place, ("annotate", "1", "--title", "T")), "annotate there")
+    must(bench.run(place, ("card", "--name", "A", "-o", bench.field)), "card")
+    must(bench.run(place, ("share", "--all", "--to", "{recipient}", "--withhold", "title", "-o", bench.exported)), "share")
+    return base
+
+
+def base_shared(bench):
+    """A bundle was made for a contact, who has sent a receipt."""
+    base, place = base_few(bench), bench.place()
+    card, bundle = os.path.join(place, "card"), os.path.join(place, "bundle")
+    bench.exported = os.path.join(place, "receipt")
+    must(bench.run(place, INIT), "init of the other vault")
+    must(bench.run(place, ("card", "--name", "B", "-o", card)), "card")
+    base.promised.update(promises(must(bench.run(base.folder, ("contact", "add", card, "--yes")), "contact add").events))
+    must(bench.run(base.folder, ("share", "1", "--to", "B", "-o", bundle)), "share")
+    bench.run(place, ("receive", bundle, "--receipt", bench.exported))  # who signed it is unknown there
+    if not os.path.exists(bench.exported):
+        raise SystemExit("not ok the harness itself: no receipt")
+    return dataclasses.replace(base, notes=head_of(base.folder))
+
+
 def base_exported(bench):
     """A copy of its keys lies elsewhere: on no disk that is cut."""
     base = base_few(bench)
@@ -245,4 +275,4 @@ def base_long(bench):
 
 BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed,
          "rotated": base_rotated, "carded": base_carded, "stray": base_stray, "long": base_long, "capture": base_capture,
-         "field": base_field, "received": base_received}
+         "bundled": base_bundled, "shared": base_shared, "field": base_field, "received": base_received}
