@@ -343,7 +343,6 @@ ev_sources_take(struct ev_sources *s, struct ev_source_tree *tree, struct evault
 struct kept { /* a `receive` record */
 	struct ev_catalog_receive receive;
 	struct ev_hash sha256;
-	bool is_bundle;
 };
 
 /* False: it has no original that could be read. */
@@ -358,7 +357,6 @@ read_kept(struct evault *v, struct kept *kept)
 	if (ev_vault_record(v, &kept->receive.digest, &record, NULL) == EVAULT_OK) {
 		f = ev_record_find(&record, "sha256");
 		good = f != NULL && ev_hash_parse(ev_slice_of(f->value, f->len), &kept->sha256);
-		kept->is_bundle = ev_record_find(&record, "tagmanifest") != NULL;
 	}
 	ev_record_release(&record);
 	return good;
@@ -377,7 +375,7 @@ static enum evault_status
 list_kept(struct evault *v, const struct ev_hash *origin, struct kept **list, size_t *n,
 	  struct evault_error *err)
 {
-	struct kept *grown, kept = { .is_bundle = false };
+	struct kept *grown, kept;
 	enum evault_status rc = EVAULT_OK;
 	int64_t after = -1;
 
@@ -427,7 +425,7 @@ find_in(struct ev_sources *s, struct evault *v, const struct ev_hash *origin, bo
 
 	rc = list_kept(v, origin, &list, &n, err);
 	for (i = 0; i < n && rc == EVAULT_OK && is_open(s, origin, bundles); i++) {
-		if (list[i].is_bundle != bundles)
+		if (list[i].receive.bundle != bundles)
 			continue;
 		rc = bundles ? ev_source_from_bundle(s, v, &list[i].receive, &list[i].sha256, err)
 			     : ev_source_from_log(s, v, &list[i].receive, &list[i].sha256, err);

@@ -149,6 +149,27 @@ t() {
 }
 claim the_vaults_themselves_are_sound t
 
+# ---- bundles all the way
+
+t() {
+	vault ngo ngo && vault press press && run_expect 3 by ngo receive "$T/good" && run_expect 0 "$EVAULT_BIN" -V ngo -i ngo.key check &&
+		quietly by ngo share "$(item ngo told.txt)" "$(item ngo heard.txt)" --plain-folder "$T/second" --not-encrypted && run_expect 3 "$EVAULT_BIN" verify second &&
+		says "as $A-" && says "as $D-" && says "received by the vault $(sed -n 's/^origin //p' hq/vault) as $(short hq)-$told" && ! grep -q 'not proved' "$OUT" &&
+		reads second && says '6 links proved, 0 not' || return 1
+	# What was kept of the first bundle is in the second one as it was.
+	! diff -r "good/evault/keys" "second/evault/sources/$(sed -n 's/^origin evault.\(.\{16\}\).*/\1/p' hq/vault)-$(sed -n 's/^tree \([0-9]*\) .*/\1/p' good/evault/share.note | xargs printf %04d)/keys" |
+		grep -v '^Only in good/evault/keys: vault$' || return 1
+	run_expect 3 by press receive "$T/second" && run_expect 0 "$EVAULT_BIN" -V press -i press.key check &&
+		quietly by press share "$(item press told.txt)" --plain-folder "$T/third" --not-encrypted && run_expect 3 "$EVAULT_BIN" verify third && says "as $A-" &&
+		says "received by the vault $(sed -n 's/^origin //p' ngo/vault)" && ! grep -q 'not proved' "$OUT" && reads third && says '6 links proved, 0 not'
+}
+claim bundles_of_bundles_prove_each_link t
+
+t() {
+	run_expect 3 by far receive "$T/second" && quietly by far share "$(item far told.txt)" --plain-folder "$T/both" --not-encrypted && run_expect 3 "$EVAULT_BIN" verify both && ! grep -q 'not proved' "$OUT"
+}
+claim what_is_here_already_is_proved_by_either t
+
 # ---- what is kept and is damaged proves nothing
 
 t() {
