@@ -96,6 +96,9 @@ $(UNITS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call object,$(FRAME))
 # What of the command line knows nothing of a terminal is tested as the library is.
 $(BUILD)/tests/unit/test_editor $(BUILD)/tests/unit/test_editor_input: $(call object,$(addprefix cli/,editor.c glyph.c guarded.c keys.c rows.c screen.c utf8.c))
 
+# It makes the bundle that its input changes.
+$(BUILD)/tests/fuzz/fuzz_verify: $(call object,tests/bundle/log.c)
+
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
 	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
 

@@ -10,10 +10,10 @@ enum {
 	STACK = 256 << 10 /* bytes: deeper than any command goes */
 };
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define FORGET_FREED 0
 #elif defined(__has_feature)
-#define FORGET_FREED !__has_feature(address_sanitizer)
+#define FORGET_FREED (!__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer))
 #elif defined(__GLIBC__)
 #define FORGET_FREED 1
 #else

@@ -3,6 +3,8 @@
  *
  * The library never prints, never exits and never reads the environment.  It
  * is not thread safe per handle: one thread at a time may use a given vault.
+ * It works on threads of its own, too, which are gone when the call returns;
+ * the functions that it is given are called on the thread that called it.
  *
  * A function that can fail returns enum evault_status.  The last argument,
  * `err`, may be NULL; on success it is left alone, on failure it holds one

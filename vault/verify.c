@@ -276,7 +276,7 @@ ev_verify_begin(const struct evault_verify *what, struct evault_verify_summary *
 	v->own_log.own = true;
 	memcpy(v->own_log.folder, "evault/", sizeof("evault/"));
 	v->hasher = ev_hasher_new();
-	rc = v->hasher == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	rc = v->hasher == NULL ? ev_fail_nomem(err) : ev_secret_start(err);
 	if (rc == EVAULT_OK && what->against != NULL && what->against_short != NULL)
 		rc = ev_fail(err, EVAULT_E_USAGE, "there is one checkpoint to compare with");
 	if (rc == EVAULT_OK)

@@ -1,12 +1,14 @@
 /*
  * One stream of members out of what was given: an age file (armored or not),
- * the volumes of one, a tar, or a folder.
+ * the volumes of one, a tar, or a folder.  A file is read and opened by a
+ * worker, ahead of this thread, which takes the members and judges them.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
+#include "base/worker.h"
 #include "format/age.h"
 #include "format/archive.h"
 #include "format/armor.h"
@@ -88,9 +90,10 @@ ev_verify_is_mine(const struct ev_verifying *v, const char *recipient)
 
 /* ---- files, one after the other -------------------------------------------------- */
 
+/* The worker's, while there is one. */
 struct reading {
-	struct ev_verifying *v;
-	struct ev_archive_reader *tar;
+	struct ev_verifying *v; /* not the worker's, but for the keys */
+	struct ev_worker *to;   /* the worker itself */
 	struct ev_age_opener *age;
 	struct ev_armor_reader *armor;
 	struct ev_buf path; /* of the file that is open … */
@@ -98,17 +101,17 @@ struct reading {
 	unsigned volume;
 	int fd;
 	uint8_t *piece;
+	size_t got; /* bytes of it */
 	char shown[EV_SHOW_SIZE];
-	bool any; /* members came */
+	bool refused; /* by the system; what else fails is the input's form */
 };
 
-/* What `events` return is ours; what else fails is the input's form. */
 static enum evault_status
-to_tar(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
+to_owner(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
 {
 	struct reading *r = ctx;
 
-	return ev_archive_reader_update(r->tar, data, len, err);
+	return ev_worker_put(r->to, data, len, err);
 }
 
 static enum evault_status
@@ -252,7 +255,7 @@ begin_age(struct reading *r, struct ev_slice start, struct ev_age_with *with,
 	}
 	ev_buf_release(&plain);
 	if (rc == EVAULT_OK)
-		rc = ev_age_opener_new(with, (struct ev_sink){ to_tar, r }, &r->age, err);
+		rc = ev_age_opener_new(with, (struct ev_sink){ to_owner, r }, &r->age, err);
 	if (rc == EVAULT_OK && ev_armor_is(start))
 		rc = ev_armor_reader_new((struct ev_sink){ to_age, r }, &r->armor, err);
 	return rc;
@@ -277,18 +280,15 @@ count(struct ev_verifying *v, size_t len, struct evault_error *err)
 	return EVAULT_OK;
 }
 
+/* On the worker: what was read, and the rest of it. */
 static enum evault_status
-feed(struct reading *r, const uint8_t *data, size_t len, struct evault_error *err)
+feed(struct reading *r, struct evault_error *err)
 {
-	enum evault_status rc = count(r->v, len, err);
-
-	if (rc != EVAULT_OK)
-		return rc;
 	if (r->armor != NULL)
-		return ev_armor_reader_update(r->armor, data, len, err);
+		return ev_armor_reader_update(r->armor, r->piece, r->got, err);
 	if (r->age != NULL)
-		return ev_age_opener_update(r->age, data, len, err);
-	return ev_archive_reader_update(r->tar, data, len, err);
+		return ev_age_opener_update(r->age, r->piece, r->got, err);
+	return ev_worker_put(r->to, r->piece, r->got, err);
 }
 
 static enum evault_status
@@ -300,59 +300,95 @@ finish(struct reading *r, struct evault_error *err)
 		rc = ev_armor_reader_finish(r->armor, err);
 	if (rc == EVAULT_OK && r->age != NULL)
 		rc = ev_age_opener_finish(r->age, err);
-	return rc == EVAULT_OK ? ev_archive_reader_finish(r->tar, err) : rc;
+	return rc;
 }
 
 static enum evault_status
-read_stream(struct reading *r, struct evault_error *err)
+open_ahead(void *ctx, struct ev_worker *to, struct evault_error *err)
+{
+	struct reading *r = ctx;
+	enum evault_status rc = EVAULT_OK;
+
+	r->to = to;
+	while (rc == EVAULT_OK && r->got > 0) {
+		rc = feed(r, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		rc = next_piece(r, &r->got, err);
+		r->refused = rc != EVAULT_OK;
+	}
+	return rc == EVAULT_OK ? finish(r, err) : rc;
+}
+
+/* What `events` return is ours; what else fails is the input's form. */
+static enum evault_status
+take_members(struct reading *r, struct ev_archive_reader *tar, struct evault_error *err)
+{
+	struct ev_verifying *v = r->v;
+	struct ev_worker *worker = NULL;
+	struct ev_slice piece = { NULL, 0 };
+	enum evault_status rc;
+
+	rc = ev_worker_new(EV_WORKER_GIVES, open_ahead, r, &worker, err);
+	v->own = rc != EVAULT_OK;
+	while (rc == EVAULT_OK) {
+		rc = ev_worker_take(worker, &piece, err);
+		if (rc != EVAULT_OK)
+			v->own = r->refused; /* it is over */
+		if (rc != EVAULT_OK || piece.len == 0)
+			break;
+		rc = count(v, piece.len, err);
+		if (rc == EVAULT_OK)
+			rc = ev_archive_reader_update(tar, piece.data, piece.len, err);
+	}
+	if (rc == EVAULT_OK)
+		rc = ev_archive_reader_finish(tar, err);
+	ev_worker_free(worker);
+	return rc;
+}
+
+/* A pipe gives what it has: enough of it to see what it is. */
+static enum evault_status
+read_start(struct reading *r, struct evault_error *err)
+{
+	enum evault_status rc = next_piece(r, &r->got, err);
+	size_t more = 1;
+
+	while (rc == EVAULT_OK && r->got < START && more > 0) {
+		rc = ev_os_read(r->fd, r->piece + r->got, START - r->got, &more, r->shown, err);
+		r->got += rc == EVAULT_OK ? more : 0;
+	}
+	return rc;
+}
+
+static enum evault_status
+read_stream(struct reading *r, struct ev_archive_reader *tar, struct evault_error *err)
 {
 	struct ev_age_with with = { .n_identities = 0 };
-	struct ev_slice start;
-	enum evault_status rc;
-	size_t got = 0, more;
+	enum evault_status rc = read_start(r, err);
+	struct ev_slice start = ev_slice_of(r->piece, r->got);
 
-	/* A pipe gives what it has: enough of it to see what it is. */
-	rc = next_piece(r, &got, err);
-	while (rc == EVAULT_OK && got < START) {
-		rc = ev_os_read(r->fd, r->piece + got, START - got, &more, r->shown, err);
-		if (rc == EVAULT_OK && more == 0)
-			break;
-		got += rc == EVAULT_OK ? more : 0;
-	}
+	r->v->opened = EV_OPENED_TAR;
+	if (rc == EVAULT_OK && is_age(start))
+		rc = begin_age(r, start, &with, err);
 	if (rc != EVAULT_OK) {
 		r->v->own = true;
 		return rc;
 	}
-	start = ev_slice_of(r->piece, got);
-	r->v->opened = EV_OPENED_TAR;
-	if (is_age(start) && (rc = begin_age(r, start, &with, err)) != EVAULT_OK) {
-		r->v->own = true;
-		return rc;
-	}
-	while (got > 0) {
-		rc = feed(r, r->piece, got, err);
-		if (rc != EVAULT_OK)
-			return rc;
-		rc = next_piece(r, &got, err);
-		if (rc != EVAULT_OK) {
-			r->v->own = true;
-			return rc;
-		}
-	}
-	return finish(r, err);
+	return take_members(r, tar, err);
 }
 
 static enum evault_status
 read_file(struct ev_verifying *v, struct ev_tar_events events, struct evault_error *err)
 {
+	struct ev_archive_reader *tar = ev_archive_reader_new(events);
 	struct reading r = { .v = v, .path = EV_BUF_INIT, .fd = -1 };
 	enum evault_status rc;
 
 	ev_buf_puts(&r.path, v->what->path);
 	see_volumes(&r, v->what->path);
 	r.piece = malloc(PIECE);
-	r.tar = ev_archive_reader_new(events);
-	if (r.piece == NULL || r.tar == NULL)
+	if (r.piece == NULL || tar == NULL)
 		rc = ev_fail_nomem(err);
 	else
 		rc = open_file(&r, err);
@@ -360,13 +396,13 @@ read_file(struct ev_verifying *v, struct ev_tar_events events, struct evault_err
 		r.fd = -1;
 		v->own = true;
 	} else {
-		rc = read_stream(&r, err);
+		rc = read_stream(&r, tar, err);
 		if (rc == EVAULT_E_KEY)
 			rc = ev_error_prefix(err, rc, r.shown);
 	}
 	ev_age_opener_free(r.age);
 	ev_armor_reader_free(r.armor);
-	ev_archive_reader_free(r.tar);
+	ev_archive_reader_free(tar);
 	ev_os_close_read(r.fd);
 	ev_buf_release(&r.path);
 	free(r.piece);

@@ -32,6 +32,7 @@ only zxcvbn_is_included_by_passphrase_alone 'zxcvbn' 'vault/format/passphrase\.c
 only utf8proc_is_included_by_fold_letter_alone 'utf8proc' 'vault/format/fold_letter\.c|cli/glyph\.c'
 only zlib_is_included_by_unzip_alone 'zlib' 'vault/format/unzip\.c'
 only sodium_is_included_by_base_and_format_alone 'sodium' 'vault/(base|format)/[a-z0-9_]*\.[ch]'
+only threads_are_the_worker_s_business 'pthread|threads' 'vault/base/(worker|secret)\.c'
 only the_public_header_includes_c_headers_alone '[a-z/_]*\.h' '(vault|cli)/.*|include/evault\.h'
 
 # used FILE-OF-OBJECTS: "object: symbol" for each undefined symbol, fortified names made plain.

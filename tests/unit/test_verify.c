@@ -1,4 +1,5 @@
 /* The members of a bundle by name; tests/cli/verify.sh has the rest of verify. */
+#include <sodium.h>
 #include <string.h>
 
 #include "unit.h"
@@ -124,6 +125,17 @@ names_that_a_file_system_takes_for_one_are_one_member(void)
 	ev_verify_members_release(&m);
 }
 
+/* libsodium that was not started opens and hashes at a third of its speed. */
+static void
+verifying_starts_the_cryptographic_library(void)
+{
+	struct evault_verify what = { .path = "there-is-no-such-bundle" };
+	struct evault_verify_summary s;
+
+	CHECK(evault_verify(&what, &s, NULL) == EVAULT_E_NOT_FOUND);
+	CHECK(sodium_init() == 1); /* it was */
+}
+
 static void
 a_bundle_that_is_not_there_is_no_verdict(void)
 {
@@ -150,6 +162,7 @@ each_verdict_has_its_word(void)
 int
 main(void)
 {
+	UNIT_RUN(verifying_starts_the_cryptographic_library);
 	UNIT_RUN(a_number_has_four_digits_or_more_without_a_zero_in_front);
 	UNIT_RUN(each_member_has_one_name);
 	UNIT_RUN(a_folder_for_another_vault_is_named_by_origin_and_size);

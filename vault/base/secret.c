@@ -1,6 +1,7 @@
 #include "base/secret.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdalign.h>
 #include <string.h>
@@ -40,7 +41,8 @@ _Static_assert(EV_SECRET_STEP % 65536 == 0 && EV_SECRET_MAX % EV_SECRET_STEP == 
 static struct {
 	uint8_t *base; /* NULL until it is needed */
 	size_t locked; /* bytes from there on that can be used */
-} arena;
+	pthread_mutex_t lock;
+} arena = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 enum evault_status
 ev_secret_start(struct evault_error *err)
@@ -143,15 +145,12 @@ split(struct block *b, size_t room)
 	ASAN_POISON_MEMORY_REGION(room_of(rest), rest->room);
 }
 
-void *
-ev_secret_new(size_t size)
+static void *
+take(size_t size)
 {
 	size_t room, last;
 	struct block *b;
 
-	if (size > EV_SECRET_MAX)
-		return NULL;
-	size = size == 0 ? 1 : size;
 	room = (size + TAIL + UNIT - 1) / UNIT * UNIT;
 	b = find(room, &last);
 	if (b == NULL)
@@ -166,14 +165,25 @@ ev_secret_new(size_t size)
 	return room_of(b);
 }
 
-void
-ev_secret_free(void *p)
+void *
+ev_secret_new(size_t size)
+{
+	void *p;
+
+	if (size > EV_SECRET_MAX)
+		return NULL;
+	pthread_mutex_lock(&arena.lock);
+	p = take(size == 0 ? 1 : size);
+	pthread_mutex_unlock(&arena.lock);
+	return p;
+}
+
+static void
+give_back(void *p)
 {
 	struct block *b;
 	size_t i;
 
-	if (p == NULL)
-		return;
 	b = (struct block *)(void *)((uint8_t *)p - UNIT);
 	assert((uint8_t *)b >= arena.base && (uint8_t *)b < arena.base + arena.locked);
 	assert(b->size != 0 && b->size + TAIL <= b->room);
@@ -186,8 +196,19 @@ ev_secret_free(void *p)
 }
 
 void
+ev_secret_free(void *p)
+{
+	if (p == NULL)
+		return;
+	pthread_mutex_lock(&arena.lock);
+	give_back(p);
+	pthread_mutex_unlock(&arena.lock);
+}
+
+void
 ev_secret_wipe_all(void)
 {
+	/* Without the lock, which whoever the signal came to may have. */
 	/* A pointer that may change under us is read once; `locked` only grows. */
 	uint8_t *base = arena.base;
 

@@ -11,7 +11,7 @@
  *     the process.
  *
  * There is one arena in a process, as there is one limit on locked memory;
- * and a handler of a signal can reach nothing else.  It begins small and
+ * and a handler of a signal can reach nothing else.  Any thread may use it.  It begins small and
  * grows by EV_SECRET_STEP: the usual limit, 8 MiB, suffices for all that
  * evault does.  A child of a process has a copy that is not locked: evault
  * starts none.

@@ -1,0 +1,256 @@
+#include "base/worker.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	STACK = 256 << 10 /* bytes: deeper than any stage goes */
+};
+
+struct ev_worker {
+	enum ev_worker_way way;
+	ev_worker_fn *run;
+	void *ctx;
+	pthread_t thread;
+
+	/* Under the lock: */
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* one for both: at most one of two waits */
+	size_t first, n;        /* pieces that were put and not given back */
+	bool lent;              /* the first of them is being looked at */
+	bool finished;          /* the owner puts no more */
+	bool freed;             /* the owner is over */
+	bool ended;             /* the worker is over, with: */
+	enum evault_status rc;
+	struct evault_error error;
+
+	size_t lens[EV_WORKER_PIECES];
+	size_t used; /* pieces that ever held something */
+	uint8_t ring[EV_WORKER_RING];
+};
+
+/* ---- the thread --------------------------------------------------------------------- */
+
+static void *
+thread_main(void *arg)
+{
+	struct ev_worker *w = arg;
+	struct evault_error error = { .text = "" };
+	enum evault_status rc = w->run(w->ctx, w, &error);
+
+	sodium_stackzero(STACK); /* glibc keeps it for the next thread */
+	pthread_mutex_lock(&w->lock);
+	w->rc = rc;
+	w->error = error;
+	w->ended = true;
+	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+/* Returns an errno value. */
+static int
+start_thread(struct ev_worker *w)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
+	sigset_t held, before;
+	size_t i;
+	int sys;
+
+	/* A handler of a crash wipes secrets: those alone come here. */
+	sigfillset(&held);
+	for (i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigdelset(&held, crashes[i]);
+	sys = pthread_sigmask(SIG_SETMASK, &held, &before);
+	if (sys != 0)
+		return sys;
+	sys = pthread_create(&w->thread, NULL, thread_main, w);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return sys;
+}
+
+static void
+release(struct ev_worker *w)
+{
+	ev_wipe(w->ring, w->used * EV_WORKER_PIECE);
+	pthread_cond_destroy(&w->changed);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+enum evault_status
+ev_worker_new(enum ev_worker_way way, ev_worker_fn *run, void *ctx, struct ev_worker **worker,
+	      struct evault_error *err)
+{
+	struct ev_worker *w = calloc(1, sizeof(*w));
+	int sys;
+
+	if (w == NULL)
+		return ev_fail_nomem(err);
+	w->way = way;
+	w->run = run;
+	w->ctx = ctx;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->changed, NULL);
+	sys = start_thread(w);
+	if (sys != 0) {
+		release(w);
+		return ev_fail_sys(err, sys, "a thread cannot be started");
+	}
+	*worker = w;
+	return EVAULT_OK;
+}
+
+/* ---- the ring: all under the lock ------------------------------------------------------- */
+
+/* Nobody takes any more. */
+static bool
+takes_no_more(const struct ev_worker *w)
+{
+	return w->way == EV_WORKER_GIVES ? w->freed : w->ended;
+}
+
+/* Nobody puts any more. */
+static bool
+puts_no_more(const struct ev_worker *w)
+{
+	return w->way == EV_WORKER_GIVES ? w->ended : w->finished || w->freed;
+}
+
+static enum evault_status
+fail_cancelled(struct evault_error *err)
+{
+	return ev_fail(err, EVAULT_E_CANCELLED, "interrupted");
+}
+
+/* To its owner: what it returned. */
+static enum evault_status
+outcome(const struct ev_worker *w, struct evault_error *err)
+{
+	if (w->rc != EVAULT_OK && err != NULL)
+		*err = w->error;
+	return w->rc;
+}
+
+static void
+give_back(struct ev_worker *w)
+{
+	w->first = (w->first + 1) % EV_WORKER_PIECES;
+	w->n--;
+	w->lent = false;
+	pthread_cond_signal(&w->changed);
+}
+
+/* ---- both sides -------------------------------------------------------------------------- */
+
+static enum evault_status
+put_piece(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	bool over;
+	size_t at;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->n == EV_WORKER_PIECES && !takes_no_more(w))
+		pthread_cond_wait(&w->changed, &w->lock);
+	over = takes_no_more(w);
+	if (over)
+		rc = w->way == EV_WORKER_GIVES ? fail_cancelled(err) : outcome(w, err);
+	at = (w->first + w->n) % EV_WORKER_PIECES; /* taking one leaves it the same */
+	pthread_mutex_unlock(&w->lock);
+	if (over)
+		return rc;
+
+	memcpy(w->ring + at * EV_WORKER_PIECE, data, len);
+	w->lens[at] = len;
+	pthread_mutex_lock(&w->lock);
+	w->n++;
+	if (w->used <= at)
+		w->used = at + 1;
+	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t n;
+
+	for (; len > 0 && rc == EVAULT_OK; data += n, len -= n) {
+		n = len < EV_WORKER_PIECE ? len : EV_WORKER_PIECE;
+		rc = put_piece(w, data, n, err);
+	}
+	return rc;
+}
+
+static enum evault_status
+put(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	return ev_worker_put(ctx, data, len, err);
+}
+
+struct ev_sink
+ev_worker_sink(struct ev_worker *w)
+{
+	return (struct ev_sink){ put, w };
+}
+
+enum evault_status
+ev_worker_take(struct ev_worker *w, struct ev_slice *piece, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+
+	pthread_mutex_lock(&w->lock);
+	if (w->lent)
+		give_back(w);
+	while (w->n == 0 && !puts_no_more(w))
+		pthread_cond_wait(&w->changed, &w->lock);
+	if (w->freed) {
+		rc = fail_cancelled(err);
+	} else if (w->n > 0) {
+		w->lent = true;
+		*piece = ev_slice_of(w->ring + w->first * EV_WORKER_PIECE, w->lens[w->first]);
+	} else {
+		*piece = ev_slice_of(NULL, 0);
+		rc = w->way == EV_WORKER_GIVES ? outcome(w, err) : EVAULT_OK;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
+/* ---- its owner ---------------------------------------------------------------------------- */
+
+enum evault_status
+ev_worker_finish(struct ev_worker *w, struct evault_error *err)
+{
+	enum evault_status rc;
+
+	assert(w->way == EV_WORKER_TAKES);
+	pthread_mutex_lock(&w->lock);
+	w->finished = true;
+	pthread_cond_signal(&w->changed);
+	while (!w->ended)
+		pthread_cond_wait(&w->changed, &w->lock);
+	rc = outcome(w, err);
+	pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
+void
+ev_worker_free(struct ev_worker *w)
+{
+	if (w == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->freed = true;
+	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	release(w);
+}

@@ -1,0 +1,71 @@
+/*
+ * A stage of work on a thread of its own, and a ring of buffers between it
+ * and who started it, its owner.  Bytes go one way: the worker gives them, as
+ * who reads and opens ahead of who judges; or it takes them, as who seals and
+ * writes behind who reads.  Stages in a row are workers whose owner is one.
+ *
+ * Invariants:
+ *  1. All bytes arrive, in the order in which they were put, before the end
+ *     or the failure behind them does: no result depends on timing.
+ *  2. A piece of the ring is touched by one side at a time.
+ *  3. Who waits sleeps.  Neither side waits for one that is over.
+ *  4. When ev_worker_free has returned, the thread is gone, and what passed
+ *     through the ring, and what the thread left on its stack, is wiped.
+ *  5. The thread gets no signal but that of its own crash; the application's
+ *     functions (progress, findings) are the owner's to call.
+ *
+ * What `ctx` has is the worker's alone while it runs, but for what both only
+ * read.  The library may be used on both threads, a vault on one of them.
+ * EV_WORKER_RING bytes and a stack of memory.
+ */
+#ifndef EV_BASE_WORKER_H
+#define EV_BASE_WORKER_H
+
+#include "base/bytes.h"
+
+enum {
+	EV_WORKER_PIECE = 64 << 10, /* bytes that are handed over at once, at most */
+	EV_WORKER_PIECES = 16,
+	EV_WORKER_RING = EV_WORKER_PIECE * EV_WORKER_PIECES,
+};
+
+enum ev_worker_way {
+	EV_WORKER_GIVES, /* the worker puts, its owner takes */
+	EV_WORKER_TAKES, /* its owner puts, the worker takes */
+};
+
+struct ev_worker;
+
+/*
+ * What the thread does.  Where putting or taking fails, it returns that.
+ * What it has not taken when it returns is dropped.
+ */
+typedef enum evault_status ev_worker_fn(void *ctx, struct ev_worker *worker,
+					struct evault_error *err);
+
+/* Starts it.  E_NOMEM; E_IO: the system starts no thread. */
+enum evault_status ev_worker_new(enum ev_worker_way way, ev_worker_fn *run, void *ctx,
+				 struct ev_worker **worker, struct evault_error *err);
+/*
+ * Copies the bytes into the ring; waits while it is full.  To the worker:
+ * E_CANCELLED when its owner wants no more.  To its owner: what the worker has
+ * failed with; which of the calls after that one tells is a matter of timing,
+ * so who fails by himself asks ev_worker_finish before he says with what.
+ */
+enum evault_status ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len,
+				 struct evault_error *err);
+/* A sink that puts. */
+struct ev_sink ev_worker_sink(struct ev_worker *w);
+/*
+ * Waits for the next piece, which is lent until the next call; an empty one
+ * is the end.  To the owner: behind the last piece, what the worker returned.
+ * To the worker: E_CANCELLED when its owner gave up before the end.
+ */
+enum evault_status ev_worker_take(struct ev_worker *w, struct ev_slice *piece,
+				  struct evault_error *err);
+/* For the owner of one that takes: that was all.  Waits, and returns what it returned. */
+enum evault_status ev_worker_finish(struct ev_worker *w, struct evault_error *err);
+/* For its owner: lets it stop where it is not over, and waits for that.  NULL is fine. */
+void ev_worker_free(struct ev_worker *w);
+
+#endif
