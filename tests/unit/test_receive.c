@@ -440,15 +440,64 @@ what_came_later_through_another_vault_is_received(void)
 	ev_buf_release(&tar);
 }
 
+/* ---- a copy of this vault ------------------------------------------------- */
+
 static void
 the_same_vault_is_refused(void)
 {
 	struct evault_receive_summary s;
 	struct evault_error err = { 0 };
 
+	NEED(begin());
+	CHECK(receive("hq", "hq", &s, &err) == EVAULT_E_USAGE);
+	CHECK(strstr(err.text, "this vault itself") != NULL && s.origin[0] == '\0');
+}
+
+static void
+a_copy_that_is_older_has_nothing_new(void)
+{
+	struct evault_receive_summary s;
+	struct evault_add_summary added;
+
 	NEED(begin() && fixture_remove("copy") && fixture_copy("hq", "copy"));
+	NEED(fixture_add("hq", "a", &added) == EVAULT_OK);
+	CHECK(receive("hq", "copy", &s, NULL) == EVAULT_OK);
+	CHECK(!s.forked && s.received == 0 && s.failed == 0 && !s.logged);
+}
+
+static void
+a_copy_that_is_further_is_to_be_used_instead(void)
+{
+	struct evault_receive_summary s;
+	struct evault_error err = { 0 };
+	struct evault_add_summary added;
+
+	NEED(begin() && fixture_remove("copy") && fixture_copy("hq", "copy"));
+	NEED(fixture_add("copy", "a", &added) == EVAULT_OK);
 	CHECK(receive("hq", "copy", &s, &err) == EVAULT_E_USAGE);
-	CHECK(strstr(err.text, "same vault") != NULL && s.origin[0] == '\0');
+	CHECK(strstr(err.text, "in this one's place") != NULL);
+}
+
+/* What both have is known; the rest is cited by its number here. */
+static void
+a_copy_that_went_on_alone_is_a_fork_and_is_received(void)
+{
+	struct evault_receive_summary s;
+	struct evault_add_summary added;
+	uint64_t common;
+
+	NEED(begin() && fixture_add("hq", "a", &added) == EVAULT_OK);
+	NEED(fixture_remove("copy") && fixture_copy("hq", "copy"));
+	NEED(open_hq());
+	common = ev_log_head(v->log)->size;
+	close_hq();
+	NEED(fixture_add("copy", "b", &added) == EVAULT_OK);
+	NEED(fixture_text("c", "text of c") && fixture_add("hq", "c", &added) == EVAULT_OK);
+	CHECK(receive("hq", "copy", &s, NULL) == EVAULT_OK);
+	CHECK(s.forked && s.common == common && s.received == 1 && s.items == 1 && s.already == 1);
+	CHECK(s.logged && fixture_is_sound("hq"));
+	CHECK(receive("hq", "copy", &s, NULL) == EVAULT_OK);
+	CHECK(s.forked && s.received == 0 && s.already == 2 && !s.logged);
 }
 
 int
@@ -469,5 +518,8 @@ main(void)
 	UNIT_RUN(what_is_forged_there_is_not_received);
 	UNIT_RUN(what_came_later_through_another_vault_is_received);
 	UNIT_RUN(the_same_vault_is_refused);
+	UNIT_RUN(a_copy_that_is_older_has_nothing_new);
+	UNIT_RUN(a_copy_that_is_further_is_to_be_used_instead);
+	UNIT_RUN(a_copy_that_went_on_alone_is_a_fork_and_is_received);
 	return fixture_end();
 }

@@ -296,6 +296,7 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 		      const struct ev_record *record, struct evault_error *err)
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_RECORD, err);
+	const struct ev_record_field *named = ev_record_find(record, "case");
 	struct ev_slice size = field_slice(record, "size");
 	struct ev_cursor number = ev_cursor_of(size.data, size.len);
 	struct ev_hash sha256;
@@ -319,7 +320,7 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	ev_catalog_bind_slice(q, 6, field_slice(record, "name"));
 	ev_catalog_bind_slice(q, 7, field_slice(record, "folder"));
 	ev_catalog_bind_slice(q, 8, field_slice(record, "modified"));
-	if (field_slice(record, "case").data != NULL)
+	if (named != NULL && !named->withheld) /* an empty one says that there is none */
 		ev_catalog_bind_slice(q, 9, field_slice(record, "case"));
 	rc = run(c, q, err);
 	if (rc == EVAULT_OK)
