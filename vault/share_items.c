@@ -302,7 +302,7 @@ take_correction(void *ctx, const struct evault_item *item, struct evault_error *
 				       .is_change = true };
 
 	if (action == NULL)
-		return ev_fail(err, EVAULT_E_DAMAGED,
+		return ev_fail(err, l->s->v->unread ? EVAULT_E_IO : EVAULT_E_DAMAGED,
 			       "%s: what it says of the item is missing or damaged; `evault check` "
 			       "says more",
 			       item->citation);
