@@ -20,20 +20,21 @@ class Operation:
     gives: bool = False      # it writes the originals to `out`
     writes: bool = True      # it changes the vault
     restores: bool = False   # exported keys are put back before it is examined
-    heavy: bool = False      # much data: fewer points in the short run
+    core: bool = False       # more points in the short run
+    heavy: bool = False      # much data: fewer points
 
     def completing(self):
         return self.again or self.args
 
 
 OPERATIONS = [
-    Operation("init", "nothing", INIT),
-    Operation("add small", "few", ("add", "{src}/small"), keeps=("small",)),
+    Operation("init", "nothing", INIT, core=True),
+    Operation("add small", "few", ("add", "{src}/small"), keeps=("small",), core=True),
     Operation("add to long", "long", ("add", "{src}/small"), keeps=("small",), heavy=True),
     Operation("add large", "few", ("add", "{src}/large"), keeps=("large",), heavy=True),
     Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
-    Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt")),
-    Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",)),
+    Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt"), core=True),
+    Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",), core=True),
     Operation("testify", "few", ("testify", "--witness", "Said", "--case", "C"), keeps=("said",)),
     Operation("init capture", "nothing", INIT_CAPTURE),
     Operation("capture add", "capture", ("alone", "add", "{src}/small"), keeps=("small",)),
@@ -41,14 +42,14 @@ OPERATIONS = [
     Operation("capture annotate", "capture", ("alone", "annotate", "1", "--title", "T")),
     Operation("get", "few", ("get", "--all", "-o", "out"), again=("get", "--all", "--force", "-o", "out"), gives=True),
     Operation("annotate", "few", ("annotate", "1", "--title", "T", "--field", "k=v")),
-    Operation("retract", "few", ("retract", "1", "--reason", "R")),
+    Operation("retract", "few", ("retract", "1", "--reason", "R"), core=True),
     Operation("retract many", "long", ("retract", "1-50", "--reason", "R"), heavy=True),
-    Operation("receive", "field", ("receive", "{field}"), keeps=("small",)),
+    Operation("receive", "field", ("receive", "{field}"), keeps=("small",), core=True),
     Operation("receive again", "received", ("receive", "{field}"), keeps=("small", "first")),
     Operation("search", "few", ("search", "x"), writes=False),
     # Cut short, they are done or not: what completes them is the next writer.
     Operation("key add", "few", ("key", "add", "B", "--role", "writer", "--to", "{second}"), again=("check", "--adopt")),
-    Operation("key remove", "held", ("key", "remove", "B", "--yes"), again=("check", "--adopt")),
+    Operation("key remove", "held", ("key", "remove", "B", "--yes"), again=("check", "--adopt"), core=True),
     Operation("key rename", "held", ("key", "rename", "B", "C"), again=("check", "--adopt")),
     Operation("key rotate", "rotated", ("key", "rotate")),
     Operation("key passphrase", "few", ("key", "passphrase", "--to", "{second}")),
@@ -56,14 +57,14 @@ OPERATIONS = [
     Operation("key split", "few", ("key", "split", "-k", "2", "-n", "3", "--paper", "pages.html"), again=("check", "--adopt")),
     Operation("key export", "few", ("key", "export", "-o", "exported"), again=("check",), writes=False),
     Operation("panic --arm", "exported", ("panic", "--arm", "--exported", "{exported}")),
-    Operation("panic", "armed", ("panic",), again=("version",), restores=True),
+    Operation("panic", "armed", ("panic",), again=("version",), restores=True, core=True),
     Operation("card", "few", ("card", "--name", "A", "-o", "own.card"), again=("check",), writes=False),
     Operation("contact add", "carded", ("contact", "add", "{exported}", "--name", "C", "--yes")),
     Operation("contact remove", "carded", ("contact", "remove", "B"), again=("check", "--adopt")),
     # Cut short, it is recorded and there is no bundle, or there is one: it is done again under a name that is free.
-    Operation("share", "few", ("share", "1", "--to", "{recipient}", "--withhold", "name", "-o", "one.bag.tar.age"), again=("share", "1", "--to", "{recipient}", "-o", "{fresh}.bag.tar.age")),
+    Operation("share", "few", ("share", "1", "--to", "{recipient}", "--withhold", "name", "-o", "one.bag.tar.age"), again=("share", "1", "--to", "{recipient}", "-o", "{fresh}.bag.tar.age"), core=True),
     Operation("check", "few", ("check",), writes=False),
-    Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",)),
+    Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",), core=True),
 ]
 # Two packs from one file; in the long run only.
 LONG_OPERATIONS = [
@@ -181,6 +182,16 @@ def base_field(bench):
     return base
 
 
+def base_bundled(bench):
+    """Beside it, on no disk that is cut, {bundle}: what another vault shared with the key of this one."""
+    base, place = base_few(bench), bench.place()
+    bench.bundle = os.path.join(place, "theirs.bag.tar.age")
+    must(bench.run(place, INIT), "init of the other vault")
+    must(bench.run(place, ("add", "{src}/small")), "add to the other vault")
+    must(bench.run(place, ("share", "1", "2", "--to", "{recipient}", "-o", bench.bundle)), "share")
+    return base
+
+
 def base_received(bench):
     """It was received, and went on since."""
     base = base_field(bench)
@@ -245,4 +256,4 @@ def base_long(bench):
 
 BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed,
          "rotated": base_rotated, "carded": base_carded, "stray": base_stray, "long": base_long, "capture": base_capture,
-         "field": base_field, "received": base_received}
+         "field": base_field, "received": base_received, "bundled": base_bundled}
