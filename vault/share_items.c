@@ -266,7 +266,7 @@ take_correction(void *ctx, const struct evault_item *item, struct evault_error *
 				       .received = item->n_sources > 0 };
 
 	if (action == NULL)
-		return ev_fail(err, EVAULT_E_DAMAGED,
+		return ev_fail(err, l->s->v->unread ? EVAULT_E_IO : EVAULT_E_DAMAGED,
 			       "%s: what it says of the item is missing or damaged; `evault check` "
 			       "says more",
 			       item->citation);

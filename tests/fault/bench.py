@@ -41,12 +41,13 @@ def events_of(text):
 
 
 class Bench:
-    def __init__(self, binary, sanitized=None, tools=None, keep=False):
+    def __init__(self, binary, sanitized=None, tools=None, keep=False, seed=1):
         self.binary = os.path.realpath(binary)
         self.sanitized = os.path.realpath(sanitized) if sanitized else self.binary
         # The commands run elsewhere.
         self.tools = os.path.realpath(tools) if tools else None
         self.keep = keep
+        self.seed = seed     # of what is chosen where not all is tried
         memory = "/dev/shm"
         self.top = tempfile.mkdtemp(prefix="fault.", dir=memory if os.access(memory, os.W_OK) else None)
         self.key = os.path.join(self.top, "key")
@@ -63,7 +64,9 @@ class Bench:
         self.second_key = os.path.join(self.top, "second.key")
         self.second = self.keygen(self.second_key)
         self.field = ""      # another vault, to be received, where a base has made one
-        self.exported = ""   # what a base has made beside it: the exported keys, a card, a bundle, a receipt
+        self.bundle = self.card = ""  # what was shared with this vault, and by whom, where a base has made it
+        self.receipt = ""    # for what this vault has shared
+        self.exported = ""   # the keys of the vault in hand, where a base has exported them
         make_sources(self.sources)
 
     def keygen(self, path):
@@ -98,13 +101,17 @@ class Bench:
             return self.binary, {}
         return self.sanitized, {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "LSAN_OPTIONS": "exitcode=99"}
 
+    def seed_of(self, layer, op, *more):
+        """The same points again when one operation is run alone."""
+        return " ".join(map(str, (self.seed, layer, op.name) + more))
+
     def command(self, args, binary=None):
         """With both keys; after the word `alone` with the first one only.  {fresh} is a name that no run had before."""
         alone, args = args[:1] == ("alone",), args[1:] if args[:1] == ("alone",) else args
         keys = ["-i", self.key] + ([] if alone else ["-i", self.second_key])
         return [binary or self.binary, "-V", VAULT] + keys + ["--json"] + \
             [a.format(src=self.sources, recipient=self.recipient, second=self.second, vault=VAULT, exported=self.exported,
-                      field=self.field, fresh="fresh%d" % next(self.names))
+                      field=self.field, bundle=self.bundle, card=self.card, receipt=self.receipt, fresh="fresh%d" % next(self.names))
              for a in args]
 
     def input_of(self, args):

@@ -1,6 +1,6 @@
 """The fault harness: see README.md.
 
-    fault.py [--long] [--layer L]… [--operation O]… [--show] BUILD
+    fault.py [--long] [--seed N] [--layer L]… [--operation O]… [--show] BUILD
 
 BUILD has evault, and evault of a sanitized build in BUILD/asan where there is one.
 """
@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import full_disk
 import killed
@@ -19,8 +18,15 @@ import plants
 import power
 import refused
 import weakest
+from amount import Profile
 from bench import Bench
 from operations import BASES, LONG_OPERATIONS, OPERATIONS
+
+
+def clock():
+    """(seconds, seconds of CPU of this process and of all that it waited for)"""
+    t = os.times()
+    return t.elapsed, t.user + t.system + t.children_user + t.children_system
 
 
 class Tally:
@@ -30,7 +36,8 @@ class Tally:
         self.pool = concurrent.futures.ThreadPoolExecutor(workers)
         self.workers, self.show = workers, show
         self.passed, self.failed = 0, 0
-        self.rows = {}       # (layer, operation) → [points, failed]
+        self.rows = {}       # (layer, operation) → [points, failed, seconds, seconds of CPU]
+        self.since = clock()
 
     def each(self, jobs):
         """(name, complaints) of every job, as they were given; `workers` at a time."""
@@ -50,21 +57,22 @@ class Tally:
 
     def run(self, layer, op, jobs):
         """All points of one operation in one layer."""
-        start = time.monotonic()
         points, bad = 0, []
         for name, complaints in self.each(jobs):
             points += 1
             if complaints:
                 bad.append("%s\n#     %s" % (name, "\n#     ".join(complaints)))
         if points > 0:
-            self.say(layer, op, "%s: %s" % (layer, op), points, bad, time.monotonic() - start)
+            self.say(layer, op, "%s: %s" % (layer, op), points, bad)
 
-    def say(self, layer, op, what, points, bad, seconds=None):
-        row = self.rows.setdefault((layer, op), [0, 0])
-        row[0] += points
-        row[1] += len(bad)
-        took = "" if seconds is None else ", %d s" % seconds
-        print("%s %s (%d points%s)" % ("not ok" if bad else "ok", what, points, took))
+    def say(self, layer, op, what, points, bad):
+        """It took what went by since the last one was said, its base too."""
+        before, self.since = self.since, clock()
+        took = [now - then for now, then in zip(self.since, before)]
+        row = self.rows.setdefault((layer, op), [0, 0, 0, 0])
+        for i, many in enumerate([points, len(bad)] + took):
+            row[i] += many
+        print("%s %s (%d points, %.0f s)" % ("not ok" if bad else "ok", what, points, took[0]))
         for text in bad[:None if self.show else 8]:
             print("# " + text)
         if len(bad) > 8 and not self.show:
@@ -74,7 +82,7 @@ class Tally:
         self.failed += bool(bad)
 
     def tables(self):
-        """Points by operation and layer; then the sum of each layer.  Plants have a table of their own."""
+        """Points by operation and layer; then the sum of each layer.  Plants have another table of their own."""
         layers = list(dict.fromkeys(layer for layer, _ in self.rows if layer != "plants"))
         ops = list(dict.fromkeys(op for layer, op in self.rows if layer != "plants"))
         yield "| operation | " + " | ".join(layers) + " |"
@@ -83,76 +91,47 @@ class Tally:
             yield "| %s | " % op + " | ".join(str(self.rows[layer, op][0]) if (layer, op) in self.rows else ""
                                               for layer in layers) + " |"
         yield ""
-        yield "| layer | operations | points | failed |"
-        yield "|---|---|---|---|"
-        power = [0, 0]
-        for layer in layers:
+        yield "| layer | operations | points | failed | seconds | of CPU |"
+        yield "|---|---|---|---|---|---|"
+        power, every = [0] * 4, [0] * 4
+        for layer in dict.fromkeys(layer for layer, _ in self.rows):
             rows = [row for (of, _), row in self.rows.items() if of == layer]
-            points, bad = sum(r[0] for r in rows), sum(r[1] for r in rows)
-            power = [power[0] + points, power[1] + bad] if layer.startswith("power, ") else power
-            yield "| %s | %d | %d | %d |" % (layer, len(rows), points, bad)
+            total = [sum(column) for column in zip(*rows)]
+            every = [a + b for a, b in zip(every, total)]
+            if layer.startswith("power, "):
+                power = [a + b for a, b in zip(power, total)]
+            yield "| %s | %d | %d | %d | %.0f | %.0f |" % (layer, len(rows), *total)
         if power[0] > 0:
-            yield "| power, all of them | | %d | %d |" % tuple(power)
-
-
-class Profile:
-    """How much of it: points of each operation in the short run; None is all of them."""
-
-    def __init__(self, long):
-        self.long = long
-        self.killed = None if long else 70
-        self.refused = None if long else 60
-        self.heavy = 40 if long else 14
-        self.again_bases = 10 if long else 2
-        self.again = 40 if long else 12
-        self.weakest = 2000 if long else 50
-        self.draws = 6 if long else 2
-        self.prefixes = 90 if long else 16
-        self.torn = 70 if long else 8
-        self.short = 40 if long else 4
-
-    def killed_first(self, op):
-        """How many kills before a loss of power."""
-        many, heavy = (12, 3) if self.long else (8, 1)
-        return heavy if op.heavy else many
-
-    def after_again(self, op):
-        """States of each of these."""
-        return self.points(op, 500 if self.long else self.weakest) // 5
-
-    def points(self, op, many):
-        return self.heavy if op.heavy else many
+            yield "| power, all of them | | %d | %d | %.0f | %.0f |" % tuple(power)
+        yield "| all | | %d | %d | %.0f | %.0f |" % tuple(every)
 
 
 def process_layers(bench, tally, profile, ops, layers):
     for op in ops:
-        base = BASES[op.base](bench)
+        base, of = BASES[op.base](bench), profile.of(op)
         if "killed" in layers:
-            tally.run("killed", op.name, killed.jobs(bench, op, base, profile.points(op, profile.killed)))
+            tally.run("killed", op.name, killed.jobs(bench, op, base, of.killed))
         if "refused" in layers:
-            tally.run("refused", op.name, refused.jobs(bench, op, base, profile.points(op, profile.refused), profile.long))
+            tally.run("refused", op.name, refused.jobs(bench, op, base, of.refused, profile.long))
         if "short" in layers:
-            tally.run("short", op.name, refused.short_jobs(bench, op, base, profile.short))
+            tally.run("short", op.name, refused.short_jobs(bench, op, base, of.short))
         if "altered" in layers:
             tally.run("altered", op.name, refused.altered_jobs(bench, op, base))
         if "weakest" in layers:
-            tally.run("weakest", op.name, weakest.jobs(bench, op, base, profile.points(op, profile.weakest), profile.draws))
-            tally.run("weakest again", op.name, weakest.again_jobs(
-                bench, op, base, profile.killed_first(op), profile.after_again(op), profile.draws))
+            tally.run("weakest", op.name, weakest.jobs(bench, op, base, of.weakest, of.draws))
+            tally.run("weakest again", op.name, weakest.again_jobs(bench, op, base, of.kills, of.weakest_again, of.draws))
         if "again" in layers:
-            again(bench, tally, profile, op, base)
+            again(bench, tally, of, op, base)
 
 
-def again(bench, tally, profile, op, base):
+def again(bench, tally, of, op, base):
     """Layer 4: layers 1 and 2 while it recovers."""
-    many = profile.again_bases if not op.heavy else 3 if profile.long else 1
-    points = profile.again // 2 if op.heavy else profile.again
 
     def jobs():
-        for first, second, left in killed.again_bases(bench, op, base, many):
-            for name, job in killed.jobs(bench, second, left, points):
+        for first, second, left in killed.again_bases(bench, op, base, of.interruptions):
+            for name, job in killed.jobs(bench, second, left, of.again):
                 yield "%s; then killed at %s" % (first, name), job
-            for name, job in refused.jobs(bench, second, left, points // 2):
+            for name, job in refused.jobs(bench, second, left, of.again // 2):
                 yield "%s; then refused %s" % (first, name), job
 
     tally.run("again", op.name, jobs())
@@ -165,12 +144,8 @@ def power_layer(bench, tally, profile, ops):
             print("skipped power: %s: %s" % (fs.name, reason))
             continue
         for op in ops:
-            if op.heavy and not profile.long and not fs.flushes:
-                continue
-            base = BASES[op.base](bench)
-            few = 1 if not op.heavy else 4 if profile.long else 3
-            tally.run("power, " + fs.name, op.name,
-                      power.jobs(bench, op, base, fs, profile.prefixes // few, profile.torn // few))
+            base, of = BASES[op.base](bench), profile.of(op)
+            tally.run("power, " + fs.name, op.name, power.jobs(bench, op, base, fs, of.prefixes, of.torn))
 
 
 def why_no_strace():
@@ -197,6 +172,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("build")
     p.add_argument("--long", action="store_true")
+    p.add_argument("--seed", type=int, default=1, help="other points, where not all are tried")
     p.add_argument("--layer", action="append")
     p.add_argument("--operation", action="append")
     p.add_argument("--plant", action="append")
@@ -216,17 +192,18 @@ def main():
     ops = [o for o in OPERATIONS + (LONG_OPERATIONS if args.long else [])
            if not args.operation or o.name in args.operation]
     sanitized = os.path.join(args.build, "asan/evault")
+    profile = Profile(args.long)
     tally = Tally(int(os.environ.get("JOBS", "2")), args.show)
     with Bench(os.path.join(args.build, "evault"), sanitized if os.path.exists(sanitized) else None,
-               os.path.join(args.build, "fault"), args.keep) as bench:
+               os.path.join(args.build, "fault"), args.keep, args.seed) as bench:
         if "power" in layers:
-            power_layer(bench, tally, Profile(args.long), ops)
-        process_layers(bench, tally, Profile(args.long), ops, layers)
+            power_layer(bench, tally, profile, ops)
+        process_layers(bench, tally, profile, ops, layers)
         tables = []
         if "full disk" in layers:
             tables += [""] + full_disk.run(tally, bench, args.long, os.path.join(args.build, "fault"))
     if "plants" in layers:
-        tables += [""] + plants.run(tally, args.build, os.path.join(args.build, "fault"), args.plant)
+        tables += [""] + plants.run(tally, args.build, os.path.join(args.build, "fault"), profile, args.plant)
     for line in list(tally.tables()) + tables:
         print("# " + line if line else "")
     print("%d passed, %d failed" % (tally.passed, tally.failed))

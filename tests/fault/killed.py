@@ -4,7 +4,7 @@ import shutil
 
 from operations import promises
 from oracle import Oracle
-from trace import killed_at, profile, refused_at, thinned
+from trace import killed_at, profile, refused_at, sampled
 
 CHANGES = ("write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat",
            "rmdir", "mkdir", "mkdirat", "ftruncate", "fallocate", "utimensat", "fchmod", "fchmodat", "exit_group")
@@ -33,7 +33,7 @@ def one(bench, op, base, point):
 
 
 def jobs(bench, op, base, limit):
-    for point in thinned(points_of(bench, base.folder, op.args), limit):
+    for point in sampled(points_of(bench, base.folder, op.args), limit, bench.seed_of("killed", op)):
         yield str(point), lambda p=point: one(bench, op, base, p)
 
 
@@ -49,17 +49,17 @@ def interrupted(bench, op, base, point, error):
     return type(base)(place, oracle.promised, oracle.notes, base.whole or bool(oracle.notes)), oracle.complaints
 
 
-def telling(points, calls, limit):
-    """Points that leave different things behind; then evenly."""
-    return thinned([p for p in points if p.call.startswith(calls) and p.ok], limit)
+def telling(points, calls, limit, seed):
+    """Points that leave different things behind."""
+    return sampled([p for p in points if p.call.startswith(calls) and p.ok], limit, seed)
 
 
 def again_bases(bench, op, base, limit):
     """(what was done, operation whose command is now the completing one, interrupted base)."""
     second = dataclasses.replace(op, args=op.completing())
     points = points_of(bench, base.folder, op.args)
-    first = [("killed", None, p) for p in telling(points, ("rename", "mkdir", "unlink"), limit)]
-    for i, p in enumerate(telling(points, ("rename", "mkdir", "fsync"), limit)):
+    first = [("killed", None, p) for p in telling(points, ("rename", "mkdir", "unlink"), limit, bench.seed_of("again", op, "killed"))]
+    for i, p in enumerate(telling(points, ("rename", "mkdir", "fsync"), limit, bench.seed_of("again", op, "refused"))):
         first.append(("refused", ("ENOSPC", "EIO")[i % 2], p))
     for what, error, point in first:
         left, complaints = interrupted(bench, op, base, point, error)

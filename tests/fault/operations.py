@@ -20,20 +20,21 @@ class Operation:
     gives: bool = False      # it writes the originals to `out`
     writes: bool = True      # it changes the vault
     restores: bool = False   # exported keys are put back before it is examined
-    heavy: bool = False      # much data: fewer points in the short run
+    core: bool = False       # more points in the short run
+    heavy: bool = False      # much data: fewer points
 
     def completing(self):
         return self.again or self.args
 
 
 OPERATIONS = [
-    Operation("init", "nothing", INIT),
-    Operation("add small", "few", ("add", "{src}/small"), keeps=("small",)),
+    Operation("init", "nothing", INIT, core=True),
+    Operation("add small", "few", ("add", "{src}/small"), keeps=("small",), core=True),
     Operation("add to long", "long", ("add", "{src}/small"), keeps=("small",), heavy=True),
     Operation("add large", "few", ("add", "{src}/large"), keeps=("large",), heavy=True),
     Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
-    Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt")),
-    Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",)),
+    Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt"), core=True),
+    Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",), core=True),
     Operation("testify", "few", ("testify", "--witness", "Said", "--case", "C"), keeps=("said",)),
     Operation("init capture", "nothing", INIT_CAPTURE),
     Operation("capture add", "capture", ("alone", "add", "{src}/small"), keeps=("small",)),
@@ -41,17 +42,17 @@ OPERATIONS = [
     Operation("capture annotate", "capture", ("alone", "annotate", "1", "--title", "T")),
     Operation("get", "few", ("get", "--all", "-o", "out"), again=("get", "--all", "--force", "-o", "out"), gives=True),
     Operation("annotate", "few", ("annotate", "1", "--title", "T", "--field", "k=v")),
-    Operation("retract", "few", ("retract", "1", "--reason", "R")),
+    Operation("retract", "few", ("retract", "1", "--reason", "R"), core=True),
     Operation("retract many", "long", ("retract", "1-50", "--reason", "R"), heavy=True),
-    Operation("receive", "field", ("receive", "{field}"), keeps=("small",)),
+    Operation("receive", "field", ("receive", "{field}"), keeps=("small",), core=True),
     Operation("receive again", "received", ("receive", "{field}"), keeps=("small", "first")),
-    Operation("receive bundle", "bundled", ("receive", "{exported}", "--signer", "{field}", "--receipt", "{fresh}"), keeps=("small",)),
-    Operation("receipt", "shared", ("receipt", "{exported}")),
-    Operation("verify", "bundled", ("verify", "{exported}", "--signer", "{field}", "--extract", "{fresh}"), writes=False),
+    Operation("receive bundle", "bundled", ("receive", "{bundle}", "--signer", "{card}", "--receipt", "{fresh}"), keeps=("small",)),
+    Operation("receipt", "shared", ("receipt", "{receipt}")),
+    Operation("verify", "bundled", ("verify", "{bundle}", "--signer", "{card}", "--extract", "{fresh}"), writes=False),
     Operation("search", "few", ("search", "x"), writes=False),
     # Cut short, they are done or not: what completes them is the next writer.
     Operation("key add", "few", ("key", "add", "B", "--role", "writer", "--to", "{second}"), again=("check", "--adopt")),
-    Operation("key remove", "held", ("key", "remove", "B", "--yes"), again=("check", "--adopt")),
+    Operation("key remove", "held", ("key", "remove", "B", "--yes"), again=("check", "--adopt"), core=True),
     Operation("key rename", "held", ("key", "rename", "B", "C"), again=("check", "--adopt")),
     Operation("key rotate", "rotated", ("key", "rotate")),
     Operation("key passphrase", "few", ("key", "passphrase", "--to", "{second}")),
@@ -59,14 +60,14 @@ OPERATIONS = [
     Operation("key split", "few", ("key", "split", "-k", "2", "-n", "3", "--paper", "pages.html"), again=("check", "--adopt")),
     Operation("key export", "few", ("key", "export", "-o", "exported"), again=("check",), writes=False),
     Operation("panic --arm", "exported", ("panic", "--arm", "--exported", "{exported}")),
-    Operation("panic", "armed", ("panic",), again=("version",), restores=True),
+    Operation("panic", "armed", ("panic",), again=("version",), restores=True, core=True),
     Operation("card", "few", ("card", "--name", "A", "-o", "own.card"), again=("check",), writes=False),
     Operation("contact add", "carded", ("contact", "add", "{exported}", "--name", "C", "--yes")),
     Operation("contact remove", "carded", ("contact", "remove", "B"), again=("check", "--adopt")),
     # Cut short, it is recorded and there is no bundle, or there is one: it is done again under a name that is free.
-    Operation("share", "few", ("share", "1", "--to", "{recipient}", "--withhold", "name", "-o", "one.bag.tar.age"), again=("share", "1", "--to", "{recipient}", "-o", "{fresh}.bag.tar.age")),
+    Operation("share", "few", ("share", "1", "--to", "{recipient}", "--withhold", "name", "-o", "one.bag.tar.age"), again=("share", "1", "--to", "{recipient}", "-o", "{fresh}.bag.tar.age"), core=True),
     Operation("check", "few", ("check",), writes=False),
-    Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",)),
+    Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",), core=True),
 ]
 # Two packs from one file; in the long run only.
 LONG_OPERATIONS = [
@@ -197,12 +198,12 @@ def base_received(bench):
 def base_bundled(bench):
     """Beside it, on no disk that is cut, a bundle of another vault, and that one's card."""
     base, place = base_few(bench), bench.place()
-    bench.exported, bench.field = os.path.join(place, "bundle"), os.path.join(place, "card")
+    bench.bundle, bench.card = os.path.join(place, "bundle"), os.path.join(place, "card")
     must(bench.run(place, INIT), "init of the other vault")
     must(bench.run(place, ("add", "{src}/small")), "add to the other vault")
     must(bench.run(place, ("annotate", "1", "--title", "T")), "annotate there")
-    must(bench.run(place, ("card", "--name", "A", "-o", bench.field)), "card")
-    must(bench.run(place, ("share", "--all", "--to", "{recipient}", "--withhold", "title", "-o", bench.exported)), "share")
+    must(bench.run(place, ("card", "--name", "A", "-o", bench.card)), "card")
+    must(bench.run(place, ("share", "--all", "--to", "{recipient}", "--withhold", "title", "-o", bench.bundle)), "share")
     return base
 
 
@@ -210,13 +211,13 @@ def base_shared(bench):
     """A bundle was made for a contact, who has sent a receipt."""
     base, place = base_few(bench), bench.place()
     card, bundle = os.path.join(place, "card"), os.path.join(place, "bundle")
-    bench.exported = os.path.join(place, "receipt")
+    bench.receipt = os.path.join(place, "receipt")
     must(bench.run(place, INIT), "init of the other vault")
     must(bench.run(place, ("card", "--name", "B", "-o", card)), "card")
     base.promised.update(promises(must(bench.run(base.folder, ("contact", "add", card, "--yes")), "contact add").events))
     must(bench.run(base.folder, ("share", "1", "--to", "B", "-o", bundle)), "share")
-    bench.run(place, ("receive", bundle, "--receipt", bench.exported))  # who signed it is unknown there
-    if not os.path.exists(bench.exported):
+    bench.run(place, ("receive", bundle, "--receipt", bench.receipt))  # who signed it is unknown there
+    if not os.path.exists(bench.receipt):
         raise SystemExit("not ok the harness itself: no receipt")
     return dataclasses.replace(base, notes=head_of(base.folder))
 

@@ -9,6 +9,7 @@ import killed
 import power
 import refused
 import weakest
+from amount import EVERY
 from bench import Bench
 from operations import BASES, OPERATIONS
 
@@ -31,13 +32,14 @@ PLANTS = [
 ]
 # Where nothing can be mounted.
 INSTEAD = {"power": "weakest"}
+# With the points of an Amount.
 LAYERS = {
-    "killed": lambda b, op, base: killed.jobs(b, op, base, None),
-    "refused": lambda b, op, base: refused.jobs(b, op, base, None),
-    "short": lambda b, op, base: refused.short_jobs(b, op, base, 4),
-    "altered": refused.altered_jobs,
-    "weakest": lambda b, op, base: weakest.jobs(b, op, base, None, 4),
-    "power": lambda b, op, base: power.jobs(b, op, base, power.FILE_SYSTEMS[0], None, 60),
+    "killed": lambda b, op, base, of: killed.jobs(b, op, base, of.killed),
+    "refused": lambda b, op, base, of: refused.jobs(b, op, base, of.refused),
+    "short": lambda b, op, base, of: refused.short_jobs(b, op, base, of.short),
+    "altered": lambda b, op, base, of: refused.altered_jobs(b, op, base),
+    "weakest": lambda b, op, base, of: weakest.jobs(b, op, base, of.weakest, of.draws),
+    "power": lambda b, op, base, of: power.jobs(b, op, base, power.FILE_SYSTEMS[0], of.prefixes, of.torn),
 }
 IN_THE_CODE = {"OLD_ROOT": "vault/store/log_write"}
 
@@ -52,17 +54,21 @@ def build(folder, name):
     return out
 
 
-def caught(tally, bench, layer, op, base):
-    """(points, complaint) when it is caught; (points, None) when not."""
+def caught(tally, bench, layer, op, base, profile):
+    """(points, complaint, by the run's own points?) when it is caught; the complaint is None when it is not."""
     points = 0
-    for name, complaints in tally.each(LAYERS[layer](bench, op, base)):
-        points += 1
-        if complaints:
-            return points, "%s: %s" % (name, complaints[0])
-    return points, None
+    # Where the few of a short run are not those that it takes, all are tried.
+    for of in (profile.of(op), EVERY):
+        for name, complaints in tally.each(LAYERS[layer](bench, op, base, of)):
+            points += 1
+            if complaints:
+                return points, "%s: %s" % (name, complaints[0]), of is not EVERY
+        if of is EVERY:
+            break
+    return points, None, False
 
 
-def run(tally, folder, tools, only=None):
+def run(tally, folder, tools, profile, only=None):
     rows = []
     for name, what, layer, op_name in PLANTS:
         if only and name not in only:
@@ -73,8 +79,9 @@ def run(tally, folder, tools, only=None):
             if reason is not None:
                 layer = INSTEAD[layer]
                 print("skipped planted: %s: caught by `power`: %s" % (what, reason))
-            points, complaint = caught(tally, bench, layer, op, BASES[op.base](bench))
-        rows.append("| %s | %s | %s | %s |" % (what, name, layer, points if complaint else "**not caught**"))
+            points, complaint, own = caught(tally, bench, layer, op, BASES[op.base](bench), profile)
+        rows.append("| %s | %s | %s | %s |" % (what, name, layer, "%d%s" % (points, "" if own or profile.long else ", of all")
+                                               if complaint else "**not caught**"))
         tally.say("plants", what, "planted: %s: caught by `%s`" % (what, layer), points,
                   [] if complaint else ["not caught in %d points" % points])
         if complaint:

@@ -18,6 +18,7 @@ import time
 from bench import CANARY, LIMIT, VAULT, events_of
 from operations import promises
 from oracle import Oracle
+from trace import sampled
 
 SECTOR = 1024  # what a disk writes whole: no file system outlives half a superblock
 
@@ -247,18 +248,15 @@ def record(bench, fs, op, base):
 # ---- states
 
 
-def prefixes(events, limit):
-    """Lengths of the record; at marks, beside flushes, and evenly."""
+def prefixes(events, limit, seed):
+    """Lengths of the record: the last mark's, when all was said; the others at marks, beside flushes, and elsewhere."""
     every = [i + 1 for i, e in enumerate(events) if e.kind != "F"]
     if limit is None or len(every) <= limit:
         return every
-    told = [i + 1 for i, e in enumerate(events) if e.kind == "M"]
-    edges = [i for i, e in enumerate(events) if e.kind == "F" and i > 0]
-    chosen = set(told[:2] + told[-2:])
-    for some in (edges, every):
-        many = max((limit - len(chosen)) // (2 if some is edges else 1), 0)
-        chosen.update(some[i * len(some) // many] for i in range(many) if some)
-    return sorted(chosen)
+    told = max(i + 1 for i, e in enumerate(events) if e.kind == "M")
+    # What comes next is a flush.
+    kinds = {n: ("M" if events[n - 1].kind == "M" else "F" if n < len(events) and events[n].kind == "F" else "W", "") for n in every}
+    return sorted({told} | set(sampled(every, limit - 1, seed, kinds.get)))
 
 
 def whole_prefix(events, n):
@@ -339,14 +337,12 @@ def jobs(bench, op, base, fs, limit, draws):
     def said(n):
         return b"".join(e.data for e in events[:n] if e.kind == "M")
 
-    if not fs.flushes and op.heavy:
-        limit = min(limit, 40)
-    for n in prefixes(events, limit):
+    for n in prefixes(events, limit, bench.seed_of(fs.name, op)):
         yield "%d of %d writes and flushes" % (n, len(events)), \
             lambda n=n: one(bench, op, base, recording, whole_prefix(events, n), said(n))
     ends, seen = loose_ends(events), set()
     for draw in range(draws if fs.flushes else 0):
-        rng = random.Random("%s %s %d" % (fs.name, op.name, draw))
+        rng = random.Random(bench.seed_of(fs.name, op, draw))
         n = rng.choice(ends) if draw % 2 else rng.randrange(1, len(events) + 1)
         writes = torn(events, n, rng)
         key = digest(writes, said(n))

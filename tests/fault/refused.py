@@ -10,7 +10,7 @@ from bench import VAULT, events_of
 from killed import examine
 from operations import notes_in, promises
 from oracle import CRASHES, Oracle, wording
-from trace import profile, refused_at, thinned
+from trace import profile, refused_at, sampled
 
 CALLS = ("openat", "write", "pwrite64", "read", "pread64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlinkat", "mkdirat",
          "close", "ftruncate", "getrandom", "utimensat")
@@ -82,7 +82,7 @@ def one(bench, op, base, point, error, on, must):
 def jobs(bench, op, base, limit, every_error=False):
     points, everything = points_of(bench, base.folder, op.args, bench.sanitized)
     must = written(everything)
-    for i, point in enumerate(thinned(points, limit)):
+    for i, point in enumerate(sampled(points, limit, bench.seed_of("refused", op))):
         # An endless EINTR is waited out where the call is repeated: no system does that.
         for on in (False, True):
             errors = ERRORS if every_error else (ERRORS[(i + on) % len(ERRORS)],)

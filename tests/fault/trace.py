@@ -1,6 +1,8 @@
 """System calls of a run, from strace; and the points at which something is done to them."""
+import collections
 import dataclasses
 import os
+import random
 import re
 import subprocess
 
@@ -24,7 +26,7 @@ class Point:
     ok: bool          # it succeeded when nothing was done to it
 
     def kind(self):
-        """Points of one kind, one after the other, are much the same."""
+        """Points of one kind are much the same."""
         return self.call, HASH.sub("H", TEMP.sub("T", self.path)) + ("+" if "O_CREAT" in self.args else "")
 
     def __str__(self):
@@ -90,19 +92,19 @@ def refused_at(bench, place, args, point, error, on, binary=None):
                   binary=binary)
 
 
-def thinned(points, limit):
-    """At most about `limit` of them: the first and the last of each row of the same kind, then evenly."""
+def sampled(points, limit, seed, kind=Point.kind):
+    """At most `limit` of them, from the beginning to the end: one of each stretch of the run.
+
+    Of a stretch it is one whose call, then whose kind, was chosen least so far; of several, by chance.
+    The same seed chooses the same ones.
+    """
     if limit is None or len(points) <= limit:
-        return points
-    edges = [p for i, p in enumerate(points)
-             if i in (0, len(points) - 1) or p.kind() != points[i - 1].kind() or p.kind() != points[i + 1].kind()]
-    if len(edges) >= limit:
-        return evenly(edges, limit)
-    rest = [p for p in points if p not in set(edges)]
-    return sorted(edges + evenly(rest, limit - len(edges)), key=lambda p: p.at)
-
-
-def evenly(items, limit):
-    if limit is None or len(items) <= limit:
-        return list(items)
-    return [items[i * len(items) // limit] for i in range(limit)]
+        return list(points)
+    rng, calls, kinds, chosen = random.Random(seed), collections.Counter(), collections.Counter(), []
+    for i in range(limit):
+        stretch = points[i * len(points) // limit:(i + 1) * len(points) // limit]
+        point = min(stretch, key=lambda p: (calls[kind(p)[0]], kinds[kind(p)], rng.random()))
+        calls[kind(point)[0]] += 1
+        kinds[kind(point)] += 1
+        chosen.append(point)
+    return chosen

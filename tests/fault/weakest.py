@@ -16,7 +16,7 @@ from bench import VAULT, events_of
 from killed import points_of
 from operations import head_of, notes_of, promises
 from oracle import Oracle
-from trace import evenly, strace, thinned
+from trace import sampled, strace
 
 CALLS = ("openat", "write", "fsync", "fdatasync", "renameat", "renameat2", "rename", "unlinkat", "mkdirat", "ftruncate", "exit_group")
 LINE = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+=\s+(-?\d+|\?)")
@@ -194,7 +194,7 @@ class Disk:
 
 
 def record(bench, place, args, *options, after=None):
-    """Yields each change of the disk that a run makes.  The place was not yet run in."""
+    """Yields each change of the disk that a run makes: when, of 1, and by which call.  The place was not yet run in."""
     disk = after or Disk(place)
     log = place + ".calls"
     ran = strace(bench, place, args, "-xx", "-s", "200000000", *options, log=log, calls=CALLS)
@@ -202,11 +202,13 @@ def record(bench, place, args, *options, after=None):
 
     def steps():
         with open(log, encoding="ascii") as f:
-            for line in f:
+            lines = sum(1 for _ in f)
+            f.seek(0)
+            for i, line in enumerate(f):
                 m = LINE.match(line)
                 if m is not None and m.group(3)[0] not in "-?" and disk.do(m.group(1), m.group(2), int(m.group(3))):
                     disk.look()
-                    yield m.group(1)
+                    yield (i + 1) / lines, m.group(1)
         os.unlink(log)
 
     return disk, steps, ran
@@ -243,34 +245,47 @@ def one(bench, op, base, state, said, heads, before):
     return oracle.complaints
 
 
-def states_of(disk, steps, draws, seed, chosen=None):
-    """(name, state, said, heads): each step's weakest state, and `draws` others at random; none of them twice."""
-    seen = set()
-    for i, call in enumerate(steps()):
-        if chosen is not None and i not in chosen:
-            continue
-        for draw in range(draws + 1):
+def moments(limit, draws, seed):
+    """(when, draw): more than are wanted, for there are others between which nothing changed."""
+    rng, many = random.Random(seed), 3 * limit
+    return [((i + rng.random()) / many, rng.randrange(draws + 1)) for i in range(many)]
+
+
+def states_of(disk, steps, limit, draws, seed):
+    """At most `limit` (name, state, said, heads), none of them twice, from the beginning of a run to its end.
+
+    Of a step there is the weakest state (draw 0), and `draws` others at random.
+    """
+    seen, states = set(), []
+    waiting = None if limit is None else moments(limit, draws, seed)
+    for i, (when, call) in enumerate(steps()):
+        chosen = range(draws + 1)
+        if waiting is not None:
+            chosen = sorted({draw for at, draw in waiting if at <= when})
+            waiting = [(at, draw) for at, draw in waiting if at > when]
+        for draw in chosen:
             state = disk.after(random.Random("%s %d %d" % (seed, i, draw)) if draw else None)
             key = digest(state, disk.said, disk.seen)
             if key not in seen:
                 seen.add(key)
-                yield "after step %d (%s), %s" % (i, call, "draw %d" % draw if draw else "nothing unsynced"), state, disk.said, dict(disk.seen)
+                name = "after step %d (%s), %s" % (i, call, "draw %d" % draw if draw else "nothing unsynced")
+                states.append((name, state, disk.said, dict(disk.seen)))
+    return sampled(states, limit, seed, lambda s: ("", ""))
 
 
 def jobs(bench, op, base, limit, draws):
-    """States of one run; and of a run that completes one which was killed."""
+    """States of one run."""
     place = bench.place(base.folder)
     disk, steps, _ = record(bench, place, op.args)
     shutil.rmtree(place)
-    states = evenly(list(states_of(disk, steps, draws, op.name)), limit)
-    for name, state, said, heads in states:
+    for name, state, said, heads in states_of(disk, steps, limit, draws, bench.seed_of("weakest", op)):
         yield name, lambda s=state, t=said, h=heads: one(bench, op, base, s, t, h, {})
 
 
 def again_jobs(bench, op, base, bases, limit, draws):
     """Killed, with nothing written out since; then the command again; then power is lost."""
     unsynced = [p for p in points_of(bench, base.folder, op.args) if p.call in ("fsync", "renameat", "renameat2", "write")]
-    for point in thinned(unsynced, bases):
+    for point in sampled(unsynced, bases, bench.seed_of("weakest again", op)):
         place = bench.place(base.folder)
         disk, steps, _ = record(bench, place, op.args, "-e", "inject=%s:signal=KILL:when=%d" % (point.call, point.n))
         for _ in steps():
@@ -282,6 +297,6 @@ def again_jobs(bench, op, base, bases, limit, draws):
             continue
         disk, steps, _ = record(bench, place, op.completing(), after=disk)
         shutil.rmtree(place)
-        for name, state, said, heads in evenly(list(states_of(disk, steps, draws, op.name)), limit):
+        for name, state, said, heads in states_of(disk, steps, limit, draws, bench.seed_of("weakest again", op, point.n)):
             yield "killed at %s; again, power lost %s" % (point, name), \
                 lambda s=state, t=said, h=heads, f=first: one(bench, op, base, s, t, h, f)

@@ -58,6 +58,7 @@ struct ev_log_walk {
 	struct ev_hash levels[LOG_LEVELS][EV_TILE_WIDTH]; /* the tile of each level being filled */
 	struct ev_buf bundle, tile;
 	struct ev_entry parsed;
+	bool unread; /* entries that may change the log's key: the system did not give them */
 	bool cut; /* neither entries nor their hashes are there: nothing after them can be judged */
 };
 /* From log->tree on, which with `levels` and the authority is at the same entry. */

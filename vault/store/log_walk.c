@@ -160,6 +160,7 @@ load_pair(struct ev_log_walk *w, uint64_t n, uint8_t tile[EV_TILE_SIZE], bool *h
 		return rc;
 	ev_log_tile_path(EV_TILE_ENTRIES, n, ev_tile_width(0, n, size), path);
 	ev_buf_clear(&w->bundle);
+	w->unread = w->unread || rc == EVAULT_E_IO;
 	return ev_find(w->findings, err,
 		       rc == EVAULT_E_NOT_FOUND ? EVAULT_FINDING_MISSING
 		       : rc == EVAULT_E_IO      ? EVAULT_FINDING_UNREADABLE
@@ -229,8 +230,9 @@ finish_walk(struct ev_log_walk *w, struct evault_error *err)
 			     "the entries do not add up to the signed root");
 	if (rc == EVAULT_OK && ev_checkpoint_open(ev_log_head_note(w->log), &w->authority->log_key,
 						  false, &c, NULL) != EVAULT_OK)
-		rc = ev_find(w->findings, err, EVAULT_FINDING_FORGED, EV_NO_ITEM, EV_LOG_HEAD,
-			     "the log's head is not signed by the log's key");
+		rc = ev_find(
+		    w->findings, err, w->unread ? EVAULT_FINDING_UNREADABLE : EVAULT_FINDING_FORGED,
+		    EV_NO_ITEM, EV_LOG_HEAD, "the log's head is not signed by the log's key");
 	if (rc == EVAULT_OK && w->other.size > 0 && !w->other.agrees)
 		rc = ev_find(
 		    w->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, EV_LOG_NEW,
