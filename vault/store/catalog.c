@@ -254,12 +254,18 @@ ev_catalog_add_member(struct ev_catalog *c, const struct ev_hash *pack, const st
 	return run(c, q, err);
 }
 
+static bool
+is_disclosed(const struct ev_record_field *f)
+{
+	return f != NULL && !f->withheld;
+}
+
 static struct ev_slice
 field_slice(const struct ev_record *record, const char *name)
 {
 	const struct ev_record_field *f = ev_record_find(record, name);
 
-	return f == NULL || f->withheld ? ev_slice_of(NULL, 0) : ev_slice_of(f->value, f->len);
+	return is_disclosed(f) ? ev_slice_of(f->value, f->len) : ev_slice_of(NULL, 0);
 }
 
 static void
@@ -296,7 +302,6 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 		      const struct ev_record *record, struct evault_error *err)
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_RECORD, err);
-	const struct ev_record_field *named = ev_record_find(record, "case");
 	struct ev_slice size = field_slice(record, "size");
 	struct ev_cursor number = ev_cursor_of(size.data, size.len);
 	struct ev_hash sha256;
@@ -320,7 +325,8 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	ev_catalog_bind_slice(q, 6, field_slice(record, "name"));
 	ev_catalog_bind_slice(q, 7, field_slice(record, "folder"));
 	ev_catalog_bind_slice(q, 8, field_slice(record, "modified"));
-	if (named != NULL && !named->withheld) /* an empty one says that there is none */
+	/* Empty says that there is none; where nothing is said, what was said before holds. */
+	if (is_disclosed(ev_record_find(record, "case")))
 		ev_catalog_bind_slice(q, 9, field_slice(record, "case"));
 	rc = run(c, q, err);
 	if (rc == EVAULT_OK)
