@@ -159,6 +159,11 @@ struct ev_receiving_bundle {
 bool ev_receive_is_good(const struct ev_receiving_bundle *rb, uint32_t item);
 bool ev_receive_is_wanted(const struct ev_receiving_bundle *rb, uint32_t item);
 /*
+ * Is each member that says who may sign, and the list, as the share note
+ * vouches for it?  Otherwise what is kept of them would prove nothing here.
+ */
+bool ev_receive_proofs_stand(const struct ev_receiving_bundle *rb);
+/*
  * Reads the bundle again: keeps originals, records go into `items`, and what
  * proves them into the tar.  Fills r.in and tar of the same commit.
  */

@@ -4,8 +4,8 @@
  * what was found (FORMAT.md, Receipt).
  *
  * Nothing is kept of a bundle that is not this vault's to take: one that was
- * made for somebody else, or whose log has two pasts.  Of one that is damaged
- * in parts, what is whole and proved is taken.
+ * made for somebody else, whose log has two pasts, or whose lists and keys are not
+ * whole.  Of one that is damaged in other parts, what is whole and proved is taken.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -353,14 +353,17 @@ make_receipt(struct ev_receiving_bundle *rb, struct evault_error *err)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-/* Whoever made it had another addressee in mind, or a log with two pasts. */
+/*
+ * Not where whoever made it had another addressee in mind, or a log with two
+ * pasts; nor where what proves its items would prove nothing here.
+ */
 static bool
 may_be_taken(const struct ev_receiving_bundle *rb)
 {
 	const struct ev_verifying *b = rb->b;
 
 	return b->own_log.trusted && b->summary->signer[0] != '\0' && !b->cut && b->n_order > 0 &&
-	       b->summary->verdict != EVAULT_VERDICT_NOT_ADDRESSED &&
+	       ev_receive_proofs_stand(rb) && b->summary->verdict != EVAULT_VERDICT_NOT_ADDRESSED &&
 	       b->summary->addressee != EVAULT_ASKED_FAILS &&
 	       (b->summary->verdict != EVAULT_VERDICT_FORK ||
 		ev_hash_equal(&rb->r.origin, &rb->r.own));

@@ -32,6 +32,25 @@ ev_receive_is_wanted(const struct ev_receiving_bundle *rb, uint32_t item)
 
 /* ---- what a member is for ----------------------------------------------------------- */
 
+/* Is it one that says who may sign, or what is listed? */
+static bool
+is_for_all(enum ev_verify_kind kind)
+{
+	switch (kind) {
+	case EV_BUNDLE_TAG_MANIFEST:
+	case EV_BUNDLE_SHARE_NOTE:
+	case EV_BUNDLE_VAULT:
+	case EV_BUNDLE_KEY_ENTRY:
+	case EV_BUNDLE_KEY_PROOF:
+	case EV_BUNDLE_SOURCE_VAULT:
+	case EV_BUNDLE_SOURCE_KEY_ENTRY:
+	case EV_BUNDLE_SOURCE_KEY_PROOF:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* What proves the items.  What a later evault may list is nothing that this one can judge. */
 static bool
 proves(const struct ev_verify_member *m, enum ev_verify_kind kind)
@@ -40,6 +59,27 @@ proves(const struct ev_verify_member *m, enum ev_verify_kind kind)
 		return true;
 	return m->listed > 0 && kind != EV_BUNDLE_DATA && kind != EV_BUNDLE_PADDING &&
 	       kind != EV_BUNDLE_OTHER;
+}
+
+bool
+ev_receive_proofs_stand(const struct ev_receiving_bundle *rb)
+{
+	const struct ev_verify_members *members = &rb->b->members;
+	const struct ev_verify_member *m;
+	struct ev_verify_place place;
+	enum ev_verify_kind kind;
+	struct ev_slice name;
+	uint32_t i;
+
+	for (i = 0; i < members->n; i++) {
+		m = &members->list[i];
+		name = ev_slice_text(ev_verify_members_name(members, i));
+		kind = ev_verify_kind_of(name, &place);
+		if (m->found && is_for_all(kind) && (m->differs || !proves(m, kind)))
+			return false;
+	}
+	return rb->b->has_tag_manifest &&
+	       ev_hash_equal(&rb->b->tag_manifest, &rb->b->share.tagmanifest);
 }
 
 /* The original is of the turn, and not here. */
