@@ -150,6 +150,7 @@ struct ev_receiving_bundle {
 	/* the member that is coming */
 	enum ev_receive_state turn; /* originals of which kind are taken */
 	struct ev_hasher *hasher;
+	uint8_t *came; /* by member: has it come in this turn? */
 	uint32_t member, item;
 	uint64_t left; /* bytes of it */
 	bool skip, to_tar, to_record, to_object;

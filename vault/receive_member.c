@@ -3,6 +3,7 @@
  * originals as objects, statements after the files (they are never in one
  * pack), and what proves them as one tar, in the order in which it came.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "format/archive.h"
@@ -119,6 +120,12 @@ begin_tar_member(struct ev_receiving_bundle *rb, struct ev_slice name, struct ev
 }
 
 static enum evault_status
+changed(struct evault_error *err)
+{
+	return ev_fail(err, EVAULT_E_CHANGED, "the bundle changed while it was read");
+}
+
+static enum evault_status
 on_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset, struct evault_error *err)
 {
 	struct ev_receiving_bundle *rb = ctx;
@@ -130,12 +137,15 @@ on_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset, struc
 	(void)offset;
 	rb->to_tar = rb->to_record = rb->to_object = false;
 	rb->skip = true;
-	/* A second one of that name was found to be wrong. */
 	if (!ev_verify_members_get(&rb->b->members, name, &rb->member))
 		return EVAULT_OK;
+	/* A second one of that name, in whatever spelling, was found to be wrong. */
 	m = &rb->b->members.list[rb->member];
 	if (!m->found || m->differs)
 		return EVAULT_OK;
+	if (rb->came[rb->member])
+		return changed(err);
+	rb->came[rb->member] = true;
 	rb->skip = false;
 	rb->left = size;
 	ev_hasher_final(rb->hasher, &ignored);
@@ -202,7 +212,7 @@ end_object(struct ev_receiving_bundle *rb, struct evault_error *err)
 	enum evault_status rc = ev_incoming_end(&rb->r.in, &item->sha256, &found, err);
 
 	if (rc == EVAULT_E_DAMAGED)
-		return ev_fail(err, EVAULT_E_CHANGED, "the bundle changed while it was read");
+		return changed(err);
 	if (rc == EVAULT_OK)
 		rc = ev_set_add(statement ? &rb->r.statements : &rb->r.objects, &item->sha256,
 				&fresh, err);
@@ -226,7 +236,7 @@ on_end(void *ctx, struct evault_error *err)
 		return end_object(rb, err);
 	ev_hasher_final(rb->hasher, &found);
 	if (!ev_hash_equal(&found, &rb->b->members.list[rb->member].hash))
-		return ev_fail(err, EVAULT_E_CHANGED, "the bundle changed while it was read");
+		return changed(err);
 	/* What the header says came: the archive's reader sees to it. */
 	return rb->to_tar ? tar.write(tar.ctx, zeros, ev_tar_padding(rb->tar.size), err)
 			  : EVAULT_OK;
@@ -238,9 +248,17 @@ static enum evault_status
 read_turn(struct ev_receiving_bundle *rb, enum ev_receive_state turn, struct evault_error *err)
 {
 	struct ev_tar_events events = { on_member, on_data, on_end, rb };
+	const struct ev_verify_members *members = &rb->b->members;
+	enum evault_status rc;
+	uint32_t i;
 
 	rb->turn = turn;
-	return ev_verify_again(rb->b, events, err);
+	memset(rb->came, 0, members->n);
+	rc = ev_verify_again(rb->b, events, err);
+	for (i = 0; i < members->n && rc == EVAULT_OK; i++)
+		if (members->list[i].found && !members->list[i].differs && !rb->came[i])
+			rc = changed(err);
+	return rc;
 }
 
 static bool
@@ -271,9 +289,10 @@ ev_receive_members(struct ev_receiving_bundle *rb, struct evault_error *err)
 	enum evault_status rc;
 
 	rb->hasher = ev_hasher_new();
-	if (rb->hasher == NULL)
-		return ev_fail_nomem(err);
-	rc = read_turn(rb, EV_RECEIVE_FILE, err);
+	rb->came = calloc(rb->b->members.n + 1, 1);
+	rc = rb->hasher == NULL || rb->came == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	if (rc == EVAULT_OK)
+		rc = read_turn(rb, EV_RECEIVE_FILE, err);
 	if (rc == EVAULT_OK && rb->keeps)
 		rc = end_tar(rb, err);
 	if (rc == EVAULT_OK && stages && has_statements(rb)) {
@@ -284,6 +303,8 @@ ev_receive_members(struct ev_receiving_bundle *rb, struct evault_error *err)
 			rc = ev_commit_close_pack(&rb->r.commit, err);
 	}
 	ev_hasher_free(rb->hasher);
+	free(rb->came);
 	rb->hasher = NULL;
+	rb->came = NULL;
 	return rc;
 }

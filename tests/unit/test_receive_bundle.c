@@ -3,7 +3,6 @@
  * somebody who may write here keeps something else than a bundle had.
  */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "format/archive.h"
 #include "receive.h"
@@ -461,6 +460,38 @@ another_past_than_was_received_is_a_fork_and_not_taken(void)
 	CHECK(judged.verdict == EVAULT_VERDICT_FORK);
 }
 
+/* ---- a bundle that changes while it is read -------------------------------------------------- */
+
+/* The last item is told when all of the first reading is over. */
+static void
+lose_file(void *ctx, const struct evault_bundle_item *item)
+{
+	if (item->index == titled)
+		(void)fixture_remove(ctx);
+}
+
+static void
+a_bundle_that_lost_a_member_meanwhile_is_refused(void)
+{
+	char original[80];
+	const char *const names[] = { original, "moving/evault/report.html",
+				      "moving/evault/keys/vault" };
+	size_t i;
+
+	NEED(begin());
+	snprintf(original, sizeof(original), "moving/data/%04llu.txt", (unsigned long long)one);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		NEED(share_all("moving", (struct evault_share){ .plain = true }));
+		CHECK(receive_as("b",
+				 (struct evault_verify){ .path = "moving",
+							 .item = lose_file,
+							 .ctx = (void *)(uintptr_t)names[i] },
+				 (struct evault_receive){ .dry_run = false }) == EVAULT_E_CHANGED);
+		CHECK(judged.damage == 0 && !fixture_there(names[i]));
+	}
+	CHECK(entries_of("b") == 1 && fixture_is_sound("b"));
+}
+
 static bool
 stop(void *ctx, const struct evault_progress *p)
 {
@@ -654,6 +685,7 @@ main(void)
 	UNIT_RUN(a_bundle_for_somebody_else_is_not_taken);
 	UNIT_RUN(what_proves_all_must_be_as_the_share_note_has_it);
 	UNIT_RUN(another_past_than_was_received_is_a_fork_and_not_taken);
+	UNIT_RUN(a_bundle_that_lost_a_member_meanwhile_is_refused);
 	UNIT_RUN(stopped_in_the_middle_it_is_completed_by_another_run);
 	UNIT_RUN(what_was_received_is_shared_on_with_what_proves_it);
 	UNIT_RUN(what_comes_back_is_recognised);
