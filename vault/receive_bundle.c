@@ -167,7 +167,7 @@ keep_record(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_recor
 {
 	struct ev_provenance_about *abouts = calloc(record->n + 1, sizeof(*abouts));
 	struct ev_provenance place = place_of(rb, item);
-	struct ev_catalog_entry entry;
+	struct ev_catalog_entry entry = { .index = 0 };
 	enum evault_status rc;
 	size_t n = 0;
 
@@ -183,7 +183,8 @@ keep_record(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_recor
 		rc = ev_receive_record(&rb->r, &place, record, abouts, n, here, err);
 	if (rc == EVAULT_OK && !rb->r.what->dry_run)
 		rc = ev_receive_find_as(&rb->r, &place, &entry, err);
-	if (rc == EVAULT_OK && !rb->r.what->dry_run)
+	/* What is about it would find it here. */
+	if (rc == EVAULT_OK)
 		set_here(rb, item, &entry);
 	free(abouts);
 	return rc;

@@ -369,6 +369,19 @@ a_vault_after_its_bundle_brings_the_rest(void)
 }
 
 static void
+a_dry_run_says_what_would_come_and_changes_nothing(void)
+{
+	uint64_t before;
+
+	NEED(begin() && share_all("dry", (struct evault_share){ .plain = false }));
+	before = entries_of("b");
+	NEED(receive_as("b", (struct evault_verify){ .path = "dry" },
+			(struct evault_receive){ .dry_run = true }) == EVAULT_OK);
+	CHECK(strcmp(events, "?one;?two;?statement") > 0 && strstr(events, "?annotate;") != NULL);
+	CHECK(done.failed == 0 && done.receipt == NULL && entries_of("b") == before);
+}
+
+static void
 a_statement_is_in_no_pack_with_files(void)
 {
 	char pack[200];
@@ -681,6 +694,7 @@ main(void)
 	UNIT_RUN(a_title_of_what_was_received_before_finds_it);
 	UNIT_RUN(what_was_received_with_the_vault_is_here_already);
 	UNIT_RUN(a_vault_after_its_bundle_brings_the_rest);
+	UNIT_RUN(a_dry_run_says_what_would_come_and_changes_nothing);
 	UNIT_RUN(a_statement_is_in_no_pack_with_files);
 	UNIT_RUN(a_bundle_for_somebody_else_is_not_taken);
 	UNIT_RUN(what_proves_all_must_be_as_the_share_note_has_it);
