@@ -593,6 +593,56 @@ the_true_proofs_are_sound_also_when_kept_by_hand(void)
 }
 
 static void
+an_altered_member_of_what_is_kept_is_forged(void)
+{
+	static const char *const names[] = {
+		"bagit.txt",
+		"bag-info.txt",
+		"manifest-sha256.txt",
+		"evault/share.note",
+		"tagmanifest-sha256.txt",
+		"evault/VERIFY.txt",
+		"evault/report.html",
+		"evault/keys/vault",
+		"evault/keys/0000.entry",
+		"evault/keys/0000.tlog-proof",
+	};
+	static const char *const parts[] = { "record", "entry", "tlog-proof" };
+	struct ev_buf bad = EV_BUF_INIT;
+	char name[60];
+	size_t i, n = sizeof(names) / sizeof(names[0]);
+
+	NEED(begin_forging());
+	for (i = 0; i < n + 3; i++) {
+		snprintf(name, sizeof(name), "%s", i < n ? names[i] : "");
+		if (i >= n)
+			snprintf(name, sizeof(name), "evault/items/%04llu.%s",
+				 (unsigned long long)one, parts[i - n]);
+		NEED(fixture_remove("hq") && fixture_vault("hq"));
+		NEED(kept_edit(&kept, &bad, name, KEPT_ALTER));
+		NEED(kept_keep("hq", &says, ev_slice_of(bad.data, bad.len)));
+		CHECK(finds(EVAULT_FINDING_FORGED, "the bundle that was kept with it: "));
+	}
+	ev_buf_release(&bad);
+}
+
+static void
+a_member_twice_or_of_no_list_is_forged(void)
+{
+	struct ev_buf bad = EV_BUF_INIT;
+
+	NEED(begin_forging());
+	NEED(kept_edit(&kept, &bad, "evault/keys/vault", KEPT_DOUBLE));
+	NEED(kept_keep("hq", &says, ev_slice_of(bad.data, bad.len)));
+	CHECK(finds(EVAULT_FINDING_FORGED, "the bundle that was kept with it: "));
+	NEED(fixture_remove("hq") && fixture_vault("hq"));
+	NEED(kept_edit(&kept, &bad, "evault/report.html", KEPT_RENAME));
+	NEED(kept_keep("hq", &says, ev_slice_of(bad.data, bad.len)));
+	CHECK(finds(EVAULT_FINDING_FORGED, "has other members than its lists"));
+	ev_buf_release(&bad);
+}
+
+static void
 keys_or_notes_left_out_are_forged(void)
 {
 	static const char *const names[] = { "evault/share.note", "tagmanifest-sha256.txt",
@@ -652,6 +702,25 @@ proofs_of_another_bundle_vault_or_tree_are_forged(void)
 	}
 }
 
+/* More than evault would read of any: a check says so, and goes on. */
+static void
+proofs_that_are_too_much_are_forged_and_a_check_goes_on(void)
+{
+	struct ev_buf bad = EV_BUF_INIT;
+	char name[40];
+	unsigned i;
+
+	NEED(begin_forging());
+	for (i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "evault/keys/%04u.entry", 1000 + i);
+		NEED(kept_add(&bad, name, 64000));
+	}
+	ev_buf_add(&bad, kept.data, kept.len);
+	NEED(kept_keep("hq", &says, ev_slice_of(bad.data, bad.len)));
+	CHECK(finds(EVAULT_FINDING_FORGED, "has more than 16777216 bytes"));
+	ev_buf_release(&bad);
+}
+
 static void
 a_record_that_the_bundle_does_not_prove_is_forged(void)
 {
@@ -704,9 +773,12 @@ main(void)
 	UNIT_RUN(what_was_received_is_shared_on_with_what_proves_it);
 	UNIT_RUN(what_comes_back_is_recognised);
 	UNIT_RUN(the_true_proofs_are_sound_also_when_kept_by_hand);
+	UNIT_RUN(an_altered_member_of_what_is_kept_is_forged);
+	UNIT_RUN(a_member_twice_or_of_no_list_is_forged);
 	UNIT_RUN(keys_or_notes_left_out_are_forged);
 	UNIT_RUN(proofs_that_are_cut_short_or_go_on_are_forged);
 	UNIT_RUN(proofs_of_another_bundle_vault_or_tree_are_forged);
+	UNIT_RUN(proofs_that_are_too_much_are_forged_and_a_check_goes_on);
 	UNIT_RUN(a_record_that_the_bundle_does_not_prove_is_forged);
 	evault_free(done.receipt);
 	ev_buf_release(&kept);
