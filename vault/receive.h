@@ -45,6 +45,7 @@ enum ev_receive_state {
 	EV_RECEIVE_FILE,      /* and others that are about nothing */
 	EV_RECEIVE_STATEMENT, /* never in one pack with files (FORMAT.md, section 3) */
 	EV_RECEIVE_ABOUT,     /* when that which it is about is here */
+	EV_RECEIVE_PROOFS,    /* of a third vault, in a bundle: when they can be read here */
 };
 
 struct ev_receiving {
@@ -77,8 +78,9 @@ enum evault_status ev_receive_find(struct ev_receiving *r, uint64_t index,
 enum evault_status ev_receive_find_as(struct ev_receiving *r, const struct ev_provenance *p,
 				      struct ev_catalog_entry *here, struct evault_error *err);
 /*
- * The log that the other vault keeps with this record: all its entries are
- * vouched for.  E_DAMAGED, E_NOT_FOUND, E_IO; fine for other records.
+ * What the other vault keeps of a third one with this record (where it came in a
+ * bundle: this vault, by now): all its entries are vouched for.  E_DAMAGED, E_NOT_FOUND,
+ * E_IO; fine for other records.
  */
 enum evault_status ev_receive_vouch(struct ev_receiving *r, const struct ev_record *record,
 				    struct evault_error *err);

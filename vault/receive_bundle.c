@@ -69,6 +69,8 @@ plan(struct ev_receiving_bundle *rb, bool *news, struct evault_error *err)
 		rb->items[i].state = EV_RECEIVE_FILE;
 		if (rb->b->items[i].about)
 			rb->items[i].state = EV_RECEIVE_ABOUT;
+		else if (strcmp(action_of(rb, i), "receive") == 0)
+			rb->items[i].state = EV_RECEIVE_PROOFS;
 		else if (strcmp(action_of(rb, i), "testify") == 0)
 			rb->items[i].state = EV_RECEIVE_STATEMENT;
 		if (rb->b->items[i].has_file) {
@@ -174,6 +176,8 @@ keep_record(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_recor
 	if (abouts == NULL)
 		return ev_fail_nomem(err);
 	rc = ev_receive_judge(&rb->r, record, true, err);
+	if (rc == EVAULT_OK && !rb->r.what->dry_run)
+		rc = ev_receive_vouch(&rb->r, record, err);
 	if (rc == EVAULT_OK)
 		rc = find_abouts(rb, record, abouts, &n, err);
 	if (rc == EVAULT_OK && n == 0 && rb->items[item].state == EV_RECEIVE_ABOUT)
@@ -226,22 +230,45 @@ take_record(struct ev_receiving_bundle *rb, uint32_t item, struct evault_error *
 	return rc == EVAULT_OK ? ev_receive_commit(&rb->r, true, err) : rc;
 }
 
+static bool
+has_kind(const struct ev_receiving_bundle *rb, enum ev_receive_state kind)
+{
+	uint32_t i;
+
+	for (i = 0; i < rb->b->n_items; i++)
+		if (rb->items[i].state == kind)
+			return true;
+	return false;
+}
+
+static enum evault_status
+take_kind(struct ev_receiving_bundle *rb, enum ev_receive_state kind, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	uint32_t item;
+	size_t i;
+
+	for (i = 0; i < rb->b->n_order && rc == EVAULT_OK; i++) {
+		item = rb->b->order[i].item;
+		if (rb->items[item].state == kind)
+			rc = take_record(rb, item, err);
+	}
+	return rc;
+}
+
 static enum evault_status
 take_records(struct ev_receiving_bundle *rb, struct evault_error *err)
 {
-	static const enum ev_receive_state kinds[] = { EV_RECEIVE_FILE, EV_RECEIVE_STATEMENT,
-						       EV_RECEIVE_ABOUT };
+	static const enum ev_receive_state kinds[] = { EV_RECEIVE_PROOFS, EV_RECEIVE_FILE,
+						       EV_RECEIVE_STATEMENT, EV_RECEIVE_ABOUT };
 	enum evault_status rc = EVAULT_OK;
-	uint32_t item;
-	size_t i, k;
+	size_t k;
 
-	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		for (i = 0; i < rb->b->n_order && rc == EVAULT_OK; i++) {
-			item = rb->b->order[i].item;
-			if (rb->items[item].state == kinds[k])
-				rc = take_record(rb, item, err);
-		}
-	}
+	/* Before a record says what they prove, they are read. */
+	if (has_kind(rb, EV_RECEIVE_PROOFS))
+		rc = ev_receive_commit(&rb->r, false, err);
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]) && rc == EVAULT_OK; k++)
+		rc = take_kind(rb, kinds[k], err);
 	return rc;
 }
 

@@ -557,6 +557,29 @@ what_was_received_is_shared_on_with_what_proves_it(void)
 	CHECK(done.received == 1 && done.already == 3 && done.failed == 0 && fixture_is_sound("c"));
 }
 
+/* What is kept of a third vault is an item, too. */
+static void
+proofs_that_are_shared_themselves_are_received_when_they_hold(void)
+{
+	uint64_t items[] = { 1, 2, 3 };
+
+	NEED(begin() && fixture_remove("c") && fixture_vault("c"));
+	NEED(share_all("first", (struct evault_share){ .plain = false }));
+	NEED(receive("b", "first") == EVAULT_OK && done.index == 1);
+	NEED(share_as("b", (struct evault_share){ .items = items, .n_items = 3 }, "long"));
+	NEED(receive("c", "long") == EVAULT_OK);
+	CHECK(done.received == 4 && done.failed == 0 && fixture_is_sound("c"));
+	/* In `b` somebody forged such proofs. */
+	NEED(begin_forging() && fixture_remove("c") && fixture_vault("c"));
+	says.root.b[4] ^= 1;
+	NEED(kept_keep("hq", &says, ev_slice_of(kept.data, kept.len)));
+	items[1] = add("hq", "own", "of hq");
+	NEED(share_as("hq", (struct evault_share){ .items = items, .n_items = 2 }, "forged"));
+	NEED(receive("c", "forged") == EVAULT_OK);
+	CHECK(done.received == 1 && done.failed == 1 && fixture_is_sound("c"));
+	CHECK(strstr(events, "is of another bundle than its record says") != NULL);
+}
+
 static void
 what_comes_back_is_recognised(void)
 {
@@ -771,6 +794,7 @@ main(void)
 	UNIT_RUN(a_bundle_that_lost_a_member_meanwhile_is_refused);
 	UNIT_RUN(stopped_in_the_middle_it_is_completed_by_another_run);
 	UNIT_RUN(what_was_received_is_shared_on_with_what_proves_it);
+	UNIT_RUN(proofs_that_are_shared_themselves_are_received_when_they_hold);
 	UNIT_RUN(what_comes_back_is_recognised);
 	UNIT_RUN(the_true_proofs_are_sound_also_when_kept_by_hand);
 	UNIT_RUN(an_altered_member_of_what_is_kept_is_forged);
