@@ -75,6 +75,27 @@ is_of(const struct ev_verifying *b, const struct ev_catalog_receive *receive)
 	       ev_hash_equal(&b->share.root, &receive->root);
 }
 
+/* Nothing is in it but what the lists have, as they have it. */
+static bool
+is_as_listed(const struct ev_verifying *b)
+{
+	const struct ev_verify_member *m;
+	struct ev_verify_place place;
+	enum ev_verify_kind kind;
+	struct ev_slice name;
+	uint32_t i;
+
+	for (i = 0; i < b->members.n; i++) {
+		m = &b->members.list[i];
+		name = ev_slice_text(ev_verify_members_name(&b->members, i));
+		kind = ev_verify_kind_of(name, &place);
+		if (m->found && (m->differs || (m->listed == 0 && kind != EV_BUNDLE_TAG_MANIFEST &&
+						kind != EV_BUNDLE_SHARE_NOTE)))
+			return false;
+	}
+	return true;
+}
+
 /* The digits that end the name of an actor's key. */
 static void
 actor_of(const struct ev_verifier *signer, struct ev_hash *actor)
@@ -151,6 +172,8 @@ read_copy(struct reading *r, const struct ev_kept_proof *kept, struct evault_err
 		rc = wrong(r, err, _("is of another bundle than its record says"));
 	if (rc == EVAULT_OK && (!b->own_log.trusted || summary.signer[0] == '\0'))
 		rc = wrong(r, err, _("is not signed as a bundle is"));
+	if (rc == EVAULT_OK && !is_as_listed(b))
+		rc = wrong(r, err, _("has other members than its lists"));
 	if (rc == EVAULT_OK)
 		rc = give_items(b, kept, err);
 	ev_verify_end(b);
@@ -170,6 +193,9 @@ ev_kept_bundle_read(struct evault *v, const struct ev_kept_proof *kept,
 	for (; rc == EVAULT_E_DAMAGED && !r.wrong; r.copy++)
 		rc = read_copy(&r, kept, &why);
 	ev_hasher_free(r.hasher);
+	/* It never was one that could be received: no reason for who checks to stop. */
+	if (rc == EVAULT_E_LIMIT || rc == EVAULT_E_FORMAT || rc == EVAULT_E_CHANGED)
+		return ev_fail(err, EVAULT_E_DAMAGED, "%s", why.text);
 	/* Bytes that are damaged say nothing of the bundle. */
 	if (rc == EVAULT_E_NOT_FOUND)
 		return ev_fail(err, rc, "its original is missing or damaged");

@@ -45,6 +45,7 @@ enum ev_receive_state {
 	EV_RECEIVE_FILE,      /* and others that are about nothing */
 	EV_RECEIVE_STATEMENT, /* never in one pack with files (FORMAT.md, section 3) */
 	EV_RECEIVE_ABOUT,     /* when that which it is about is here */
+	EV_RECEIVE_PROOFS,    /* of a third vault, in a bundle: when they can be read here */
 };
 
 struct ev_receiving {
@@ -77,8 +78,9 @@ enum evault_status ev_receive_find(struct ev_receiving *r, uint64_t index,
 enum evault_status ev_receive_find_as(struct ev_receiving *r, const struct ev_provenance *p,
 				      struct ev_catalog_entry *here, struct evault_error *err);
 /*
- * The log that the other vault keeps with this record: all its entries are
- * vouched for.  E_DAMAGED, E_NOT_FOUND, E_IO; fine for other records.
+ * What the other vault keeps of a third one with this record (where it came in a
+ * bundle: this vault, by now): all its entries are vouched for.  E_DAMAGED, E_NOT_FOUND,
+ * E_IO; fine for other records.
  */
 enum evault_status ev_receive_vouch(struct ev_receiving *r, const struct ev_record *record,
 				    struct evault_error *err);
@@ -150,6 +152,7 @@ struct ev_receiving_bundle {
 	/* the member that is coming */
 	enum ev_receive_state turn; /* originals of which kind are taken */
 	struct ev_hasher *hasher;
+	uint8_t *came; /* by member: has it come in this turn? */
 	uint32_t member, item;
 	uint64_t left; /* bytes of it */
 	bool skip, to_tar, to_record, to_object;
@@ -158,6 +161,11 @@ struct ev_receiving_bundle {
 /* Is it whole, and proved?  May it be taken: has it a file, or is it about others? */
 bool ev_receive_is_good(const struct ev_receiving_bundle *rb, uint32_t item);
 bool ev_receive_is_wanted(const struct ev_receiving_bundle *rb, uint32_t item);
+/*
+ * Is each member that says who may sign, and the list, as the share note
+ * vouches for it?  Otherwise what is kept of them would prove nothing here.
+ */
+bool ev_receive_proofs_stand(const struct ev_receiving_bundle *rb);
 /*
  * Reads the bundle again: keeps originals, records go into `items`, and what
  * proves them into the tar.  Fills r.in and tar of the same commit.

@@ -4,8 +4,8 @@
  * what was found (FORMAT.md, Receipt).
  *
  * Nothing is kept of a bundle that is not this vault's to take: one that was
- * made for somebody else, or whose log has two pasts.  Of one that is damaged
- * in parts, what is whole and proved is taken.
+ * made for somebody else, whose log has two pasts, or whose lists and keys are not
+ * whole.  Of one that is damaged in other parts, what is whole and proved is taken.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -69,6 +69,8 @@ plan(struct ev_receiving_bundle *rb, bool *news, struct evault_error *err)
 		rb->items[i].state = EV_RECEIVE_FILE;
 		if (rb->b->items[i].about)
 			rb->items[i].state = EV_RECEIVE_ABOUT;
+		else if (strcmp(action_of(rb, i), "receive") == 0)
+			rb->items[i].state = EV_RECEIVE_PROOFS;
 		else if (strcmp(action_of(rb, i), "testify") == 0)
 			rb->items[i].state = EV_RECEIVE_STATEMENT;
 		if (rb->b->items[i].has_file) {
@@ -167,13 +169,15 @@ keep_record(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_recor
 {
 	struct ev_provenance_about *abouts = calloc(record->n + 1, sizeof(*abouts));
 	struct ev_provenance place = place_of(rb, item);
-	struct ev_catalog_entry entry;
+	struct ev_catalog_entry entry = { .index = 0 };
 	enum evault_status rc;
 	size_t n = 0;
 
 	if (abouts == NULL)
 		return ev_fail_nomem(err);
 	rc = ev_receive_judge(&rb->r, record, true, err);
+	if (rc == EVAULT_OK && !rb->r.what->dry_run)
+		rc = ev_receive_vouch(&rb->r, record, err);
 	if (rc == EVAULT_OK)
 		rc = find_abouts(rb, record, abouts, &n, err);
 	if (rc == EVAULT_OK && n == 0 && rb->items[item].state == EV_RECEIVE_ABOUT)
@@ -183,7 +187,8 @@ keep_record(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_recor
 		rc = ev_receive_record(&rb->r, &place, record, abouts, n, here, err);
 	if (rc == EVAULT_OK && !rb->r.what->dry_run)
 		rc = ev_receive_find_as(&rb->r, &place, &entry, err);
-	if (rc == EVAULT_OK && !rb->r.what->dry_run)
+	/* What is about it would find it here. */
+	if (rc == EVAULT_OK)
 		set_here(rb, item, &entry);
 	free(abouts);
 	return rc;
@@ -225,22 +230,45 @@ take_record(struct ev_receiving_bundle *rb, uint32_t item, struct evault_error *
 	return rc == EVAULT_OK ? ev_receive_commit(&rb->r, true, err) : rc;
 }
 
+static bool
+has_kind(const struct ev_receiving_bundle *rb, enum ev_receive_state kind)
+{
+	uint32_t i;
+
+	for (i = 0; i < rb->b->n_items; i++)
+		if (rb->items[i].state == kind)
+			return true;
+	return false;
+}
+
+static enum evault_status
+take_kind(struct ev_receiving_bundle *rb, enum ev_receive_state kind, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	uint32_t item;
+	size_t i;
+
+	for (i = 0; i < rb->b->n_order && rc == EVAULT_OK; i++) {
+		item = rb->b->order[i].item;
+		if (rb->items[item].state == kind)
+			rc = take_record(rb, item, err);
+	}
+	return rc;
+}
+
 static enum evault_status
 take_records(struct ev_receiving_bundle *rb, struct evault_error *err)
 {
-	static const enum ev_receive_state kinds[] = { EV_RECEIVE_FILE, EV_RECEIVE_STATEMENT,
-						       EV_RECEIVE_ABOUT };
+	static const enum ev_receive_state kinds[] = { EV_RECEIVE_PROOFS, EV_RECEIVE_FILE,
+						       EV_RECEIVE_STATEMENT, EV_RECEIVE_ABOUT };
 	enum evault_status rc = EVAULT_OK;
-	uint32_t item;
-	size_t i, k;
+	size_t k;
 
-	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		for (i = 0; i < rb->b->n_order && rc == EVAULT_OK; i++) {
-			item = rb->b->order[i].item;
-			if (rb->items[item].state == kinds[k])
-				rc = take_record(rb, item, err);
-		}
-	}
+	/* Before a record says what they prove, they are read. */
+	if (has_kind(rb, EV_RECEIVE_PROOFS))
+		rc = ev_receive_commit(&rb->r, false, err);
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]) && rc == EVAULT_OK; k++)
+		rc = take_kind(rb, kinds[k], err);
 	return rc;
 }
 
@@ -353,14 +381,17 @@ make_receipt(struct ev_receiving_bundle *rb, struct evault_error *err)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-/* Whoever made it had another addressee in mind, or a log with two pasts. */
+/*
+ * Not where whoever made it had another addressee in mind, or a log with two
+ * pasts; nor where what proves its items would prove nothing here.
+ */
 static bool
 may_be_taken(const struct ev_receiving_bundle *rb)
 {
 	const struct ev_verifying *b = rb->b;
 
 	return b->own_log.trusted && b->summary->signer[0] != '\0' && !b->cut && b->n_order > 0 &&
-	       b->summary->verdict != EVAULT_VERDICT_NOT_ADDRESSED &&
+	       ev_receive_proofs_stand(rb) && b->summary->verdict != EVAULT_VERDICT_NOT_ADDRESSED &&
 	       b->summary->addressee != EVAULT_ASKED_FAILS &&
 	       (b->summary->verdict != EVAULT_VERDICT_FORK ||
 		ev_hash_equal(&rb->r.origin, &rb->r.own));

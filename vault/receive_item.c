@@ -95,7 +95,7 @@ ev_receive_vouch(struct ev_receiving *r, const struct ev_record *record, struct 
 	if (!ev_catalog_parse_receive(record, &kept.receive) ||
 	    !ev_hash_parse(value_of(record, "sha256"), &sha256))
 		return EVAULT_OK;
-	rc = ev_kept_proof_read(r->from, &kept, &sha256, err);
+	rc = ev_kept_proof_read(r->from != NULL ? r->from : r->v, &kept, &sha256, err);
 	while (rc == EVAULT_OK && (key = ev_set_next(&entries, &at)) != NULL)
 		rc = ev_set_add(&r->vouched, key, &fresh, err);
 	ev_set_release(&entries);

@@ -3,6 +3,7 @@
  * originals as objects, statements after the files (they are never in one
  * pack), and what proves them as one tar, in the order in which it came.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "format/archive.h"
@@ -32,6 +33,25 @@ ev_receive_is_wanted(const struct ev_receiving_bundle *rb, uint32_t item)
 
 /* ---- what a member is for ----------------------------------------------------------- */
 
+/* Is it one that says who may sign, or what is listed? */
+static bool
+is_for_all(enum ev_verify_kind kind)
+{
+	switch (kind) {
+	case EV_BUNDLE_TAG_MANIFEST:
+	case EV_BUNDLE_SHARE_NOTE:
+	case EV_BUNDLE_VAULT:
+	case EV_BUNDLE_KEY_ENTRY:
+	case EV_BUNDLE_KEY_PROOF:
+	case EV_BUNDLE_SOURCE_VAULT:
+	case EV_BUNDLE_SOURCE_KEY_ENTRY:
+	case EV_BUNDLE_SOURCE_KEY_PROOF:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* What proves the items.  What a later evault may list is nothing that this one can judge. */
 static bool
 proves(const struct ev_verify_member *m, enum ev_verify_kind kind)
@@ -40,6 +60,27 @@ proves(const struct ev_verify_member *m, enum ev_verify_kind kind)
 		return true;
 	return m->listed > 0 && kind != EV_BUNDLE_DATA && kind != EV_BUNDLE_PADDING &&
 	       kind != EV_BUNDLE_OTHER;
+}
+
+bool
+ev_receive_proofs_stand(const struct ev_receiving_bundle *rb)
+{
+	const struct ev_verify_members *members = &rb->b->members;
+	const struct ev_verify_member *m;
+	struct ev_verify_place place;
+	enum ev_verify_kind kind;
+	struct ev_slice name;
+	uint32_t i;
+
+	for (i = 0; i < members->n; i++) {
+		m = &members->list[i];
+		name = ev_slice_text(ev_verify_members_name(members, i));
+		kind = ev_verify_kind_of(name, &place);
+		if (m->found && is_for_all(kind) && (m->differs || !proves(m, kind)))
+			return false;
+	}
+	return rb->b->has_tag_manifest &&
+	       ev_hash_equal(&rb->b->tag_manifest, &rb->b->share.tagmanifest);
 }
 
 /* The original is of the turn, and not here. */
@@ -79,6 +120,12 @@ begin_tar_member(struct ev_receiving_bundle *rb, struct ev_slice name, struct ev
 }
 
 static enum evault_status
+changed(struct evault_error *err)
+{
+	return ev_fail(err, EVAULT_E_CHANGED, "the bundle changed while it was read");
+}
+
+static enum evault_status
 on_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset, struct evault_error *err)
 {
 	struct ev_receiving_bundle *rb = ctx;
@@ -90,12 +137,15 @@ on_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset, struc
 	(void)offset;
 	rb->to_tar = rb->to_record = rb->to_object = false;
 	rb->skip = true;
-	/* A second one of that name was found to be wrong. */
 	if (!ev_verify_members_get(&rb->b->members, name, &rb->member))
 		return EVAULT_OK;
+	/* A second one of that name, in whatever spelling, was found to be wrong. */
 	m = &rb->b->members.list[rb->member];
 	if (!m->found || m->differs)
 		return EVAULT_OK;
+	if (rb->came[rb->member])
+		return changed(err);
+	rb->came[rb->member] = true;
 	rb->skip = false;
 	rb->left = size;
 	ev_hasher_final(rb->hasher, &ignored);
@@ -162,7 +212,7 @@ end_object(struct ev_receiving_bundle *rb, struct evault_error *err)
 	enum evault_status rc = ev_incoming_end(&rb->r.in, &item->sha256, &found, err);
 
 	if (rc == EVAULT_E_DAMAGED)
-		return ev_fail(err, EVAULT_E_CHANGED, "the bundle changed while it was read");
+		return changed(err);
 	if (rc == EVAULT_OK)
 		rc = ev_set_add(statement ? &rb->r.statements : &rb->r.objects, &item->sha256,
 				&fresh, err);
@@ -186,7 +236,7 @@ on_end(void *ctx, struct evault_error *err)
 		return end_object(rb, err);
 	ev_hasher_final(rb->hasher, &found);
 	if (!ev_hash_equal(&found, &rb->b->members.list[rb->member].hash))
-		return ev_fail(err, EVAULT_E_CHANGED, "the bundle changed while it was read");
+		return changed(err);
 	/* What the header says came: the archive's reader sees to it. */
 	return rb->to_tar ? tar.write(tar.ctx, zeros, ev_tar_padding(rb->tar.size), err)
 			  : EVAULT_OK;
@@ -198,9 +248,17 @@ static enum evault_status
 read_turn(struct ev_receiving_bundle *rb, enum ev_receive_state turn, struct evault_error *err)
 {
 	struct ev_tar_events events = { on_member, on_data, on_end, rb };
+	const struct ev_verify_members *members = &rb->b->members;
+	enum evault_status rc;
+	uint32_t i;
 
 	rb->turn = turn;
-	return ev_verify_again(rb->b, events, err);
+	memset(rb->came, 0, members->n);
+	rc = ev_verify_again(rb->b, events, err);
+	for (i = 0; i < members->n && rc == EVAULT_OK; i++)
+		if (members->list[i].found && !members->list[i].differs && !rb->came[i])
+			rc = changed(err);
+	return rc;
 }
 
 static bool
@@ -231,9 +289,10 @@ ev_receive_members(struct ev_receiving_bundle *rb, struct evault_error *err)
 	enum evault_status rc;
 
 	rb->hasher = ev_hasher_new();
-	if (rb->hasher == NULL)
-		return ev_fail_nomem(err);
-	rc = read_turn(rb, EV_RECEIVE_FILE, err);
+	rb->came = calloc(rb->b->members.n + 1, 1);
+	rc = rb->hasher == NULL || rb->came == NULL ? ev_fail_nomem(err) : EVAULT_OK;
+	if (rc == EVAULT_OK)
+		rc = read_turn(rb, EV_RECEIVE_FILE, err);
 	if (rc == EVAULT_OK && rb->keeps)
 		rc = end_tar(rb, err);
 	if (rc == EVAULT_OK && stages && has_statements(rb)) {
@@ -244,6 +303,8 @@ ev_receive_members(struct ev_receiving_bundle *rb, struct evault_error *err)
 			rc = ev_commit_close_pack(&rb->r.commit, err);
 	}
 	ev_hasher_free(rb->hasher);
+	free(rb->came);
 	rb->hasher = NULL;
+	rb->came = NULL;
 	return rc;
 }

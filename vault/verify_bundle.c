@@ -209,10 +209,12 @@ first_sight(struct ev_verifying *v, struct ev_slice name, bool alike, uint64_t s
 
 	m->found = true;
 	v->skip = true;
-	if (alike)
+	if (alike) {
+		m->differs = true; /* from one of the two, whichever is meant */
 		return ev_verify_find_member(
 		    v, EVAULT_FINDING_UNKNOWN, v->member,
 		    _("comes in two spellings that are one name on some systems"), err);
+	}
 	if (twice) {
 		m->differs = true; /* from one of the two, whichever is meant */
 		return ev_verify_find_member(v, EVAULT_FINDING_UNKNOWN, v->member, _("comes twice"),

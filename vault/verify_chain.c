@@ -113,7 +113,8 @@ ev_verify_keep_links(struct ev_verifying *v, uint32_t number, const struct ev_re
 	}
 	item->link = (uint32_t)v->n_links;
 	item->n_links = (uint8_t)n;
-	memcpy(v->links + v->n_links, chain, n * sizeof(*chain));
+	if (n > 0) /* until there is one, the links are NULL */
+		memcpy(v->links + v->n_links, chain, n * sizeof(*chain));
 	v->n_links += n;
 	return EVAULT_OK;
 }
