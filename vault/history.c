@@ -122,7 +122,7 @@ tell_of(struct telling *t, uint64_t item, struct evault_error *err)
 
 	rc = found == NULL ? ev_fail_nomem(err) : tell_entry(t, item, err);
 	while (rc == EVAULT_OK && n == AT_ONCE) {
-		rc = ev_catalog_citing(t->v->catalog, item, after, found, AT_ONCE, &n, err);
+		rc = ev_catalog_citing(t->v->catalog, item, false, after, found, AT_ONCE, &n, err);
 		for (i = 0; i < n && rc == EVAULT_OK; i++) {
 			after = found[i];
 			rc = tell_entry(t, after, err);

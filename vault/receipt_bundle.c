@@ -222,7 +222,7 @@ ev_receipt_taken(struct evault *v, uint64_t share, evault_item_fn *fn, void *ctx
 	size_t n = CITING, i;
 
 	while (rc == EVAULT_OK && n == CITING) {
-		rc = ev_catalog_citing(v->catalog, share, after, found, CITING, &n, err);
+		rc = ev_catalog_citing(v->catalog, share, false, after, found, CITING, &n, err);
 		for (i = 0; i < n && rc == EVAULT_OK; i++) {
 			after = found[i];
 			rc = ev_catalog_entry(v->catalog, after, &entry, err);

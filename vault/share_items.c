@@ -298,7 +298,7 @@ take_corrections(struct ev_share *s, uint64_t of, struct evault_error *err)
 	size_t n = CITING, i, total = 0;
 
 	while (rc == EVAULT_OK && n == CITING && total <= CORRECTIONS_MAX) {
-		rc = ev_catalog_citing(s->v->catalog, of, after, found, CITING, &n, err);
+		rc = ev_catalog_citing(s->v->catalog, of, true, after, found, CITING, &n, err);
 		for (i = 0; i < n && rc == EVAULT_OK; i++) {
 			after = found[i];
 			if (is_taken(s, after))

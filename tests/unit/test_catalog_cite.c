@@ -197,14 +197,16 @@ is_retracted(struct ev_catalog *c, uint64_t item)
 }
 
 static bool
-cited_by(struct ev_catalog *c, uint64_t item, size_t at_once, const char *expected)
+cited_in(struct ev_catalog *c, uint64_t item, bool corrections, size_t at_once,
+	 const char *expected)
 {
 	uint64_t found[32], after = 0;
 	char text[200] = "";
 	size_t n, i, used;
 
 	do {
-		if (ev_catalog_citing(c, item, after, found, at_once, &n, NULL) != EVAULT_OK)
+		if (ev_catalog_citing(c, item, corrections, after, found, at_once, &n, NULL) !=
+		    EVAULT_OK)
 			return false;
 		for (i = 0; i < n; i++) {
 			used = strlen(text);
@@ -217,6 +219,12 @@ cited_by(struct ev_catalog *c, uint64_t item, size_t at_once, const char *expect
 		return true;
 	printf("# %llu is cited by %s\n", (unsigned long long)item, text);
 	return false;
+}
+
+static bool
+cited_by(struct ev_catalog *c, uint64_t item, size_t at_once, const char *expected)
+{
+	return cited_in(c, item, false, at_once, expected);
 }
 
 /* ---- the tests ------------------------------------------------------------------ */
@@ -284,6 +292,9 @@ history_follows_corrections_of_corrections(void)
 			CHECK(cited_by(c, 2, at_once, "4 5 9 10 11 "));
 			CHECK(cited_by(c, 3, at_once, "7 12 "));
 			CHECK(cited_by(c, 12, at_once, ""));
+			/* An access is no correction. */
+			CHECK(cited_in(c, 1, true, at_once, "5 6 8 "));
+			CHECK(cited_in(c, 2, true, at_once, "5 9 10 11 "));
 		}
 		ev_catalog_free(c);
 	}

@@ -209,9 +209,10 @@ enum evault_status ev_catalog_takes_back(struct ev_catalog *c, uint64_t index, b
 /*
  * The entries after `after` that are about this one, or about one of those,
  * in the order of the log: at most `cap`, *n fewer when there are no more.
+ * With `corrections` annotations and retractions alone.
  */
-enum evault_status ev_catalog_citing(struct ev_catalog *c, uint64_t item, uint64_t after,
-				     uint64_t *indices, size_t cap, size_t *n,
+enum evault_status ev_catalog_citing(struct ev_catalog *c, uint64_t item, bool corrections,
+				     uint64_t after, uint64_t *indices, size_t cap, size_t *n,
 				     struct evault_error *err);
 
 /* ---- what was received (catalog_source.c) ---------------------------------- */

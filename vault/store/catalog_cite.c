@@ -44,8 +44,9 @@ ev_catalog_cite_query(enum ev_catalog_query which)
 		       " AND g.kind = " EV_CITE_SQL_RETRACT
 		       " WHERE f.by = ?1 AND f.kind = " EV_CITE_SQL_RETRACT ")";
 	case Q_CITE_HISTORY:
-		return "WITH RECURSIVE h(idx) AS (SELECT by FROM cites WHERE item = ?1"
-		       " UNION SELECT c.by FROM h JOIN cites c ON c.item = h.idx)"
+		return "WITH RECURSIVE h(idx) AS (SELECT by FROM cites WHERE item = ?1 AND kind >= "
+		       "?4"
+		       " UNION SELECT c.by FROM h JOIN cites c ON c.item = h.idx AND c.kind >= ?4)"
 		       " SELECT idx FROM h WHERE idx > ?2 ORDER BY idx LIMIT ?3";
 	default:
 		return NULL;
@@ -200,8 +201,8 @@ ev_catalog_takes_back(struct ev_catalog *c, uint64_t index, bool *is, struct eva
 }
 
 enum evault_status
-ev_catalog_citing(struct ev_catalog *c, uint64_t item, uint64_t after, uint64_t *indices,
-		  size_t cap, size_t *n, struct evault_error *err)
+ev_catalog_citing(struct ev_catalog *c, uint64_t item, bool corrections, uint64_t after,
+		  uint64_t *indices, size_t cap, size_t *n, struct evault_error *err)
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_CITE_HISTORY, err);
 	enum evault_status rc;
@@ -212,6 +213,7 @@ ev_catalog_citing(struct ev_catalog *c, uint64_t item, uint64_t after, uint64_t 
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)item);
 	sqlite3_bind_int64(q, 2, (sqlite3_int64)after);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)cap);
+	sqlite3_bind_int(q, 4, corrections ? EV_CITE_ANNOTATE : EV_CITE_OTHER);
 	while ((rc = ev_catalog_step(c, q, err)) == EVAULT_OK && *n < cap)
 		indices[(*n)++] = (uint64_t)sqlite3_column_int64(q, 0);
 	sqlite3_reset(q);
