@@ -289,15 +289,15 @@ look_in_kept(struct ev_verifying *v, struct ev_verify_seen *longest, struct evau
 enum evault_status
 ev_verify_judge_seen(struct ev_verifying *v, struct evault_error *err)
 {
-	struct ev_verify_seen *longest = NULL;
+	struct ev_verify_seen *longest = v->known.seen;
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
 	if (v->known.n_seen == 0 || !v->own_log.trusted || v->forked)
 		return EVAULT_OK;
 	/* Those that were received are of one history: the longest stands for all. */
-	for (i = 0; i < v->known.n_seen; i++)
-		if (longest == NULL || v->known.seen[i].receive.size > longest->receive.size)
+	for (i = 1; i < v->known.n_seen; i++)
+		if (v->known.seen[i].receive.size > longest->receive.size)
 			longest = &v->known.seen[i];
 	v->summary->seen_entries = longest->receive.size;
 	if (!longest->joined && longest->receive.size > v->share.size)
