@@ -201,7 +201,7 @@ sort_links(struct ev_sources *s, struct evault_error *err)
 static size_t
 lower_bound(const struct ev_sources *s, const uint8_t digits[8], uint64_t index)
 {
-	size_t low = 0, high = s->n_links, middle;
+	size_t low = 0, high = s->links == NULL ? 0 : s->n_links, middle;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
@@ -248,18 +248,26 @@ ev_sources_want(const struct ev_sources *s, const struct ev_provenance *place)
 
 /* ---- taking --------------------------------------------------------------------------- */
 
+/* The links of this very record. */
 static void
 mark(struct ev_sources *s, const struct ev_source_tree *tree)
 {
+	const struct ev_source_part *part;
 	struct ev_source_link *link;
+	struct ev_provenance place = { .origin = tree->origin };
+	struct ev_entry entry;
 	size_t i, at;
 
 	for (i = 0; i < tree->items.n; i++) {
-		at = lower_bound(s, tree->origin.b, tree->items.list[i].index);
-		for (; (link = link_at(s, at, tree->origin.b, tree->items.list[i].index)) != NULL;
-		     at++)
-			link->proved =
-			    link->proved || ev_hash_equal(&link->place.origin, &tree->origin);
+		part = &tree->items.list[i];
+		if (ev_entry_parse(ev_slice_of(part->entry.data, part->entry.len), &entry, NULL) !=
+		    EVAULT_OK)
+			continue;
+		place.index = part->index;
+		place.digest = entry.record;
+		at = lower_bound(s, place.origin.b, place.index);
+		for (; (link = link_at(s, at, place.origin.b, place.index)) != NULL; at++)
+			link->proved = link->proved || same_place(&link->place, &place);
 	}
 }
 

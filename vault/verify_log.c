@@ -53,6 +53,7 @@ add_log(struct ev_verifying *v, const struct ev_verify_place *place, struct evau
 	if (v->n_logs >= EV_VERIFY_LOGS_MAX)
 		return ev_fail(err, EVAULT_E_LIMIT, "evault/sources has more than %d folders",
 			       EV_VERIFY_LOGS_MAX);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
 	grown = realloc(v->logs, (v->n_logs + 1) * sizeof(*grown));
 	if (grown == NULL)
 		return ev_fail_nomem(err);
