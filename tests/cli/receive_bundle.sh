@@ -9,7 +9,11 @@ TOOL=$(realpath "$BUILD/tests/tools/bundle") || exit 1
 unset EVAULT
 cd "$T" || exit 1
 mounted=()
-trap 'for m in "${mounted[@]}"; do umount "$m"; done' EXIT
+unmount() {
+	local m
+	for m in "${mounted[@]}"; do umount "$m"; done
+}
+trap unmount EXIT
 
 # ---- two vaults that know each other, and what the first has
 
