@@ -163,6 +163,15 @@ find_abouts(struct ev_receiving_bundle *rb, const struct ev_record *record,
 	return rc;
 }
 
+/* A check looks for the original of every record that does. */
+static bool
+shows_file(const struct ev_record *record)
+{
+	const struct ev_record_field *f = ev_record_find(record, "sha256");
+
+	return f != NULL && !f->withheld;
+}
+
 static enum evault_status
 keep_record(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_record *record,
 	    uint64_t *here, struct evault_error *err)
@@ -175,7 +184,9 @@ keep_record(struct ev_receiving_bundle *rb, uint32_t item, const struct ev_recor
 
 	if (abouts == NULL)
 		return ev_fail_nomem(err);
-	rc = ev_receive_judge(&rb->r, record, true, err);
+	rc = shows_file(record) && !rb->b->items[item].has_file
+		 ? ev_fail(err, EVAULT_E_NOT_FOUND, "its file did not come with it")
+		 : ev_receive_judge(&rb->r, record, true, err);
 	if (rc == EVAULT_OK && !rb->r.what->dry_run)
 		rc = ev_receive_vouch(&rb->r, record, err);
 	if (rc == EVAULT_OK)

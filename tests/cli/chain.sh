@@ -185,5 +185,5 @@ t() {
 }
 claim what_no_log_that_is_kept_proves_is_given_and_said_to_be_unproved t
 
-python3 "$TAMPER" "$EVAULT_BIN" "$T/good" "$T/hq" "$T/hq.key" "$T/older" "$T/stranger" || FAILED=1
+python3 "$TAMPER" "$EVAULT_BIN" "$T/good" "$T/hq" "$T/hq.key" "$T/older" "$T/stranger" "$T/court" "$T/court.key" || FAILED=1
 exit $FAILED

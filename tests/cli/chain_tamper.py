@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """What proves the past of items is altered by who can sign the bundle: each case is named, and no case passes for proved.
 
-chain_tamper.py EVAULT GOOD VAULT KEY OLDER OTHER
+chain_tamper.py EVAULT GOOD VAULT KEY OLDER OTHER RECEIVER RECEIVER_KEY
     GOOD   the folder of a good bundle that VAULT has made, which the identity in KEY opens: of its items two
            are of one other vault, and one of a third
     OLDER  the folder of a bundle with proofs to a smaller tree of that other vault
     OTHER  the folder of a bundle that went through vaults which nobody here knows
+    RECEIVER  a vault that nothing of it came to, which the identity in RECEIVER_KEY opens: what it receives is sound
 """
 import base64
 import hashlib
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-EVAULT, GOOD, VAULT, KEY, OLDER, OTHER = sys.argv[1:7]
+EVAULT, GOOD, VAULT, KEY, OLDER, OTHER, RECEIVER, RECEIVER_KEY = sys.argv[1:9]
 
 
 def sha256(data):
@@ -339,6 +340,18 @@ def _(b):
 
 # ---- running them
 
+def received(folder, status, work):
+    """What goes wrong when it is received, whole or in part; or nothing."""
+    vault = os.path.join(work, "vault")
+    shutil.copytree(RECEIVER, vault)
+    wrong = ""
+    for words, wanted in ((["receive", folder, "--receipt", os.path.join(work, "receipt")], status), (["check"], 0)):
+        got = subprocess.run([EVAULT, "-V", vault, "-i", RECEIVER_KEY, *words], capture_output=True, check=False)
+        if got.returncode != wanted:
+            wrong += "%s: %d\n%s" % (words[0], got.returncode, (got.stdout + got.stderr).decode())
+    return wrong
+
+
 signer = Signer(VAULT, KEY)
 failed = 0
 for name, status, words, signed, alter in CASES:
@@ -359,5 +372,11 @@ for name, status, words, signed, alter in CASES:
             print("#", run.returncode, words)
             print("\n".join("# " + line for line in (out + run.stderr.decode()).splitlines()))
             print("not ok", "chain_with_" + name)
+        # What is not proved is no damage of a bundle, and is not received.
+        wrong = received(bundle.folder, 1 if NOT_PROVED in words else wanted, d)
+        for line in wrong.splitlines():
+            print("#", line)
+        failed |= wrong != ""
+        print("not ok" if wrong else "ok", "received_chain_with_" + name)
 print("# %d cases of chains" % len(CASES))
 sys.exit(failed)

@@ -347,6 +347,8 @@ for name, entry, words in [
         ("twice_otherwise", member("data/0002.txt", b"another one\n"), "data/0002.txt: comes twice"),
         ("twice_folded", member("DATA/0002.txt", b"x"), "one name on some systems"),
         ("share_note_twice", member("evault/share.note", b"x"), "evault/share.note: comes twice"),
+        ("vault_note_twice", member("evault/keys/vault", b"x"), "evault/keys/vault: comes twice"),
+        ("key_entry_twice_folded", member("evault/KEYS/0001.entry", b"x"), "one name on some systems"),
         ("file_in_place_of_folder", member("data", b"x"), "data: is there, and no manifest lists it")]:
     case(f"tar_with_{name}", 1, words)(lambda b, e=entry: b.after.append(e))
     case(f"tar_that_begins_with_{name}", (1, 2), words if "twice" not in name else "")(lambda b, e=entry: b.before.append(e))

@@ -103,6 +103,55 @@ kept_keep(const char *dir, const struct ev_catalog_receive *says, struct ev_slic
 	return good;
 }
 
+/* ---- making ------------------------------------------------------------------------------ */
+
+uint64_t
+receive_entries(const char *dir)
+{
+	struct evault_status_info info = { .entries = 0 };
+	struct evault *v = NULL;
+
+	if (fixture_open(dir, EVAULT_READ, FIXTURE_KEY, &v, NULL) == EVAULT_OK)
+		(void)evault_get_status(v, &info, NULL);
+	evault_close(v);
+	return info.entries;
+}
+
+uint64_t
+receive_add(const char *dir, const char *name, const char *text)
+{
+	static const char *const fields[] = { "witness=W", "consent=court,partner" };
+	struct evault_add what = { .paths = &name, .n_paths = 1, .fields = fields, .n_fields = 2 };
+	struct evault_add_summary s = { .kept = 0 };
+	struct evault *v = NULL;
+	uint64_t index = receive_entries(dir);
+
+	if (fixture_text(name, text) &&
+	    fixture_open(dir, EVAULT_WRITE, FIXTURE_KEY, &v, NULL) == EVAULT_OK)
+		(void)evault_add(v, &what, &s, NULL);
+	evault_close(v);
+	return s.kept == 1 ? index : 0;
+}
+
+bool
+receive_share(const char *dir, struct evault_share how, const char *out)
+{
+	struct evault_error err = { 0 };
+	struct evault_share_summary s;
+	struct evault *v = NULL;
+	bool good;
+
+	how.out = out;
+	how.to = how.to == NULL ? fixture_recipient() : how.to;
+	good = fixture_remove(out) &&
+	       fixture_open(dir, EVAULT_WRITE, FIXTURE_KEY, &v, &err) == EVAULT_OK &&
+	       evault_share(v, &how, &s, &err) == EVAULT_OK;
+	evault_close(v);
+	if (!good)
+		printf("# share: %s\n", err.text);
+	return good;
+}
+
 /* ---- the tar ------------------------------------------------------------------------- */
 
 struct member {

@@ -1,8 +1,18 @@
-/* What is kept with a `receive` record: loaded, altered, and kept by who may write elsewhere. */
+/*
+ * What the tests of receiving share: vaults with something to give, and what is
+ * kept with a `receive` record: loaded, altered, and kept by who may write elsewhere.
+ */
 #ifndef UNIT_RECEIVE_FIXTURE_H
 #define UNIT_RECEIVE_FIXTURE_H
 
 #include "vault.h"
+
+/* Entries of the log; 0: it does not open. */
+uint64_t receive_entries(const char *dir);
+/* Writes that file and adds it, with a witness and consent; the item, or 0. */
+uint64_t receive_add(const char *dir, const char *name, const char *text);
+/* Shares, with FIXTURE_KEY where nobody is named, in place of what is there. */
+bool receive_share(const char *dir, struct evault_share how, const char *out);
 
 /* The last `receive` record of a vault: what it says, and the tar that is kept with it. */
 bool kept_load(const char *dir, struct ev_catalog_receive *receive, struct ev_buf *tar);
