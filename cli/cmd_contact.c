@@ -199,7 +199,7 @@ print_contact(const struct evault_contact *k)
 static int
 run_show(struct globals *globals, char **argv)
 {
-	struct evault_contact contact;
+	struct evault_contact contact = { .index = 0 };
 	int status = with_contact(&command_contact_show, globals, argv, EVAULT_READ,
 				  evault_contact_find, &contact);
 
@@ -230,7 +230,7 @@ const struct command command_contact_show = {
 static int
 run_remove(struct globals *globals, char **argv)
 {
-	struct evault_contact contact;
+	struct evault_contact contact = { .index = 0 };
 	int status = with_contact(&command_contact_remove, globals, argv, EVAULT_WRITE,
 				  evault_contact_remove, &contact);
 

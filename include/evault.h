@@ -1444,14 +1444,13 @@ enum evault_asked {
 /* An entry of another vault that an item was received as. */
 struct evault_bundle_source {
 	struct evault_source entry;
+	uint64_t entries; /* of the tree that it is proved to be in; this and the last ones then */
 	char citation[EVAULT_CITATION_SIZE];
 	/*
 	 * Does the bundle prove that it is in that vault's log?  HOLDS, FAILS
 	 * (what it has for that is not sound), or OPEN: it has nothing for that.
 	 */
 	enum evault_asked proved;
-	/* The rest when it holds. */
-	uint64_t entries;                   /* of the tree that it is proved to be in */
 	char actor_key[EVAULT_HEX_SIZE];    /* who signed it there */
 	enum evault_role role;              /* theirs */
 	bool actor_ended;                   /* that key was removed later */

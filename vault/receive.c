@@ -298,7 +298,7 @@ static enum evault_status
 meet(struct ev_receiving *r, struct evault_error *err)
 {
 	struct evault *other = NULL;
-	struct ev_os_stat here, there;
+	struct ev_os_stat here = { .size = 0 }, there = { .size = 0 };
 	enum evault_status rc = ev_vault_begin(r->what->dir, EVAULT_SEALED, &other, err);
 
 	if (rc == EVAULT_OK)
