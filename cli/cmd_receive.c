@@ -130,6 +130,10 @@ print_json_summary(const struct receiving *r, const struct evault_receive_summar
 	json_number(&json, "bytes", s->bytes);
 	json_number(&json, "deduplicated", s->deduplicated);
 	json_number(&json, "left", s->left);
+	if (s->receipt != NULL) {
+		json_number(&json, "without_file", s->without_file);
+		json_text(&json, "receipt", s->receipt);
+	}
 	if (s->forked)
 		json_number(&json, "forked_after", s->common);
 	if (s->logged)
@@ -185,19 +189,27 @@ report_failure(const struct receiving *r, const struct evault_receive_summary *s
 	return failure_report(err, r->globals);
 }
 
+static void
+hint_left(const struct evault_receive_summary *s)
+{
+	char size[FORMAT_SIZE];
+
+	if (s->left > 0)
+		message_hint(_("%s of it were written and are not yet kept; to keep what "
+			       "they hold: evault check --adopt"),
+			     format_bytes(s->left, size));
+}
+
 static int
 judge(const struct receiving *r, enum evault_status rc, const struct evault_receive_summary *s,
       const struct evault_error *err)
 {
-	char size[FORMAT_SIZE], *dir;
+	char *dir;
 	int status;
 
 	if (rc != EVAULT_OK) {
 		status = report_failure(r, s, err);
-		if (s->left > 0)
-			message_hint(_("%s of it were written and are not yet kept; to keep what "
-				       "they hold: evault check --adopt"),
-				     format_bytes(s->left, size));
+		hint_left(s);
 		return status;
 	}
 	if (s->forked) {
@@ -255,10 +267,9 @@ choose_receipt(const struct receiving *r, char out[RECEIPT_SIZE])
 }
 
 static void
-print_bundle_summary(const struct receiving *r, const struct evault_receive_summary *s,
-		     const char *receipt)
+print_bundle_summary(const struct evault_receive_summary *s)
 {
-	char size[FORMAT_SIZE], *path;
+	char size[FORMAT_SIZE];
 
 	printf(
 	    ngettext("received: %" PRIu64 " record", "received: %" PRIu64 " records", s->received),
@@ -280,7 +291,15 @@ print_bundle_summary(const struct receiving *r, const struct evault_receive_summ
 		       s->without_file);
 	if (s->logged)
 		printf(_("what proves it is kept as %" PRIu64 "\n"), s->index);
-	if (r->dry_run || s->receipt == NULL)
+}
+
+/* For who sent it; where it was written. */
+static void
+print_receipt(const struct evault_receive_summary *s, const char *receipt)
+{
+	char *path;
+
+	if (s->receipt == NULL)
 		return;
 	path = receipt == NULL ? NULL : escape_text(receipt);
 	if (path != NULL)
@@ -299,20 +318,25 @@ judge_bundle(const struct receiving *r, struct bundle *b, enum evault_status rc,
 	bool taken = s->received + s->already + s->failed + s->without_file > 0;
 	int status;
 
+	if (taken && !r->globals->json && !r->dry_run && (rc == EVAULT_OK || s->receipt != NULL))
+		print_bundle_summary(s);
 	if (rc != EVAULT_OK && s->receipt != NULL) {
 		message_note(_("what came is kept; the receipt could not be written"));
 		return failure_report(err, r->globals);
 	}
-	if (rc != EVAULT_OK)
-		return b->summary.origin[0] == '\0' ? bundle_fail(b, err)
-						    : failure_report(err, r->globals);
+	if (rc != EVAULT_OK) {
+		status = b->summary.origin[0] == '\0' ? bundle_fail(b, err)
+						      : failure_report(err, r->globals);
+		hint_left(s);
+		return status;
+	}
 	if (s->cancelled) {
 		message_warning(_("stopped before the end: nothing was received"));
 		message_hint(_("run the same command again to complete it"));
 		return EXIT_PARTLY;
 	}
-	if (taken && !r->globals->json && !r->dry_run)
-		print_bundle_summary(r, s, receipt);
+	if (!r->globals->json && !r->dry_run)
+		print_receipt(s, receipt);
 	else if (r->dry_run && !r->globals->json)
 		puts(_("dry run: nothing was received"));
 	status = bundle_print(b);

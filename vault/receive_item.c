@@ -126,9 +126,12 @@ ev_receive_judge(const struct ev_receiving *r, const struct ev_record *record, b
 	for (i = 0; rc == EVAULT_OK && i < n; i++) {
 		ev_kept_log_key(&chain[i], &key);
 		if (!ev_set_has(&r->vouched, &key))
-			rc = ev_fail(err, EVAULT_E_DAMAGED,
-				     "no log that is kept there has it as the entry that it says "
-				     "it was received as");
+			rc = ev_fail(err, EVAULT_E_DAMAGED, "%s",
+				     r->from == NULL
+					 ? _("nothing in the bundle proves that it was the entry "
+					     "of another vault that it says it was received as")
+					 : _("no log that is kept there has it as the entry that "
+					     "it says it was received as"));
 	}
 	return rc;
 }

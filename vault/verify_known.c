@@ -262,7 +262,7 @@ join_seen(struct ev_verifying *v, uint64_t size, const struct ev_hash *root,
 	return rc;
 }
 
-/* A whole log that is kept, and longer than the bundle's tree, has that tree in it. */
+/* What is kept of a longer log may show that the tree of the bundle is in it. */
 static enum evault_status
 look_in_kept(struct ev_verifying *v, struct ev_verify_seen *longest, struct evault_error *err)
 {
@@ -273,7 +273,7 @@ look_in_kept(struct ev_verifying *v, struct ev_verify_seen *longest, struct evau
 
 	for (i = 0; i < v->known.n_seen; i++) {
 		s = &v->known.seen[i];
-		if (s->receive.size < past.size || s->receive.bundle)
+		if (s->receive.size < past.size || s->receive.index == OWN)
 			continue;
 		rc = ev_kept_proof_compare(v->what->vault, &s->receive, &past, err);
 		if (rc == EVAULT_E_NOMEM)
