@@ -30,6 +30,18 @@ note_entry(void *ctx, const struct ev_kept_entry *entry, struct evault_error *er
 	return ev_set_add(&l->entries, &key, &fresh, err);
 }
 
+/* Of a copy of a vault, which that vault has received: that it is a fork was said then. */
+static bool
+is_twin(const struct evault *v, const struct ev_catalog_receive *receive)
+{
+	struct ev_hash own;
+
+	return receive->twin ||
+	       (!receive->received &&
+		ev_hash_parse(ev_slice_text(v->note.origin + strlen("evault/")), &own) &&
+		ev_hash_equal(&own, &receive->origin));
+}
+
 /* All records of logs of this vault whose trees are smaller, or as large. */
 static enum evault_status
 find_pasts(struct looking *l, struct evault_error *err)
@@ -40,12 +52,14 @@ find_pasts(struct looking *l, struct evault_error *err)
 	int64_t after = -1;
 	void *grown;
 
+	if (is_twin(l->c->v, &l->receive))
+		return EVAULT_OK;
 	while (rc == EVAULT_OK) {
 		rc = ev_catalog_next_receive(catalog, &l->receive.origin, after, &other, err);
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)other.index;
-		if (other.size > l->receive.size)
+		if (other.size > l->receive.size || is_twin(l->c->v, &other))
 			continue;
 		grown = realloc(l->pasts, (l->n_pasts + 1) * sizeof(*l->pasts));
 		if (grown == NULL)
@@ -128,17 +142,23 @@ static enum evault_status
 check_receive(void *ctx, const struct ev_catalog_entry *entry, struct evault_error *err)
 {
 	struct looking l = { .c = ctx };
+	struct ev_provenance chain[EV_PROVENANCE_MAX];
 	const struct ev_record_field *f;
 	struct ev_record record;
 	struct ev_hash sha256;
 	enum evault_status rc;
+	size_t n;
 
 	ev_record_init(&record);
 	rc = ev_vault_record(l.c->v, &entry->digest, &record, NULL);
 	if (rc == EVAULT_OK && ev_catalog_parse_receive(&record, &l.receive)) {
 		l.receive.index = entry->index;
+		rc = ev_provenance_read(&record, chain, &n, err);
+		l.receive.received = n > 0;
+		l.receive.twin = n > 0 && ev_hash_equal(&chain[n - 1].origin, &l.receive.origin);
 		f = ev_record_find(&record, "sha256");
-		if (f != NULL && ev_hash_parse(ev_slice_of(f->value, f->len), &sha256))
+		if (rc == EVAULT_OK && f != NULL &&
+		    ev_hash_parse(ev_slice_of(f->value, f->len), &sha256))
 			rc = check_log(&l, &sha256, err);
 	} else if (rc != EVAULT_OK) {
 		/* What cannot be read is told with the items. */

@@ -204,6 +204,9 @@ ev_verify_load_seen(struct ev_verifying *v, struct evault_error *err)
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)receive.index;
+		/* That vault has said itself that there was a copy with another past. */
+		if (receive.twin)
+			continue;
 		grown = realloc(k->seen, (k->n_seen + 1) * sizeof(*grown));
 		if (grown == NULL)
 			return ev_fail_nomem(err);

@@ -136,10 +136,20 @@ t() {
 claim a_fork_and_an_older_copy_are_refused t
 
 t() {
-	cp -a hq hq.copy && run_expect 2 hq receive hq.copy && warns 'is the same vault as this one' && run_expect 2 hq receive && warns 'name the vault to receive' && run_expect 2 hq receive nowhere && mkdir empty && run_expect 2 hq receive empty && warns 'there is no vault here' && warns "hint: name the other vault's own folder" && ! warns 'evault init' &&
-		make_vault closed Nobody --to "$(cat device.to)" && run_expect 2 hq receive closed && warns 'error: closed: the identity given opens no key' && [ ! -s "$OUT" ] && run_expect 2 "$EVAULT_BIN" -V hq -i device.key receive f3 && warns 'error: hq: the identity given opens no key' && run_expect 2 field f1 receive f2 && rm -rf hq.copy closed
+	run_expect 2 hq receive hq && warns 'hq: is this vault itself' && run_expect 2 hq receive && warns 'name what to receive' && run_expect 2 hq receive nowhere && mkdir empty && run_expect 2 hq receive empty && warns 'there is no vault here' && warns "hint: name the other vault's own folder" && ! warns 'evault init' &&
+		make_vault closed Nobody --to "$(cat device.to)" && run_expect 2 hq receive closed && warns 'error: closed: the identity given opens no key' && [ ! -s "$OUT" ] && run_expect 2 "$EVAULT_BIN" -V hq -i device.key receive f3 && warns 'error: hq: the identity given opens no key' && run_expect 2 field f1 receive f2 && rm -rf closed
 }
 claim what_cannot_be_received_says_why t
+
+# Its items are cited by their numbers here: the other ones are taken.
+t() {
+	local n
+	cp -a hq alone && run_expect 0 hq receive alone && says '0 records received' && printf 'alone\n' >alone.txt && run_expect 0 "$EVAULT_BIN" -V alone -i hq.key add alone.txt &&
+		run_expect 2 hq receive alone && warns "use it in this one's place" && printf 'here\n' >here.txt && run_expect 0 hq add here.txt && run_expect 1 hq receive alone && warns 'alone is a copy of this vault that went on alone, after the first' && says '1 record received' &&
+		run_expect 1 hq receive alone && says '0 records received' && run_expect 0 hq list && says 'here.txt' && says 'alone.txt' && n=$(awk '/alone.txt/ { print $1 }' "$OUT") &&
+		run_expect 0 hq get "$n" -o alone.back && cmp alone.back alone.txt && run_expect 0 hq check && says 'sound: '
+}
+claim a_copy_that_went_on_alone_is_a_fork_and_is_received t
 
 t() {
 	quick_vault locked 'otter velvet cargo' Locked && "$EVAULT_BIN" -V locked --passphrase-file <(echo 'otter velvet cargo') add extra >"$OUT" 2>"$ERR" &&

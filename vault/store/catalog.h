@@ -243,10 +243,11 @@ struct ev_catalog_receive {
 	struct ev_hash origin; /* of the log */
 	uint64_t size;         /* of its tree */
 	struct ev_hash root;
-	uint64_t index;             /* of the entry here */
-	struct ev_hash digest;      /* of its record */
-	bool received;              /* the record was received itself */
-	bool bundle;                /* it is what is kept of a bundle, and not of a whole log … */
+	uint64_t index;        /* of the entry here */
+	struct ev_hash digest; /* of its record */
+	bool received;         /* the record was received itself … */
+	bool twin;   /* … from the vault whose log it is: that had a copy which went on alone */
+	bool bundle; /* it is what is kept of a bundle, and not of a whole log … */
 	struct ev_hash tagmanifest; /* … by its share note */
 };
 /* What the record says: origin, size and root.  False when it is no such record. */

@@ -41,7 +41,9 @@ ev_catalog_source_query(enum ev_catalog_query which)
 		return "SELECT 1 FROM sources WHERE origin >= ?1 AND origin <= ?2 LIMIT 1";
 	case Q_SOURCE_RECEIVE:
 		return "SELECT e.idx, e.digest, r.size, r.root, r.tagmanifest,"
-		       " EXISTS (SELECT 1 FROM sources s WHERE s.by = r.by) FROM receives r"
+		       " EXISTS (SELECT 1 FROM sources s WHERE s.by = r.by),"
+		       " EXISTS (SELECT 1 FROM sources s WHERE s.by = r.by AND s.first"
+		       " AND s.origin = r.origin) FROM receives r"
 		       " JOIN entries e ON e.digest = r.by WHERE r.origin = ?1 AND e.idx > ?2"
 		       " ORDER BY e.idx LIMIT 1";
 	default:
@@ -270,6 +272,7 @@ ev_catalog_next_receive(struct ev_catalog *c, const struct ev_hash *origin, int6
 		if (receive->bundle)
 			ev_catalog_column_hash(q, 4, &receive->tagmanifest);
 		receive->received = sqlite3_column_int(q, 5) != 0;
+		receive->twin = sqlite3_column_int(q, 6) != 0;
 	}
 	sqlite3_reset(q);
 	return rc;
