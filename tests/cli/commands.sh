@@ -387,10 +387,10 @@ t() {
 claim check_says_what_was_and_what_was_not_checked t
 
 t() {
-	cp -a "$T/v" "$T/less" && cp -a "$T/v" "$T/cut" && rm "$(find "$T/less/packs" -type f | head -n 1)" && truncate -s -1 "$(find "$T/cut/packs" -type f | head -n 1)" || return 1
+	cp -a "$T/v" "$T/less" && cp -a "$T/v" "$T/shorter" && rm "$(find "$T/less/packs" -type f | head -n 1)" && truncate -s -1 "$(find "$T/shorter/packs" -type f | head -n 1)" || return 1
 	local n dir
 	n=$(find "$T/v/packs" -type f | wc -l)
-	for dir in less cut; do
+	for dir in less shorter; do
 		run_expect 1 "$EVAULT_BIN" -V "$T/$dir" check --sealed && says "checked: every byte of $((n - 1)) packs" && says "not checked: the bytes of 1 pack that is missing, of a wrong size" &&
 			run_expect 1 "$EVAULT_BIN" -V "$T/$dir" check --sealed --json && json_is "all[-1]['summary']['packs'] == $n and all[-1]['summary']['packs_read'] == $n - 1" || return 1
 	done
