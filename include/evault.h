@@ -1444,17 +1444,17 @@ enum evault_asked {
 /* An entry of another vault that an item was received as. */
 struct evault_bundle_source {
 	struct evault_source entry;
-	uint64_t entries; /* of the tree that it is proved to be in; this and the last ones then */
-	char citation[EVAULT_CITATION_SIZE];
+	uint64_t entries; /* * when it holds: of the tree that it is proved to be in */
 	/*
 	 * Does the bundle prove that it is in that vault's log?  HOLDS, FAILS
 	 * (what it has for that is not sound), or OPEN: it has nothing for that.
 	 */
 	enum evault_asked proved;
-	char actor_key[EVAULT_HEX_SIZE];    /* who signed it there */
-	enum evault_role role;              /* theirs */
-	bool actor_ended;                   /* that key was removed later */
-	char name[EVAULT_HOLDER_NAME_SIZE]; /* of the contact whose key and vault it is; or "" */
+	enum evault_role role; /* * of who signed it there */
+	char citation[EVAULT_CITATION_SIZE];
+	char actor_key[EVAULT_HEX_SIZE];    /* * theirs */
+	char name[EVAULT_HOLDER_NAME_SIZE]; /* * of the contact whose key and vault it is; or "" */
+	bool actor_ended;                   /* * that key was removed later */
 };
 
 struct evault_bundle_item {
