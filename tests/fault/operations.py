@@ -48,7 +48,7 @@ OPERATIONS = [
     Operation("receive again", "received", ("receive", "{field}"), keeps=("small", "first")),
     Operation("receive bundle", "bundled", ("receive", "{bundle}", "--signer", "{card}", "--receipt", "{fresh}"), keeps=("small",)),
     Operation("receipt", "shared", ("receipt", "{receipt}")),
-    Operation("verify", "bundled", ("verify", "{bundle}", "--signer", "{card}", "--extract", "{fresh}"), writes=False),
+    Operation("verify", "bundled", ("verify", "{bundle}", "--signer", "{card}", "--extract", "out"), again=("verify", "{bundle}", "--signer", "{card}", "--extract", "{fresh}"), gives=True, writes=False),
     Operation("search", "few", ("search", "x"), writes=False),
     # Cut short, they are done or not: what completes them is the next writer.
     Operation("key add", "few", ("key", "add", "B", "--role", "writer", "--to", "{second}"), again=("check", "--adopt")),

@@ -152,14 +152,14 @@ class Oracle:
         self.look()
 
     def gave_whole(self):
-        """What an interrupted `get` left under a name of its own is whole."""
-        known = set(hashes_below(os.path.join(self.bench.sources, "first")))
+        """What an interrupted run left under a name of its own is whole."""
+        known = {h for folder in ("first", "small") for h in hashes_below(os.path.join(self.bench.sources, folder))}
         for folder, _, names in os.walk(os.path.join(self.place, "out")):
             whole = [n for n in names if not n.endswith(".tmp")]
             for name in whole:
                 got = subprocess.run(["sha256sum", os.path.join(folder, name)], stdout=subprocess.PIPE, check=True)
                 if got.stdout.decode().split()[0] not in known:
-                    self.complain("get left a file that is not whole under its name")
+                    self.complain("a file was left that is not whole under its name")
 
     def completed(self):
         """The command once more completes it."""
