@@ -12,6 +12,8 @@ CALLS = ("openat", "creat", "write", "pwrite64", "writev", "read", "pread64", "f
          "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "ftruncate", "fallocate", "utimensat", "fchmod",
          "fchmodat", "close", "getrandom", "flock", "exit_group")
 LINE = re.compile(r"^(\d+)\s+(\w+)\((.*)\)\s+=\s+(-?\d+|\?)(.*)$")
+UNFINISHED = " <unfinished ...>"
+RESUMED = re.compile(r"^(\d+)\s+<\.\.\. \w+ resumed>(.*)$")
 TEMP = re.compile(r"[0-9a-f]{16}\.tmp")
 HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -49,9 +51,23 @@ def path_of(call, args, place):
     return os.path.relpath(path, place) if path.startswith("/") else path
 
 
+def whole_lines(lines):
+    """One line for each call, when it ended: of several threads strace writes some in two halves."""
+    begun = {}
+    for line in lines:
+        line = line.rstrip("\n")
+        resumed = RESUMED.match(line)
+        if line.endswith(UNFINISHED):
+            begun[line.split(None, 1)[0]] = line[:-len(UNFINISHED)]
+        elif resumed is None:
+            yield line
+        elif resumed.group(1) in begun:
+            yield begun.pop(resumed.group(1)) + resumed.group(2)
+
+
 def parse(text, place):
     points, counts = [], {}
-    for at, line in enumerate(text.splitlines()):
+    for at, line in enumerate(whole_lines(text.splitlines())):
         m = LINE.match(line)
         if m is None:
             continue

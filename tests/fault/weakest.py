@@ -16,7 +16,7 @@ from bench import VAULT, events_of
 from killed import points_of
 from operations import head_of, notes_of, promises
 from oracle import Oracle
-from trace import sampled, strace
+from trace import sampled, strace, whole_lines
 
 CALLS = ("openat", "write", "fsync", "fdatasync", "renameat", "renameat2", "rename", "unlinkat", "mkdirat", "ftruncate", "exit_group")
 LINE = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+=\s+(-?\d+|\?)")
@@ -204,7 +204,7 @@ def record(bench, place, args, *options, after=None):
         with open(log, encoding="ascii") as f:
             lines = sum(1 for _ in f)
             f.seek(0)
-            for i, line in enumerate(f):
+            for i, line in enumerate(whole_lines(f)):
                 m = LINE.match(line)
                 if m is not None and m.group(3)[0] not in "-?" and disk.do(m.group(1), m.group(2), int(m.group(3))):
                     disk.look()
