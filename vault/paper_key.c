@@ -118,25 +118,6 @@ out:
 	return rc;
 }
 
-static enum evault_status
-write_new(const char *path, const struct ev_buf *html, struct evault_error *err)
-{
-	enum evault_status rc, closed;
-	int fd = -1;
-
-	rc = ev_os_create(EV_OS_CWD, path, &fd, err);
-	if (rc != EVAULT_OK)
-		return rc;
-	rc = ev_os_write(fd, html->data, html->len, path, err);
-	if (rc == EVAULT_OK)
-		rc = ev_os_sync(fd, path, err);
-	closed = ev_os_close(fd, path, rc == EVAULT_OK ? err : NULL);
-	rc = rc == EVAULT_OK ? closed : rc;
-	if (rc != EVAULT_OK)
-		(void)ev_os_unlink(EV_OS_CWD, path, NULL);
-	return rc;
-}
-
 enum evault_status
 evault_paper_pages(const struct evault_paper *p, const char *label, const char *path, int fd,
 		   struct evault_error *err)
@@ -151,7 +132,7 @@ evault_paper_pages(const struct evault_paper *p, const char *label, const char *
 	today[10] = '\0';
 	rc = ev_paper_pages(p->papers, p->n, label, today, &html, err);
 	if (rc == EVAULT_OK && path != NULL)
-		rc = write_new(path, &html, err);
+		rc = ev_os_write_new(path, ev_slice_of(html.data, html.len), err);
 	else if (rc == EVAULT_OK)
 		rc = ev_os_write(fd, html.data, html.len, "-", err);
 	ev_buf_wipe(&html);
