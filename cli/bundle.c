@@ -29,23 +29,12 @@ static void
 on_finding(void *ctx, const struct evault_finding *finding)
 {
 	struct bundle *v = ctx;
-	struct json json;
 
 	progress_hide();
-	if (!v->globals->json) {
+	if (v->globals->json)
+		finding_print_json(finding);
+	else
 		findings_add(&v->findings, finding);
-		return;
-	}
-	json = json_begin(stdout);
-	json_text(&json, "finding", evault_finding_word(finding->kind));
-	if (finding->has_item) {
-		json_number(&json, "item", finding->item);
-		json_text(&json, "citation", finding->citation);
-	}
-	if (finding->path[0] != '\0')
-		json_text(&json, "path", finding->path);
-	json_text(&json, "detail", finding->detail);
-	json_end(&json);
 }
 
 static void

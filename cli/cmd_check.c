@@ -28,23 +28,12 @@ static void
 on_finding(void *ctx, const struct evault_finding *finding)
 {
 	struct checking *c = ctx;
-	struct json json;
 
 	progress_hide();
-	if (!c->globals->json) {
+	if (c->globals->json)
+		finding_print_json(finding);
+	else
 		findings_add(&c->findings, finding);
-		return;
-	}
-	json = json_begin(stdout);
-	json_text(&json, "finding", evault_finding_word(finding->kind));
-	if (finding->has_item) {
-		json_number(&json, "item", finding->item);
-		json_text(&json, "citation", finding->citation);
-	}
-	if (finding->path[0] != '\0')
-		json_text(&json, "path", finding->path);
-	json_text(&json, "detail", finding->detail);
-	json_end(&json);
 }
 
 static bool

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "json.h"
 #include "memory.h"
 #include "message.h"
 
@@ -93,4 +94,20 @@ findings_print(struct findings *findings, FILE *out)
 		free(findings->lines[kind]);
 	}
 	*findings = (struct findings){ .bundle = findings->bundle };
+}
+
+void
+finding_print_json(const struct evault_finding *finding)
+{
+	struct json json = json_begin(stdout);
+
+	json_text(&json, "finding", evault_finding_word(finding->kind));
+	if (finding->has_item) {
+		json_number(&json, "item", finding->item);
+		json_text(&json, "citation", finding->citation);
+	}
+	if (finding->path[0] != '\0')
+		json_text(&json, "path", finding->path);
+	json_text(&json, "detail", finding->detail);
+	json_end(&json);
 }

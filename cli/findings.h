@@ -22,6 +22,8 @@ struct findings {
 
 /* May print, to standard output. */
 void findings_add(struct findings *findings, const struct evault_finding *finding);
+/* Prints it at once, for programs, to standard output. */
+void finding_print_json(const struct evault_finding *finding);
 /* Prints what there is and empties it. */
 void findings_print(struct findings *findings, FILE *out);
 
