@@ -144,6 +144,21 @@ print_json_summary(const struct receiving *r, const struct evault_receive_summar
 	json_end(&json);
 }
 
+/* After how many records were received. */
+static void
+print_tally(const struct evault_receive_summary *s)
+{
+	char size[FORMAT_SIZE];
+
+	printf(ngettext(", %" PRIu64 " of them an item (%s)", ", %" PRIu64 " of them items (%s)",
+			s->items),
+	       s->items, format_bytes(s->bytes, size));
+	if (s->already > 0)
+		printf(_(", %" PRIu64 " here already"), s->already);
+	if (s->failed > 0)
+		printf(_(", %" PRIu64 " not received"), s->failed);
+}
+
 static void
 print_summary(const struct receiving *r, const struct evault_receive_summary *s)
 {
@@ -157,13 +172,7 @@ print_summary(const struct receiving *r, const struct evault_receive_summary *s)
 	printf(ngettext("%s (%.*s): %" PRIu64 " record received",
 			"%s (%.*s): %" PRIu64 " records received", s->received),
 	       dir, ORIGIN_SHOWN, s->origin + strlen("evault/"), s->received);
-	printf(ngettext(", %" PRIu64 " of them an item (%s)", ", %" PRIu64 " of them items (%s)",
-			s->items),
-	       s->items, format_bytes(s->bytes, size));
-	if (s->already > 0)
-		printf(_(", %" PRIu64 " here already"), s->already);
-	if (s->failed > 0)
-		printf(_(", %" PRIu64 " not received"), s->failed);
+	print_tally(s);
 	if (s->deduplicated > 0)
 		printf(_("; %s of it was in the vault before and not written again"),
 		       format_bytes(s->deduplicated, size));
@@ -269,18 +278,10 @@ choose_receipt(const struct receiving *r, char out[RECEIPT_SIZE])
 static void
 print_bundle_summary(const struct evault_receive_summary *s)
 {
-	char size[FORMAT_SIZE];
-
 	printf(
 	    ngettext("received: %" PRIu64 " record", "received: %" PRIu64 " records", s->received),
 	    s->received);
-	printf(ngettext(", %" PRIu64 " of them an item (%s)", ", %" PRIu64 " of them items (%s)",
-			s->items),
-	       s->items, format_bytes(s->bytes, size));
-	if (s->already > 0)
-		printf(_(", %" PRIu64 " here already"), s->already);
-	if (s->failed > 0)
-		printf(_(", %" PRIu64 " not received"), s->failed);
+	print_tally(s);
 	fputc('\n', stdout);
 	if (s->without_file > 0)
 		printf(ngettext("%" PRIu64 " record came without its file: it is kept with the "
