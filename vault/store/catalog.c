@@ -231,6 +231,8 @@ ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash 
 		ev_catalog_bind_hash(q, 2, record);
 	ev_catalog_bind_hash(q, 3, actor);
 	rc = run(c, q, err);
+	if (c->lean)
+		return rc;
 	if (rc == EVAULT_OK && record != NULL)
 		rc = ev_catalog_wait_for_words(c, index, err);
 	return rc == EVAULT_OK ? ev_catalog_settle_entry(c, index, record, err) : rc;
