@@ -347,6 +347,28 @@ use(struct evault *v, struct ev_catalog **out, struct evault_error *why)
 	return rc;
 }
 
+bool
+ev_index_vouches(struct evault *v)
+{
+	struct ev_sealed *store = NULL;
+	struct ev_catalog *c = NULL;
+	struct ev_hash schema;
+	bool has_key;
+	enum evault_status rc;
+
+	ev_index_key(v, &has_key);
+	if (!has_key)
+		return false;
+	ev_catalog_schema_hash(&schema);
+	rc = ev_sealed_open(v->index.dir, v->index.name, v->index.key, &schema, &store, NULL);
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_open(store, &c, NULL);
+	if (rc == EVAULT_OK)
+		rc = judge(v, c, NULL);
+	ev_catalog_free(c);
+	return rc == EVAULT_OK;
+}
+
 /* An index under an older identity of this vault is no stranger's. */
 static bool
 is_of_older_key(const struct evault *v)
