@@ -41,9 +41,10 @@ ev_catalog_file_query(enum ev_catalog_query which)
 	case Q_NEXT_UNREAD:
 		return "SELECT pack FROM unread WHERE pack > ?1 ORDER BY pack LIMIT 1";
 	case Q_COUNT_ROWS:
-		return "SELECT coalesce(max(idx), -1), coalesce(min(idx), 0),"
-		       " (SELECT count(*) FROM entries WHERE idx >= ?1 AND idx < ?1 + ?2)"
-		       " FROM entries";
+		/* The last and the first one asked in one query would read all of them. */
+		return "SELECT coalesce((SELECT max(idx) FROM entries), -1),"
+		       " coalesce((SELECT min(idx) FROM entries), 0),"
+		       " (SELECT count(*) FROM entries WHERE idx >= ?1 AND idx < ?1 + ?2)";
 	case Q_COUNT_ONLY_IN:
 		return "SELECT count(*) FROM members m JOIN entries e ON e.digest = m.id"
 		       " WHERE m.kind = ?1 AND m.pack = ?2 AND NOT EXISTS (SELECT 1 FROM members o"
