@@ -360,7 +360,8 @@ ev_index_vouches(struct evault *v)
 	if (!has_key)
 		return false;
 	ev_catalog_schema_hash(&schema);
-	rc = ev_sealed_open(v->index.dir, v->index.name, v->index.key, &schema, &store, NULL);
+	rc = ev_sealed_open_to_look(v->index.dir, v->index.name, v->index.key, &schema, &store,
+				    NULL);
 	if (rc == EVAULT_OK)
 		rc = ev_catalog_open(store, &c, NULL);
 	if (rc == EVAULT_OK)

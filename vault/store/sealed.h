@@ -39,6 +39,10 @@ enum evault_status ev_sealed_scratch(int dir, struct ev_sealed **s, struct evaul
 enum evault_status ev_sealed_open(int dir, const char *path, const struct ev_page_key *key,
 				  const struct ev_hash *schema, struct ev_sealed **s,
 				  struct evault_error *err);
+/* The same for reading alone. */
+enum evault_status ev_sealed_open_to_look(int dir, const char *path, const struct ev_page_key *key,
+					  const struct ev_hash *schema, struct ev_sealed **s,
+					  struct evault_error *err);
 /*
  * Takes the file `path`, made or emptied, for a new database.  Is updating
  * from the start.  E_BUSY when another process is making it; E_IO, E_FULL,
