@@ -294,7 +294,7 @@ judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
 		return EVAULT_OK;
 	if (ev_pack_path_parse(path, &pack))
-		return ev_set_has(&c->v->authority.pack_set, &pack)
+		return ev_seen_has(&c->v->authority.pack_set, &pack)
 			   ? EVAULT_OK
 			   : judge_stray(c, path, &pack, err);
 	if (is_temp(path))

@@ -86,12 +86,16 @@ ev_commit_close_pack(struct ev_commit *c, struct evault_error *err)
 	struct placing p = { c->v->catalog, &name };
 	enum evault_status rc;
 	uint64_t size;
+	bool fresh;
 
 	if (c->writer == NULL)
 		return EVAULT_OK;
 	rc = ev_pack_finish(c->writer, &name, &size, place_member, &p, err);
 	if (rc == EVAULT_OK)
 		rc = ev_commit_pack(c, &name, size, err);
+	/* Its name is the hash of what was written: it is not read again for that. */
+	if (rc == EVAULT_OK)
+		rc = ev_set_add(&c->v->whole, &name, &fresh, err);
 	ev_pack_writer_free(c->writer);
 	c->writer = NULL;
 	return rc;

@@ -40,6 +40,11 @@ enum evault_status ev_index_init(struct evault *v, const struct evault_open *how
  * log, which must be read in full.  E_NOMEM, E_IO.
  */
 enum evault_status ev_index_open(struct evault *v, struct evault_error *err);
+/*
+ * Does the index on disk vouch for what was passed over in the log?  Of an
+ * unlocked vault; nothing is filled, and v->catalog stays as it is.
+ */
+bool ev_index_vouches(struct evault *v);
 /* After a commit of the log: what was staged is in it now.  A failure is made good later. */
 void ev_index_commit(struct evault *v);
 enum ev_index_verdict {

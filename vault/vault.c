@@ -139,7 +139,7 @@ load_log_once(struct evault *v, const struct ev_findings *findings, struct ev_lo
 		v->catalog = NULL;
 	}
 	if (v->access != EVAULT_SEALED && !v->indexed)
-		rc = v->checking ? ev_catalog_new_lean(&v->catalog, err)
+		rc = v->checking ? ev_catalog_new_lean(v->dir, &v->catalog, err)
 				 : ev_catalog_new(&v->catalog, err);
 	if (rc != EVAULT_OK)
 		return rc;

@@ -10,6 +10,7 @@
 #include "store/keyring.h"
 #include "store/log.h"
 #include "store/pack.h"
+#include "store/set.h"
 
 enum {
 	EV_VAULT_NOTE_MAX = 8192, /* bytes of the file `vault` */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/set.h"
+
 void
 ev_authority_init(struct ev_authority *a, const struct ev_vault_note *vault)
 {
@@ -22,9 +24,9 @@ ev_authority_release(struct ev_authority *a)
 	free(a->packs);
 	free(a->read_keys);
 	free(a->log_keys);
-	ev_set_release(&a->records);
-	ev_set_release(&a->pack_set);
-	ev_set_release(&a->slots);
+	ev_seen_release(&a->records);
+	ev_seen_release(&a->pack_set);
+	ev_seen_release(&a->slots);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -277,8 +279,8 @@ ev_authority_skip(struct ev_authority *a, uint64_t index)
 	assert(index >= a->size);
 	a->size = index;
 	a->n_packs = 0;
-	ev_set_release(&a->records);
-	ev_set_release(&a->pack_set);
+	ev_seen_release(&a->records);
+	ev_seen_release(&a->pack_set);
 }
 
 /* The role of the one who signed, or a finding. */
@@ -364,7 +366,7 @@ line_key(const struct ev_line *line, struct ev_hash *key, struct evault_error *e
 }
 
 /* The set of what may be added once only, and the key in it; NULL for other lines. */
-static struct ev_set *
+static struct ev_seen *
 once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key,
 	 enum evault_status *rc, struct evault_error *err)
 {
@@ -457,7 +459,7 @@ static enum evault_status
 check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j,
 	   const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
-	const struct ev_set *once;
+	const struct ev_seen *once;
 	struct ev_hash key;
 	enum evault_status rc;
 	bool fresh = true, first = true;
@@ -483,7 +485,7 @@ check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j
 		rc = ev_set_add(&j->seen, &key, &fresh, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	if (once != NULL && (!fresh || ev_set_has(once, &key)))
+	if (once != NULL && (!fresh || ev_seen_has(once, &key)))
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "adds what was added already");
 	*good = true;
@@ -493,14 +495,14 @@ check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j
 static enum evault_status
 take_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
-	struct ev_set *once;
+	struct ev_seen *once;
 	struct ev_hash key;
 	enum evault_status rc;
 	bool fresh;
 
 	once = once_set(a, line, &key, &rc, err);
 	if (rc == EVAULT_OK && once != NULL)
-		rc = ev_set_add(once, &key, &fresh, err);
+		rc = ev_seen_add(once, &key, &fresh, err);
 	return rc == EVAULT_OK ? apply_line(a, line, err) : rc;
 }
 

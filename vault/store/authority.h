@@ -14,7 +14,7 @@
 
 #include "format/entry.h"
 #include "store/finding.h"
-#include "store/set.h"
+#include "store/seen.h"
 
 struct ev_actor {
 	struct ev_verifier verifier;
@@ -66,7 +66,7 @@ struct ev_authority {
 	struct ev_verifier log_key; /* that signs checkpoints now */
 	struct ev_log_key *log_keys;
 	size_t n_log_keys;
-	struct ev_set records, pack_set, slots;
+	struct ev_seen records, pack_set, slots;
 };
 
 void ev_authority_init(struct ev_authority *a, const struct ev_vault_note *vault);
