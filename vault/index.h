@@ -82,7 +82,8 @@ enum evault_status ev_index_make_again(void *v, const struct evault_error *why,
 /*
  * Files the log's entries from `from` on, their packs' members and records,
  * and packs that could not be read before.  E_CHANGED: a pack was dropped, and
- * all of it must be filed anew.
+ * all of it must be filed anew; or one is not there, and the log went on since
+ * it was read.
  */
 enum evault_status ev_index_fill(struct evault *v, struct ev_catalog *c, uint64_t from,
 				 struct evault_error *err);

@@ -534,12 +534,9 @@ ev_vault_open_aside(const char *dir, const struct evault_unlock *unlock, struct 
 void
 evault_close(struct evault *v)
 {
-	size_t i;
-
 	if (v == NULL)
 		return;
-	for (i = 0; i < EV_VAULT_PACKS; i++)
-		ev_pack_close(v->packs[i].pack);
+	ev_vault_close_packs(v);
 	ev_corrections_forget(v);
 	ev_set_release(&v->whole);
 	ev_set_release(&v->broken);

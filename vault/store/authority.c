@@ -202,23 +202,30 @@ put_log_key(struct ev_authority *a, const struct ev_verifier *key, struct evault
 	return EVAULT_OK;
 }
 
-static void
-drop_pack(struct ev_authority *a, const struct ev_hash *pack)
+/* From where one was found last, to both sides; NULL: no entry has named it. */
+static struct ev_pack_line *
+find_pack(struct ev_authority *a, const struct ev_hash *pack)
 {
-	size_t i;
+	size_t above = a->pack_at < a->n_packs ? a->pack_at : a->n_packs, below = above, at;
 
-	for (i = 0; i < a->n_packs; i++) {
-		if (ev_hash_equal(&a->packs[i].hash, pack))
-			a->packs[i].dropped = true;
+	while (above < a->n_packs || below > 0) {
+		at = above < a->n_packs ? above++ : --below;
+		if (!ev_hash_equal(&a->packs[at].hash, pack) && below > 0)
+			at = --below;
+		if (ev_hash_equal(&a->packs[at].hash, pack)) {
+			a->pack_at = at;
+			return &a->packs[at];
+		}
 	}
+	return NULL;
 }
 
 static enum evault_status
 apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	struct ev_pack_line pack, *dropped;
 	struct ev_named_file *file;
-	struct ev_pack_line pack;
 
 	switch (line->kind) {
 	case EV_LINE_RECORD:
@@ -227,7 +234,9 @@ apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_err
 		pack = (struct ev_pack_line){ line->hash, line->number, a->size, false };
 		return ev_authority_add_pack(a, &pack, err);
 	case EV_LINE_DROP:
-		drop_pack(a, &line->hash);
+		dropped = find_pack(a, &line->hash);
+		if (dropped != NULL)
+			dropped->dropped = true;
 		return EVAULT_OK;
 	case EV_LINE_SLOT:
 		ev_slot_path(line->number, path);
@@ -384,11 +393,11 @@ once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key
 
 /* What a line ends or drops must be there, and not ended yet; true for other lines. */
 static bool
-ends_something(const struct ev_authority *a, const struct ev_line *line)
+ends_something(struct ev_authority *a, const struct ev_line *line)
 {
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	const struct ev_pack_line *pack;
 	const struct ev_actor *actor;
-	size_t i;
 
 	if (a->partial)
 		return true;
@@ -400,11 +409,11 @@ ends_something(const struct ev_authority *a, const struct ev_line *line)
 		actor = actor_of_key(a, &line->hash);
 		return actor != NULL && !actor->ended;
 	}
-	for (i = 0; line->kind == EV_LINE_DROP && i < a->n_packs; i++) {
-		if (ev_hash_equal(&a->packs[i].hash, &line->hash))
-			return !a->packs[i].dropped;
+	if (line->kind == EV_LINE_DROP) {
+		pack = find_pack(a, &line->hash);
+		return pack != NULL && !pack->dropped;
 	}
-	return line->kind != EV_LINE_DROP;
+	return true;
 }
 
 /*

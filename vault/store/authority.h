@@ -60,7 +60,8 @@ struct ev_authority {
 	struct ev_named_file *files;
 	size_t n_files;
 	struct ev_pack_line *packs;
-	size_t n_packs, cap_packs;
+	size_t n_packs, cap_packs,
+	    pack_at; /* where one was found last: what is dropped is often in order */
 	char (*read_keys)[EVAULT_RECIPIENT_SIZE]; /* by epoch */
 	size_t n_read_keys;
 	struct ev_verifier log_key; /* that signs checkpoints now */

@@ -115,6 +115,12 @@ struct ev_catalog_pack {
 };
 enum evault_status ev_catalog_add_pack(struct ev_catalog *c, const struct ev_catalog_pack *pack,
 				       struct evault_error *err);
+/* A later entry drops it: nobody looks for anything in it. */
+enum evault_status ev_catalog_drop_pack(struct ev_catalog *c, const struct ev_hash *pack,
+					struct evault_error *err);
+/* The member is in this pack no longer. */
+enum evault_status ev_catalog_drop_member(struct ev_catalog *c, const struct ev_hash *pack,
+					  const struct ev_member *m, struct evault_error *err);
 /* The next one after the one in *pack, in the order of entries and in it of bytes.  E_NOT_FOUND. */
 enum evault_status ev_catalog_next_pack(struct ev_catalog *c, struct ev_catalog_pack *pack,
 					struct evault_error *err);
