@@ -233,9 +233,9 @@ pack_made_wrongly_by_who_has_the_key_is_damaged(void)
 /* ---- writing that fails --------------------------------------------------------------------- */
 
 static bool
-write_with_fault(const struct fault_plan *plan, bool *fired)
+write_with_fault(const struct fault_plan *plan, size_t object, bool *fired)
 {
-	struct put puts[] = { { .kind = EV_MEMBER_OBJECT, .size = 200000 },
+	struct put puts[] = { { .kind = EV_MEMBER_OBJECT, .size = object },
 			      { .kind = EV_MEMBER_RECORD, .size = 500 } };
 	struct ev_hash name;
 	struct seen seen;
@@ -258,7 +258,7 @@ write_with_fault(const struct fault_plan *plan, bool *fired)
 }
 
 static void
-pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
+fail_each_call(size_t object)
 {
 	struct fault_plan plan = { FAULT_OPENAT, 0, 0, false, NULL };
 	bool fired = true;
@@ -268,13 +268,26 @@ pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
 		for (i = 0; i < 2; i++) {
 			plan.sys = i == 0 ? ENOSPC : EIO;
 			for (plan.nth = 0, fired = true; fired; plan.nth++) {
-				if (!CHECK(write_with_fault(&plan, &fired))) {
+				if (!CHECK(write_with_fault(&plan, object, &fired))) {
 					printf("# %s %d\n", fault_word(plan.call), plan.nth);
 					return;
 				}
 			}
 		}
 	}
+}
+
+static void
+pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
+{
+	fail_each_call(200000);
+}
+
+/* A worker has the writing then: it fails behind the back of who appends. */
+static void
+large_pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
+{
+	fail_each_call(3 << 20);
 }
 
 static void
@@ -300,6 +313,7 @@ main(void)
 	UNIT_RUN(any_flipped_or_missing_byte_of_the_file_is_damage);
 	UNIT_RUN(pack_made_wrongly_by_who_has_the_key_is_damaged);
 	UNIT_RUN(pack_that_fails_at_any_call_has_no_name_or_is_whole);
+	UNIT_RUN(large_pack_that_fails_at_any_call_has_no_name_or_is_whole);
 	UNIT_RUN(pack_that_is_given_up_leaves_nothing);
 	return packs_end();
 }
