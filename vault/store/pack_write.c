@@ -5,8 +5,7 @@
  * of pack.h).  A member's place in the tar stream is known when the frame it
  * begins in is written: until then its offset is the one within the frame.
  *
- * The way from age to the file is a worker's as soon as there is more than a
- * frame to do, so that hashing and compressing do not wait for it.
+ * From age on it goes on behind the back of who reads and compresses.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -14,12 +13,11 @@
 #include <string.h>
 
 #include "base/os.h"
-#include "base/worker.h"
+#include "format/age_behind.h"
 #include "store/pack.h"
 
 enum {
 	OWN_FRAME_MIN = 128 << 10, /* an object of this size begins a frame */
-	ALONE = 512 << 10,         /* bytes that are sealed before a thread is started */
 	ZEROS = 4096,
 	WRITE_OUT = 4 << 20, /* bytes: the disk works while the pack grows, not at its end alone */
 };
@@ -36,15 +34,14 @@ struct ev_pack_writer {
 	int dir;                        /* borrowed */
 	char temp[6 + EV_OS_TEMP_SIZE]; /* "packs/<16 hex>.tmp", "" when it is gone */
 
-	/* The worker's alone while there is one: */
+	struct ev_age_behind *sealer;
+	/* Its alone until it is finished: */
 	int fd;
 	struct ev_buf *memory; /* borrowed; NULL: it is a file */
-	struct ev_age_sealer *sealer;
 	struct ev_hasher *hasher;
 	uint64_t written; /* bytes of the file */
 	uint64_t sent;    /* of these, on their way to the disk */
 
-	struct ev_worker *worker; /* or NULL */
 	struct ev_frame_encoder *encoder;
 	uint64_t plain;  /* bytes given to age */
 	uint64_t offset; /* bytes of tar stream in finished frames */
@@ -132,7 +129,7 @@ writer_new(int dir, const struct ev_age_recipient *to, struct ev_buf *memory,
 	else if (memory == NULL)
 		rc = open_temp(w, err);
 	if (rc == EVAULT_OK)
-		rc = ev_age_sealer_new(&recipients, sink, &w->sealer, err);
+		rc = ev_age_behind_new(&recipients, sink, &w->sealer, err);
 	if (rc == EVAULT_OK) {
 		*out = w;
 		w = NULL;
@@ -155,53 +152,13 @@ ev_pack_writer_memory(const struct ev_age_recipient *to, struct ev_buf *out,
 	return writer_new(-1, to, out, w, err);
 }
 
-/* ---- from age to the file -------------------------------------------------------------- */
-
-static enum evault_status
-seal_behind(void *ctx, struct ev_worker *from, struct evault_error *err)
-{
-	struct ev_pack_writer *w = ctx;
-	struct ev_slice piece;
-	enum evault_status rc;
-
-	do {
-		rc = ev_worker_take(from, &piece, err);
-		if (rc == EVAULT_OK && piece.len > 0)
-			rc = ev_age_sealer_update(w->sealer, piece.data, piece.len, err);
-	} while (rc == EVAULT_OK && piece.len > 0);
-	return rc == EVAULT_OK ? ev_age_sealer_finish(w->sealer, err) : rc;
-}
-
 /* Gives bytes of the pack's plaintext to age. */
 static enum evault_status
 put_plain(struct ev_pack_writer *w, const uint8_t *data, size_t len, struct evault_error *err)
 {
-	/* Where no thread is to be had, evidence is taken all the same. */
-	if (w->worker == NULL && w->plain >= ALONE &&
-	    ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES_MAX, seal_behind, w, &w->worker,
-			  NULL) != EVAULT_OK)
-		w->worker = NULL;
 	w->plain += len;
-	if (w->worker != NULL)
-		return ev_worker_put(w->worker, data, len, err);
-	return ev_age_sealer_update(w->sealer, data, len, err);
+	return ev_age_behind_update(w->sealer, data, len, err);
 }
-
-/* That was all; the file and its hash are ours again. */
-static enum evault_status
-end_plain(struct ev_pack_writer *w, struct evault_error *err)
-{
-	enum evault_status rc;
-
-	if (w->worker == NULL)
-		return ev_age_sealer_finish(w->sealer, err);
-	rc = ev_worker_finish(w->worker, err);
-	ev_worker_free(w->worker);
-	w->worker = NULL;
-	return rc;
-}
-
-/* ---- frames ------------------------------------------------------------------------------ */
 
 static enum evault_status
 note_frame(struct ev_pack_writer *w, size_t sealed, size_t plain, struct evault_error *err)
@@ -323,7 +280,7 @@ ev_pack_append(struct ev_pack_writer *w, enum ev_member_kind kind, const struct 
 uint64_t
 ev_pack_written(const struct ev_pack_writer *w)
 {
-	/* How far the worker has come is a matter of timing, and packs are cut by this. */
+	/* How much of it is in the file is a matter of timing, and packs are cut by this. */
 	return w->plain + w->files.bytes.len + w->records.bytes.len;
 }
 
@@ -438,7 +395,7 @@ ev_pack_finish(struct ev_pack_writer *w, struct ev_hash *name, uint64_t *size,
 	size_t i;
 
 	if (rc == EVAULT_OK)
-		rc = end_plain(w, err);
+		rc = ev_age_behind_finish(w->sealer, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	ev_hasher_final(w->hasher, &hash);
@@ -458,12 +415,11 @@ ev_pack_writer_free(struct ev_pack_writer *w)
 {
 	if (w == NULL)
 		return;
-	ev_worker_free(w->worker);
+	ev_age_behind_free(w->sealer); /* the first: it may be writing */
 	ev_os_close_read(w->fd);
 	if (w->temp[0] != '\0')
 		(void)ev_os_unlink(w->dir, w->temp, NULL);
 	ev_hasher_free(w->hasher);
-	ev_age_sealer_free(w->sealer);
 	ev_frame_encoder_free(w->encoder);
 	ev_buf_release(&w->files.bytes);
 	ev_buf_release(&w->records.bytes);
