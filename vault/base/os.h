@@ -97,6 +97,8 @@ enum evault_status ev_os_write(int fd, const uint8_t *data, size_t len, const ch
 			       struct evault_error *err);
 /* Makes an open file empty, to write it again from its start. */
 enum evault_status ev_os_empty(int fd, const char *shown, struct evault_error *err);
+/* Lets the disk begin with this part of what was written; promises nothing. */
+void ev_os_write_out(int fd, uint64_t from, uint64_t len);
 enum evault_status ev_os_sync(int fd, const char *shown, struct evault_error *err);
 /* Follows links, as the paths of what was made in the folder did. */
 enum evault_status ev_os_sync_dir(int dir, const char *path, struct evault_error *err);
