@@ -115,6 +115,16 @@ print_said(FILE *out, const struct evault_item *item)
 	}
 }
 
+/* The packs that left the vault then are in the entry after it. */
+static void
+print_tidy(FILE *out, const struct evault_item *item)
+{
+	char *packs = item_text(item, "packs");
+
+	fprintf(out, _("merged small packs into larger ones: %s"), packs);
+	free(packs);
+}
+
 /* A change of keys: the lines that did it are an entry of their own. */
 static void
 print_key_change(FILE *out, const struct evault_item *item)
@@ -198,6 +208,8 @@ print_deed(FILE *out, const struct evault_item *item)
 		fprintf(out, _("retracted %s: %s"), cited, reason);
 	} else if (item_says(item, "action", "adopt")) {
 		fputs(_("took in a pack that an interrupted run had left"), out);
+	} else if (item_says(item, "action", "tidy")) {
+		print_tidy(out, item);
 	} else if (item_says(item, "action", "receive")) {
 		fprintf(out, _("received the vault %s, with its log"), from);
 	} else if (item_says(item, "action", "key")) {

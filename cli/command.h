@@ -43,6 +43,7 @@ extern const struct command command_annotate;
 extern const struct command command_retract;
 extern const struct command command_history;
 extern const struct command command_check;
+extern const struct command command_tidy;
 extern const struct command command_checkpoint;
 extern const struct command command_status;
 extern const struct command command_unlock;

@@ -19,7 +19,7 @@ _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local all='--vault --identity --passphrase-file --index --json --help' options=''
-	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint unlock lock panic key card contact share receipt keygen version help'
+	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint tidy unlock lock panic key card contact share receipt keygen version help'
 
 	COMPREPLY=()
 	case $before in
@@ -61,6 +61,7 @@ _evault()
 	keygen) options='--output' ;;
 	help) options=$commands ;;
 	checkpoint) options='--short' ;;
+	tidy) options='--dry-run' ;;
 	show | history | status | version) ;;
 	*) return ;;
 	esac

@@ -37,6 +37,7 @@ const struct command *const command_table[] = {
 	&command_status,
 	&command_verify,
 	&command_checkpoint,
+	&command_tidy,
 	&command_unlock,
 	&command_lock,
 	&command_panic,

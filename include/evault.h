@@ -737,6 +737,37 @@ enum evault_status evault_annotate(struct evault *vault, const struct evault_ann
 enum evault_status evault_retract(struct evault *vault, const struct evault_retract *what,
 				  struct evault_corrected *done, struct evault_error *err);
 
+/* ---- tidy ----------------------------------------------------------- */
+
+struct evault_tidy {
+	bool dry_run; /* changes nothing; enough to have the vault open for reading */
+	/* A pack that stays as it is, and why: it is damaged, or cannot be read or removed. */
+	void (*left)(void *ctx, const char *path, const char *why);
+	/* Returns true to stop.  May be NULL. */
+	bool (*progress)(void *ctx, const struct evault_progress *progress);
+	void *ctx;
+};
+
+struct evault_tidy_summary {
+	uint64_t merged, bytes_before; /* small packs that were merged, or would be */
+	uint64_t made, bytes_after;    /* packs that they became; of a dry run 0 */
+	uint64_t removed;              /* files that a run which was cut short had left */
+	uint64_t left;
+	uint64_t packs; /* that the vault has afterwards; of a dry run: that it has */
+	bool cancelled;
+};
+
+/*
+ * Merges small packs into large ones, when there are eight or more: below
+ * 8 MiB, with statements apart from files.  What is in a pack is copied as it is; the old file goes
+ * when the new one was read back and the log names it (G2).  On failure, and when stopped, the
+ * summary says what was done until then.  Afterwards the vault takes no other commit until it is
+ * opened again. Takes about 16 MiB, 48 bytes for each small pack, and for at most 20,000 of them at
+ * a time 1 KiB each and 64 bytes for each of their members.  E_DENIED, E_FULL, E_IO, E_READ_ONLY.
+ */
+enum evault_status evault_tidy(struct evault *vault, const struct evault_tidy *what,
+			       struct evault_tidy_summary *summary, struct evault_error *err);
+
 /* A line of a structural entry (FORMAT.md, Entry). */
 enum evault_change_kind {
 	EVAULT_CHANGE_PACK = 0,

@@ -136,6 +136,9 @@ finish_commit(struct ev_adding *a, struct evault_error *err)
 
 	if (!a->what->dry_run)
 		rc = ev_commit_finish(&a->commit, err);
+	/* The catalog knows them now, and that their packs are whole. */
+	if (!a->what->dry_run)
+		ev_seen_release(&a->new_objects);
 	tell_events(a);
 	a->bytes = 0;
 	a->since = ev_os_ticks();
@@ -284,7 +287,6 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 		rc = evault_add_scan(v, what, &a.progress, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	a.new_objects = (struct ev_set)EV_SET_INIT;
 	a.since = ev_os_ticks();
 	if (!what->dry_run)
 		rc = ev_commit_init(&a.commit, v, err);
@@ -310,8 +312,7 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 		ev_commit_release(&a.commit);
 	end_import(&a, rc);
 	ev_hasher_free(a.hasher);
-	ev_set_release(&a.new_objects);
-	ev_set_release(&a.new_sizes);
+	ev_seen_release(&a.new_objects);
 	free(a.events);
 	if (a.buffer != NULL)
 		ev_wipe(a.buffer, EV_MEMBER_OBJECT_MAX);

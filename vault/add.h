@@ -15,8 +15,7 @@ struct ev_adding {
 	struct evault_progress progress;
 	struct ev_commit commit;
 	struct ev_hasher *hasher;
-	struct ev_set new_objects;       /* written by this commit or an earlier one of this run */
-	struct ev_set new_sizes;         /* their sizes, as hashes of eight bytes */
+	struct ev_seen new_objects;      /* written by this commit; of a dry run all */
 	uint8_t *buffer;                 /* EV_MEMBER_OBJECT_MAX + 1 bytes */
 	struct evault_add_event *events; /* to be told after the commit */
 	size_t n_events, cap_events;

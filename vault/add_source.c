@@ -71,43 +71,18 @@ read_piece(struct ev_adding *a, struct ev_adding_source *s, size_t len, size_t *
 static enum evault_status
 is_known(struct ev_adding *a, const struct ev_hash *sha256, bool *known, struct evault_error *err)
 {
-	*known = ev_set_has(&a->new_objects, sha256);
+	*known = ev_seen_has(&a->new_objects, sha256);
 	if (*known)
 		return EVAULT_OK;
 	return ev_vault_has_object(a->v, sha256, known, err);
 }
 
-static void
-size_key(uint64_t size, struct ev_hash *key)
-{
-	uint8_t bytes[8];
-
-	ev_put_be64(bytes, size);
-	ev_hash_of(bytes, sizeof(bytes), key);
-}
-
-static enum evault_status
-size_is_known(struct ev_adding *a, uint64_t size, bool *known, struct evault_error *err)
-{
-	struct ev_hash key;
-
-	size_key(size, &key);
-	*known = ev_set_has(&a->new_sizes, &key);
-	if (*known)
-		return EVAULT_OK;
-	return ev_catalog_has_size(a->v->catalog, size, known, err);
-}
-
 enum evault_status
 ev_add_remember(struct ev_adding *a, const struct ev_adding_source *s, struct evault_error *err)
 {
-	struct ev_hash key;
-	enum evault_status rc;
 	bool fresh;
 
-	size_key(s->size, &key);
-	rc = ev_set_add(&a->new_objects, &s->sha256, &fresh, err);
-	return rc == EVAULT_OK ? ev_set_add(&a->new_sizes, &key, &fresh, err) : rc;
+	return ev_seen_add(&a->new_objects, &s->sha256, &fresh, err);
 }
 
 static enum evault_status
@@ -206,7 +181,7 @@ ev_add_source(struct ev_adding *a, struct ev_adding_source *s, struct evault_err
 	if (s->before.size > EV_MEMBER_LISTED_MAX)
 		return ev_fail(err, EVAULT_E_CHANGED, "is larger than a vault can keep");
 	if (!hash_first)
-		rc = size_is_known(a, s->before.size, &hash_first, err);
+		rc = ev_catalog_has_size(a->v->catalog, s->before.size, &hash_first, err);
 	if (rc != EVAULT_OK || !hash_first)
 		return rc != EVAULT_OK ? rc : put_long(a, s, got, err);
 	rc = hash_long(a, s, got, err);

@@ -507,6 +507,9 @@ evault_check(const char *dir, enum evault_access access, const struct evault_unl
 	evault_close(c.v);
 	free(c.held.list);
 	ev_set_release(&c.strays);
+	ev_set_release(&c.dropped);
+	ev_set_release(&c.replaced);
+	ev_buf_release(&c.latest);
 	ev_set_release(&c.vouched);
 	ev_set_release(&c.vouching);
 	free(c.stray_names);

@@ -29,7 +29,10 @@ struct ev_checking {
 	struct ev_held held;         /* about the log, not yet told */
 	bool log_sound;              /* it may be gone on with */
 	struct evault_progress progress;
-	struct ev_set strays; /* whole packs that no entry names: for adoption */
+	struct ev_set dropped;  /* packs that no longer belong to the vault */
+	struct ev_set replaced; /* those that the log drops since it was read, … */
+	struct ev_buf latest;   /* … by the head that it had when that was looked up */
+	struct ev_set strays;   /* whole packs that no entry names: for adoption */
 	struct ev_hash *stray_names;
 	size_t n_strays;
 	struct ev_set vouched;  /* entries of other vaults, by the logs that are kept of them */
@@ -51,6 +54,12 @@ enum evault_status ev_check_named(struct ev_checking *c, struct evault_error *er
 enum evault_status ev_check_folder(struct ev_checking *c, struct evault_error *err);
 /* Every pack the log names: size, and (FULL) hash. */
 enum evault_status ev_check_packs(struct ev_checking *c, struct evault_error *err);
+/*
+ * A pack that is missing: E_BUSY when a writer has replaced it since the log
+ * was read, and nothing can be said of it.
+ */
+enum evault_status ev_check_is_replaced(struct ev_checking *c, const struct ev_hash *pack,
+					struct evault_error *err);
 /* With the key: what is in the packs, into the catalog; then every item. */
 enum evault_status ev_check_content(struct ev_checking *c, struct evault_error *err);
 /* Of that the second half. */

@@ -43,6 +43,19 @@ judge_beside(struct ev_checking *c, const char *path, bool *beside, struct evaul
 }
 
 static enum evault_status
+pass_entry(void *ctx, uint64_t index, const struct ev_entry *entry, struct ev_slice bytes,
+	   bool taken, struct evault_error *err)
+{
+	(void)ctx;
+	(void)index;
+	(void)entry;
+	(void)bytes;
+	(void)taken;
+	(void)err;
+	return EVAULT_OK;
+}
+
+static enum evault_status
 check_file(struct ev_checking *c, const struct ev_named_file *file, struct evault_error *err)
 {
 	enum evault_status rc, hashed;
@@ -77,6 +90,54 @@ ev_check_named(struct ev_checking *c, struct evault_error *err)
 	return rc;
 }
 
+/* What the log drops by now. */
+static enum evault_status
+load_replaced(struct ev_checking *c, struct evault_error *err)
+{
+	struct ev_findings strict = ev_findings_strict();
+	struct ev_authority a;
+	struct ev_log *log = NULL;
+	enum evault_status rc;
+	bool fresh;
+	size_t i;
+
+	ev_authority_init(&a, &c->v->note);
+	rc = ev_log_open(c->v->dir, &c->v->note, &a, &strict, NULL, 0, pass_entry, NULL, &log, err);
+	for (i = 0; i < a.n_packs && rc == EVAULT_OK; i++)
+		if (a.packs[i].dropped)
+			rc = ev_set_add(&c->replaced, &a.packs[i].hash, &fresh, err);
+	ev_log_free(log);
+	ev_authority_release(&a);
+	return rc;
+}
+
+enum evault_status
+ev_check_is_replaced(struct ev_checking *c, const struct ev_hash *pack, struct evault_error *err)
+{
+	struct ev_buf head = EV_BUF_INIT;
+	struct evault_error why = { 0 };
+	enum evault_status rc = EVAULT_OK;
+
+	if (c->v->access == EVAULT_WRITE || !ev_vault_moved(c->v))
+		return EVAULT_OK;
+	rc = ev_os_load(c->v->dir, "log/checkpoint", EV_VAULT_NOTE_MAX, &head, NULL);
+	if (rc == EVAULT_OK && !ev_slice_equal(ev_slice_of(head.data, head.len),
+					       ev_slice_of(c->latest.data, c->latest.len))) {
+		rc = load_replaced(c, &why);
+		ev_buf_release(&c->latest);
+		c->latest = head;
+		head = (struct ev_buf)EV_BUF_INIT;
+	}
+	ev_buf_release(&head);
+	if (rc == EVAULT_E_NOMEM)
+		return ev_fail_nomem(err);
+	if (ev_set_has(&c->replaced, pack))
+		return ev_fail(err, EVAULT_E_BUSY,
+			       "%s: packs of it were replaced while it was read: run this again",
+			       c->v->shown);
+	return EVAULT_OK;
+}
+
 static enum evault_status
 check_pack(struct ev_checking *c, const struct ev_pack_line *pack, struct evault_error *err)
 {
@@ -96,9 +157,13 @@ check_pack(struct ev_checking *c, const struct ev_pack_line *pack, struct evault
 				  &why);
 		c->summary->packs_read += rc == EVAULT_OK;
 	}
-	if (rc == EVAULT_E_NOT_FOUND)
-		return ev_find(&c->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
-			       "a pack of the vault is missing");
+	if (rc == EVAULT_E_NOT_FOUND) {
+		rc = ev_check_is_replaced(c, &pack->hash, err);
+		return rc != EVAULT_OK
+			   ? rc
+			   : ev_find(&c->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
+				     "a pack of the vault is missing");
+	}
 	if (rc != EVAULT_OK)
 		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
 	if (size != pack->size)
@@ -117,6 +182,7 @@ ev_check_packs(struct ev_checking *c, struct evault_error *err)
 	const struct ev_authority *a = &c->v->authority;
 	int readings = c->v->keys == NULL || c->what->depth == EVAULT_CHECK_QUICK ? 1 : 2;
 	enum evault_status rc = EVAULT_OK;
+	bool fresh;
 	size_t i;
 
 	for (i = 0; i < a->n_packs; i++)
@@ -125,8 +191,9 @@ ev_check_packs(struct ev_checking *c, struct evault_error *err)
 	c->progress.files_total = a->n_packs;
 	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
 		if (a->packs[i].dropped)
-			continue;
-		rc = check_pack(c, &a->packs[i], err);
+			rc = ev_set_add(&c->dropped, &a->packs[i].hash, &fresh, err);
+		else
+			rc = check_pack(c, &a->packs[i], err);
 		c->progress.files_done++;
 	}
 	c->summary->packs_checked = rc == EVAULT_OK && c->what->depth == EVAULT_CHECK_FULL;
@@ -293,8 +360,12 @@ judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 
 	if (may_change_unseen(path) || ev_authority_file(&c->v->authority, path) != NULL)
 		return EVAULT_OK;
+	if (ev_pack_path_parse(path, &pack) && ev_set_has(&c->dropped, &pack))
+		return ev_find(
+		    &c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
+		    "a pack that is no part of the vault any more; `evault tidy` removes it");
 	if (ev_pack_path_parse(path, &pack))
-		return ev_set_has(&c->v->authority.pack_set, &pack)
+		return ev_seen_has(&c->v->authority.pack_set, &pack)
 			   ? EVAULT_OK
 			   : judge_stray(c, path, &pack, err);
 	if (is_temp(path))

@@ -219,6 +219,11 @@ end_part(struct content *w, struct evault_error *err)
 
 	if (rc == EVAULT_OK && !ev_hash_equal(&other.pack, w->pack)) {
 		w->long_next = 0;
+		/* A pack that no entry names may be what an interrupted `tidy` made of others. */
+		if (w->whole != NULL) {
+			*w->whole = false;
+			return EVAULT_OK;
+		}
 		return bad_member(w, _("is in another pack too"), err);
 	}
 	if (rc != EVAULT_OK && rc != EVAULT_E_NOT_FOUND)
@@ -395,6 +400,9 @@ read_pack(struct content *w, const struct ev_hash *name, bool *whole, struct eva
 	/* A change of keys that was cut short leaves one for keys that never came to be. */
 	if (rc == EVAULT_E_KEY && whole != NULL)
 		*whole = false;
+	if (rc == EVAULT_E_NOT_FOUND && whole == NULL &&
+	    ev_check_is_replaced(w->c, name, err) != EVAULT_OK)
+		return EVAULT_E_BUSY;
 	if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_E_KEY && whole != NULL)) {
 		w->long_next = 0;
 		return EVAULT_OK; /* told already */

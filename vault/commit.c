@@ -6,6 +6,12 @@
 
 #include "base/os.h"
 
+enum {
+	/* Bytes of lines after which an entry takes no other one: with what stands around them it
+	 * has less than EV_ENTRY_MAX. */
+	LINES_MAX = 60 * 1000
+};
+
 enum evault_status
 ev_commit_init(struct ev_commit *c, struct evault *v, struct evault_error *err)
 {
@@ -50,20 +56,37 @@ ev_commit_left(const struct ev_commit *c)
 	return left;
 }
 
+static enum evault_status
+push_line(struct ev_commit *c, const struct ev_line *line, struct evault_error *err)
+{
+	struct ev_line *grown = c->packs;
+
+	/* Doubled when it is full: at powers of two. */
+	if ((c->n_packs & (c->n_packs - 1)) == 0)
+		grown = realloc(grown, (c->n_packs == 0 ? 1 : c->n_packs * 2) * sizeof(*grown));
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	c->packs = grown;
+	c->packs[c->n_packs++] = *line;
+	return EVAULT_OK;
+}
+
 enum evault_status
 ev_commit_pack(struct ev_commit *c, const struct ev_hash *pack, uint64_t size,
 	       struct evault_error *err)
 {
-	struct ev_line *grown = realloc(c->packs, (c->n_packs + 1) * sizeof(*grown));
+	struct ev_line line = { .kind = EV_LINE_PACK, .hash = *pack, .number = size };
 
-	if (grown == NULL)
-		return ev_fail_nomem(err);
-	c->packs = grown;
-	memset(&grown[c->n_packs], 0, sizeof(*grown));
-	grown[c->n_packs].kind = EV_LINE_PACK;
-	grown[c->n_packs].hash = *pack;
-	grown[c->n_packs++].number = size;
-	return EVAULT_OK;
+	return push_line(c, &line, err);
+}
+
+enum evault_status
+ev_commit_drop(struct ev_commit *c, const struct ev_hash *pack, const struct ev_hash *record,
+	       struct evault_error *err)
+{
+	struct ev_line line = { .kind = EV_LINE_DROP, .hash = *pack, .record = *record };
+
+	return push_line(c, &line, err);
 }
 
 struct placing {
@@ -86,12 +109,16 @@ ev_commit_close_pack(struct ev_commit *c, struct evault_error *err)
 	struct placing p = { c->v->catalog, &name };
 	enum evault_status rc;
 	uint64_t size;
+	bool fresh;
 
 	if (c->writer == NULL)
 		return EVAULT_OK;
 	rc = ev_pack_finish(c->writer, &name, &size, place_member, &p, err);
 	if (rc == EVAULT_OK)
 		rc = ev_commit_pack(c, &name, size, err);
+	/* Its name is the hash of what was written: it is not read again for that. */
+	if (rc == EVAULT_OK)
+		rc = ev_set_add(&c->v->whole, &name, &fresh, err);
 	ev_pack_writer_free(c->writer);
 	c->writer = NULL;
 	return rc;
@@ -204,7 +231,7 @@ ev_commit_adopt(struct ev_commit *c, const struct ev_hash *digest, struct evault
 	return stage_record(c, digest, &index, err);
 }
 
-/* Files packs from `from` up to `to`, which the entry names. */
+/* Files packs from `from` up to `to`, which the entry names or drops. */
 static enum evault_status
 file_packs(struct ev_commit *c, size_t from, size_t to, uint64_t index, struct evault_error *err)
 {
@@ -212,6 +239,10 @@ file_packs(struct ev_commit *c, size_t from, size_t to, uint64_t index, struct e
 	struct ev_catalog_pack pack;
 
 	for (; from < to && rc == EVAULT_OK; from++) {
+		if (c->packs[from].kind == EV_LINE_DROP) {
+			rc = ev_catalog_drop_pack(c->v->catalog, &c->packs[from].hash, err);
+			continue;
+		}
 		pack = (struct ev_catalog_pack){ c->packs[from].hash, c->packs[from].number, index,
 						 false };
 		rc = ev_catalog_add_pack(c->v->catalog, &pack, err);
@@ -219,7 +250,7 @@ file_packs(struct ev_commit *c, size_t from, size_t to, uint64_t index, struct e
 	return rc;
 }
 
-/* Entries that name the packs, as many lines in each as it takes. */
+/* Entries that name the packs or drop them, as many lines in each as it takes. */
 static enum evault_status
 stage_packs(struct ev_commit *c, struct evault_error *err)
 {
@@ -233,7 +264,7 @@ stage_packs(struct ev_commit *c, struct evault_error *err)
 		ev_buf_clear(&lines);
 		do
 			ev_line_encode(&lines, &c->packs[i++]);
-		while (i < c->n_packs && i % EV_ENTRY_LINES_MAX != 0);
+		while (i < c->n_packs && i - first < EV_ENTRY_LINES_MAX && lines.len < LINES_MAX);
 		rc = ev_buf_ask(&lines, err);
 		if (rc == EVAULT_OK)
 			rc = stage_entry(c, ev_slice_of(lines.data, lines.len), &index, err);

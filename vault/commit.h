@@ -20,7 +20,7 @@ struct ev_commit {
 	struct evault *v;                  /* open for writing; borrowed */
 	const struct ev_commit_keys *keys; /* NULL: they stay; to be set before anything is kept */
 	struct ev_pack_writer *writer;
-	struct ev_line *packs; /* finished, not yet in the log */
+	struct ev_line *packs; /* finished, or to be dropped; not yet in the log */
 	size_t n_packs;
 	struct ev_buf note; /* scratch */
 };
@@ -49,6 +49,9 @@ enum evault_status ev_commit_adopt(struct ev_commit *c, const struct ev_hash *di
 /* Names a pack that is on disk already. */
 enum evault_status ev_commit_pack(struct ev_commit *c, const struct ev_hash *pack, uint64_t size,
 				  struct evault_error *err);
+/* The pack no longer belongs to the vault; the record of this digest says why. */
+enum evault_status ev_commit_drop(struct ev_commit *c, const struct ev_hash *pack,
+				  const struct ev_hash *record, struct evault_error *err);
 /* Bytes of the packs that are complete and that the log does not name yet. */
 uint64_t ev_commit_left(const struct ev_commit *c);
 /*

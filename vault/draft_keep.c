@@ -102,7 +102,7 @@ evault_draft_keep(struct evault *v, const char *id, struct evault_testified *kep
 	if (rc == EVAULT_OK && v->access != EVAULT_WRITE)
 		rc = ev_fail(err, EVAULT_E_DENIED, "%s: the vault is open for reading only",
 			     v->shown);
-	if (rc == EVAULT_OK && ev_set_has(&v->authority.records, &name.record))
+	if (rc == EVAULT_OK && ev_seen_has(&v->authority.records, &name.record))
 		rc = find_entry(v, &name.record, &done, err);
 	if (rc == EVAULT_OK && !done.already) {
 		rc = load(v, &name, &sealed, err);

@@ -22,9 +22,9 @@ struct getting {
 	struct evault_get_summary *summary;
 	struct evault_progress progress;
 	struct ev_hasher *hasher;
-	struct ev_set written; /* hashes of paths that this run has written */
-	int out;               /* the folder, or -1 */
-	const char *single;    /* one item into a file of this name in `out`; or NULL */
+	struct ev_seen written; /* hashes of paths that this run has written */
+	int out;                /* the folder, or -1 */
+	const char *single;     /* one item into a file of this name in `out`; or NULL */
 };
 
 /* One item on its way out. */
@@ -209,7 +209,7 @@ remember_path(struct getting *g, const struct ev_buf *folder, const struct ev_bu
 	rc = ev_buf_ask(&key, err);
 	if (rc == EVAULT_OK) {
 		ev_hash_of(key.data, key.len, &hash);
-		rc = ev_set_add(&g->written, &hash, fresh, err);
+		rc = ev_seen_add(&g->written, &hash, fresh, err);
 	}
 	ev_buf_release(&key);
 	return rc;
@@ -532,7 +532,7 @@ evault_get(struct evault *v, const struct evault_get *what, struct evault_get_su
 	}
 	ev_os_close_read(g.out);
 	ev_hasher_free(g.hasher);
-	ev_set_release(&g.written);
+	ev_seen_release(&g.written);
 	free(parent);
 	return rc;
 }

@@ -61,16 +61,22 @@ static enum evault_status
 is_all_new(struct evault *v, struct ev_catalog *c, bool *is, struct evault_error *err)
 {
 	const struct ev_authority *a = &v->authority;
+	uint64_t at, size = ev_log_head(v->log)->size;
 	enum evault_status rc = EVAULT_OK;
-	const struct ev_hash *hash;
+	struct ev_catalog_entry entry;
 	bool known = false;
-	size_t at = 0;
+	size_t i;
 
-	while (rc == EVAULT_OK && !known && (hash = ev_set_next(&a->records, &at)) != NULL)
-		rc = ev_catalog_names(c, EV_CATALOG_RECORD, hash, v->skipped, &known, err);
-	at = 0;
-	while (rc == EVAULT_OK && !known && (hash = ev_set_next(&a->pack_set, &at)) != NULL)
-		rc = ev_catalog_names(c, EV_CATALOG_PACK, hash, v->skipped, &known, err);
+	for (at = v->skipped; rc == EVAULT_OK && !known && at < size; at++) {
+		rc = ev_vault_look_up(v, at, &entry, err);
+		if (rc == EVAULT_OK && entry.is_record)
+			rc = ev_catalog_names(c, EV_CATALOG_RECORD, &entry.digest, v->skipped,
+					      &known, err);
+	}
+	for (i = 0; rc == EVAULT_OK && !known && i < a->n_packs; i++)
+		if (a->packs[i].index >= v->skipped)
+			rc = ev_catalog_names(c, EV_CATALOG_PACK, &a->packs[i].hash, v->skipped,
+					      &known, err);
 	*is = !known;
 	return rc;
 }
@@ -341,6 +347,29 @@ use(struct evault *v, struct ev_catalog **out, struct evault_error *why)
 	return rc;
 }
 
+bool
+ev_index_vouches(struct evault *v)
+{
+	struct ev_sealed *store = NULL;
+	struct ev_catalog *c = NULL;
+	struct ev_hash schema;
+	bool has_key;
+	enum evault_status rc;
+
+	ev_index_key(v, &has_key);
+	if (!has_key)
+		return false;
+	ev_catalog_schema_hash(&schema);
+	rc = ev_sealed_open_to_look(v->index.dir, v->index.name, v->index.key, &schema, &store,
+				    NULL);
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_open(store, &c, NULL);
+	if (rc == EVAULT_OK)
+		rc = judge(v, c, NULL);
+	ev_catalog_free(c);
+	return rc == EVAULT_OK;
+}
+
 /* An index under an older identity of this vault is no stranger's. */
 static bool
 is_of_older_key(const struct evault *v)
@@ -434,7 +463,8 @@ without_entry(const struct evault *v, const struct ev_catalog_entry *entry)
 {
 	if (entry->index < v->skipped)
 		return EV_INDEX_DAMAGED;
-	return ev_set_has(&v->authority.records, &entry->digest) ? EV_INDEX_TRUE : EV_INDEX_NO_ITEM;
+	return ev_seen_has(&v->authority.records, &entry->digest) ? EV_INDEX_TRUE
+								  : EV_INDEX_NO_ITEM;
 }
 
 enum evault_status

@@ -40,6 +40,11 @@ enum evault_status ev_index_init(struct evault *v, const struct evault_open *how
  * log, which must be read in full.  E_NOMEM, E_IO.
  */
 enum evault_status ev_index_open(struct evault *v, struct evault_error *err);
+/*
+ * Does the index on disk vouch for what was passed over in the log?  Of an
+ * unlocked vault; nothing is filled, and v->catalog stays as it is.
+ */
+bool ev_index_vouches(struct evault *v);
 /* After a commit of the log: what was staged is in it now.  A failure is made good later. */
 void ev_index_commit(struct evault *v);
 enum ev_index_verdict {
@@ -77,7 +82,8 @@ enum evault_status ev_index_make_again(void *v, const struct evault_error *why,
 /*
  * Files the log's entries from `from` on, their packs' members and records,
  * and packs that could not be read before.  E_CHANGED: a pack was dropped, and
- * all of it must be filed anew.
+ * all of it must be filed anew; or one is not there, and the log went on since
+ * it was read.
  */
 enum evault_status ev_index_fill(struct evault *v, struct ev_catalog *c, uint64_t from,
 				 struct evault_error *err);

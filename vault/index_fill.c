@@ -80,6 +80,9 @@ fill_pack(struct filling *f, const struct ev_hash *name, bool was_unread, struct
 	f->skipped = false;
 	if (rc == EVAULT_OK)
 		rc = ev_pack_members(pack, fill_member, f, err);
+	/* Replaced by a writer since the log was read? */
+	if (rc == EVAULT_E_NOT_FOUND && f->v->access == EVAULT_READ && ev_vault_moved(f->v))
+		return EVAULT_E_CHANGED;
 	f->v->unread = f->v->unread || rc == EVAULT_E_IO;
 	if (may_go_on(rc)) {
 		f->skipped = true;

@@ -8,7 +8,8 @@
 #include "vault.h"
 
 enum {
-	SLOW = 5 * 1000 /* milliseconds: worth a word about --index */
+	SLOW = 5 * 1000, /* milliseconds: worth a word about --index */
+	MAKE_TRIES = 4
 };
 
 void
@@ -99,6 +100,26 @@ settle(struct evault *v, struct ev_catalog *c, bool kept, struct evault_error *e
 	return rc;
 }
 
+/* The same, of the log as it is then: packs may be replaced meanwhile. */
+static enum evault_status
+make_of_latest(struct evault *v, struct ev_catalog **out, bool *kept, struct evault_error *err)
+{
+	enum evault_status rc = make(v, out, kept, err);
+	bool same;
+	int tries;
+
+	for (tries = 0; rc == EVAULT_E_CHANGED && tries < MAKE_TRIES; tries++) {
+		rc = ev_vault_read_all(v, &same, err);
+		if (rc == EVAULT_OK)
+			rc = make(v, out, kept, err);
+	}
+	if (rc == EVAULT_E_CHANGED)
+		return ev_fail(err, EVAULT_E_BUSY,
+			       "%s: packs of it were replaced while it was read: run this again",
+			       v->shown);
+	return rc;
+}
+
 enum evault_status
 ev_index_make(struct evault *v, const struct evault_error *why, struct ev_catalog **c,
 	      struct evault_error *err)
@@ -112,7 +133,7 @@ ev_index_make(struct evault *v, const struct evault_error *why, struct ev_catalo
 	if (v->skipped > 0)
 		rc = ev_vault_read_all(v, &same, err);
 	if (rc == EVAULT_OK)
-		rc = make(v, c, &kept, err);
+		rc = make_of_latest(v, c, &kept, err);
 	took = ev_os_ticks() - since;
 	if (rc == EVAULT_OK)
 		rc = settle(v, *c, kept, err);

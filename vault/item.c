@@ -20,11 +20,10 @@ ev_vault_record(struct evault *v, const struct ev_hash *digest, struct ev_record
 	enum evault_status rc;
 	size_t n;
 
-	rc = ev_catalog_find_member(v->catalog, EV_MEMBER_RECORD, digest, 0, &place, err);
-	if (rc == EVAULT_E_NOT_FOUND)
-		return ev_fail(err, rc, "its record is missing; `evault check` says why");
-	if (rc == EVAULT_OK)
-		rc = ev_vault_pack(v, &place.pack, &pack, err);
+	rc = ev_vault_find(v, EV_MEMBER_RECORD, digest, 0, 0, &place, &pack, err);
+	if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_OK && pack == NULL))
+		return ev_fail(err, EVAULT_E_NOT_FOUND,
+			       "its record is missing; `evault check` says why");
 	if (rc == EVAULT_OK)
 		rc = ev_pack_read(pack, &place.member, ev_sink_buf(&text), err);
 	if (rc == EVAULT_OK)

@@ -6,6 +6,64 @@
  */
 #include "vault.h"
 
+void
+ev_vault_close_packs(struct evault *v)
+{
+	size_t i;
+
+	for (i = 0; i < EV_VAULT_PACKS; i++) {
+		ev_pack_close(v->packs[i].pack);
+		v->packs[i].pack = NULL;
+	}
+}
+
+/* The state of things after a writer has replaced the pack that was looked for. */
+static enum evault_status
+follow_writer(struct evault *v, struct evault_error *err)
+{
+	static const struct evault_error nothing_wrong;
+	bool same;
+	enum evault_status rc;
+
+	/* Who receives or checks has begun with what there was. */
+	if (v->aside || v->checking)
+		return ev_fail(err, EVAULT_E_BUSY,
+			       "%s: packs of it were replaced while it was read: run this again",
+			       v->shown);
+	rc = ev_vault_read_all(v, &same, err);
+	return rc == EVAULT_OK ? ev_index_make_again(v, &nothing_wrong, err) : rc;
+}
+
+enum evault_status
+ev_vault_find(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id, uint32_t part,
+	      unsigned copy, struct ev_place *place, struct ev_pack **pack,
+	      struct evault_error *err)
+{
+	struct ev_hash gone = { { 0 } };
+	bool again = true;
+	enum evault_status rc;
+
+	for (;;) {
+		*pack = NULL;
+		rc = ev_catalog_find_copy(v->catalog, kind, id, part, copy, place, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		rc = ev_vault_pack(v, &place->pack, pack, err);
+		if (rc != EVAULT_E_NOT_FOUND)
+			return rc;
+		/* The index may have followed a writer since it was asked. */
+		if (!again && ev_hash_equal(&gone, &place->pack)) {
+			if (v->access != EVAULT_READ || v->log == NULL || !ev_vault_moved(v))
+				return EVAULT_OK;
+			rc = follow_writer(v, err);
+			if (rc != EVAULT_OK)
+				return rc;
+		}
+		again = false;
+		gone = place->pack;
+	}
+}
+
 static enum evault_status
 give_member(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id, uint32_t part,
 	    unsigned copy, struct ev_sink out, struct evault_error *err)
@@ -14,15 +72,14 @@ give_member(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id
 	struct ev_pack *pack;
 	enum evault_status rc;
 
-	rc = ev_catalog_find_copy(v->catalog, kind, id, part, copy, &place, err);
+	rc = ev_vault_find(v, kind, id, part, copy, &place, &pack, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	rc = ev_vault_pack(v, &place.pack, &pack, err);
 	/* The index knows of packs that are gone since; another one may have a copy. */
-	if (rc == EVAULT_E_NOT_FOUND)
-		rc = ev_fail(err, EVAULT_E_DAMAGED,
-			     "its bytes are missing; `evault check` says why");
-	return rc == EVAULT_OK ? ev_pack_read(pack, &place.member, out, err) : rc;
+	if (pack == NULL)
+		return ev_fail(err, EVAULT_E_DAMAGED,
+			       "its bytes are missing; `evault check` says why");
+	return ev_pack_read(pack, &place.member, out, err);
 }
 
 enum evault_status
@@ -92,9 +149,9 @@ ev_vault_object(struct evault *v, const struct ev_hash *sha256, unsigned copy, s
 
 /* ---- is it there, and whole? ------------------------------------------------------ */
 
-/* Compares the pack with its name, once for as long as the vault is open. */
-static enum evault_status
-pack_is_whole(struct evault *v, const struct ev_hash *name, bool *whole, struct evault_error *err)
+enum evault_status
+ev_vault_pack_is_whole(struct evault *v, const struct ev_hash *name, bool *whole,
+		       struct evault_error *err)
 {
 	char path[EV_PACK_PATH_SIZE];
 	struct ev_hash hash;
@@ -122,7 +179,7 @@ member_is_whole(struct evault *v, enum ev_member_kind kind, const struct ev_hash
 
 	*whole = false;
 	rc = ev_catalog_find_copy(v->catalog, kind, id, part, copy, &place, err);
-	return rc == EVAULT_OK ? pack_is_whole(v, &place.pack, whole, err) : rc;
+	return rc == EVAULT_OK ? ev_vault_pack_is_whole(v, &place.pack, whole, err) : rc;
 }
 
 /* Who may only add cannot read which parts a list names: all packs of the import must be whole. */
@@ -133,7 +190,7 @@ packs_are_whole(struct evault *v, bool *whole, struct evault_error *err)
 	enum evault_status rc = ev_catalog_next_pack(v->catalog, &pack, err);
 
 	while (rc == EVAULT_OK && *whole) {
-		rc = pack_is_whole(v, &pack.pack, whole, err);
+		rc = ev_vault_pack_is_whole(v, &pack.pack, whole, err);
 		if (rc == EVAULT_OK)
 			rc = ev_catalog_next_pack(v->catalog, &pack, err);
 	}

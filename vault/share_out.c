@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/age_behind.h"
 #include "format/archive.h"
 
 enum {
 	VOLUMES_MAX = 999,
 	VOLUME_MIN = 64 * 1024, /* bytes */
+	WRITE_OUT = 4 << 20,    /* bytes: the disk works meanwhile */
 };
 
 struct ev_share_out {
@@ -25,9 +27,11 @@ struct ev_share_out {
 	size_t n_made;
 	char (*temps)[EV_OS_TEMP_SIZE]; /* files that are not finished */
 	size_t n;
+	/* The sealer's alone until it is finished, and so are the files: */
 	int fd;
 	uint64_t written; /* into the file at hand */
-	struct ev_age_sealer *sealer;
+	uint64_t sent;    /* of these, on their way to the disk */
+	struct ev_age_behind *sealer;
 	struct ev_buf header;
 	uint64_t size; /* of the member at hand */
 };
@@ -116,7 +120,7 @@ begin_file(struct ev_share_out *o, struct evault_error *err)
 	rc = ev_os_create(o->parent, o->temps[o->n], &o->fd, err);
 	if (rc == EVAULT_OK)
 		o->n++;
-	o->written = 0;
+	o->written = o->sent = 0;
 	return rc;
 }
 
@@ -164,6 +168,10 @@ write_sealed(void *ctx, const uint8_t *data, size_t len, struct evault_error *er
 		o->written += piece;
 		data += piece;
 		len -= piece;
+		if (rc == EVAULT_OK && o->written - o->sent >= WRITE_OUT) {
+			ev_os_write_out(o->fd, o->sent, o->written - o->sent);
+			o->sent = o->written;
+		}
 	}
 	return rc;
 }
@@ -324,7 +332,7 @@ ev_share_out_begin(struct ev_share_out *o, const struct ev_age_to *to, struct ev
 {
 	struct ev_sink sealed = { write_sealed, o };
 
-	return o->plain ? EVAULT_OK : ev_age_sealer_new(to, sealed, &o->sealer, err);
+	return o->plain ? EVAULT_OK : ev_age_behind_new(to, sealed, &o->sealer, err);
 }
 
 enum evault_status
@@ -348,7 +356,7 @@ ev_share_out_data(struct ev_share_out *o, const uint8_t *data, size_t len, struc
 {
 	if (o->plain)
 		return explain(o, ev_os_write(o->fd, data, len, o->shown, err), err);
-	return ev_age_sealer_update(o->sealer, data, len, err);
+	return ev_age_behind_update(o->sealer, data, len, err);
 }
 
 enum evault_status
@@ -358,7 +366,7 @@ ev_share_out_member_end(struct ev_share_out *o, struct evault_error *err)
 
 	if (o->plain)
 		return end_file(o, err);
-	return ev_age_sealer_update(o->sealer, zeros, ev_tar_padding(o->size), err);
+	return ev_age_behind_update(o->sealer, zeros, ev_tar_padding(o->size), err);
 }
 
 /* The first one comes last: where it is, all of them are. */
@@ -394,12 +402,12 @@ ev_share_out_finish(struct ev_share_out *o, uint64_t *volumes, struct evault_err
 	static const uint8_t zeros[EV_TAR_END];
 	enum evault_status rc;
 
-	*volumes = o->n;
+	*volumes = 0;
 	if (o->plain)
 		return finish_folder(o, err);
-	rc = ev_age_sealer_update(o->sealer, zeros, sizeof(zeros), err);
+	rc = ev_age_behind_update(o->sealer, zeros, sizeof(zeros), err);
 	if (rc == EVAULT_OK)
-		rc = ev_age_sealer_finish(o->sealer, err);
+		rc = ev_age_behind_finish(o->sealer, err);
 	if (rc == EVAULT_OK)
 		rc = explain(o, end_file(o, err), err);
 	*volumes = o->n;
@@ -413,7 +421,7 @@ ev_share_out_free(struct ev_share_out *o)
 
 	if (o == NULL)
 		return;
-	ev_age_sealer_free(o->sealer);
+	ev_age_behind_free(o->sealer); /* the first: it may be writing */
 	ev_os_close_read(o->fd);
 	for (i = 0; i < o->n; i++)
 		(void)ev_os_unlink(o->parent, o->temps[i], NULL);

@@ -139,7 +139,7 @@ load_log_once(struct evault *v, const struct ev_findings *findings, struct ev_lo
 		v->catalog = NULL;
 	}
 	if (v->access != EVAULT_SEALED && !v->indexed)
-		rc = v->checking ? ev_catalog_new_lean(&v->catalog, err)
+		rc = v->checking ? ev_catalog_new_lean(v->dir, &v->catalog, err)
 				 : ev_catalog_new(&v->catalog, err);
 	if (rc != EVAULT_OK)
 		return rc;
@@ -534,12 +534,9 @@ ev_vault_open_aside(const char *dir, const struct evault_unlock *unlock, struct 
 void
 evault_close(struct evault *v)
 {
-	size_t i;
-
 	if (v == NULL)
 		return;
-	for (i = 0; i < EV_VAULT_PACKS; i++)
-		ev_pack_close(v->packs[i].pack);
+	ev_vault_close_packs(v);
 	ev_corrections_forget(v);
 	ev_set_release(&v->whole);
 	ev_set_release(&v->broken);

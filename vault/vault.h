@@ -10,6 +10,7 @@
 #include "store/keyring.h"
 #include "store/log.h"
 #include "store/pack.h"
+#include "store/set.h"
 
 enum {
 	EV_VAULT_NOTE_MAX = 8192, /* bytes of the file `vault` */
@@ -93,6 +94,20 @@ enum evault_status ev_vault_find_entry(struct evault *v, uint64_t index,
 /* The pack of that name, open; kept until EV_VAULT_PACKS other ones are asked for. */
 enum evault_status ev_vault_pack(struct evault *v, const struct ev_hash *name,
 				 struct ev_pack **pack, struct evault_error *err);
+/* Those that are open. */
+void ev_vault_close_packs(struct evault *v);
+/*
+ * Where that copy is, and its pack, open; NULL: the pack is missing.  A reader
+ * whose pack a writer has replaced meanwhile (tidy) goes on with what there is
+ * now.  E_NOT_FOUND without a sentence: there is no such copy.
+ */
+enum evault_status ev_vault_find(struct evault *v, enum ev_member_kind kind,
+				 const struct ev_hash *id, uint32_t part, unsigned copy,
+				 struct ev_place *place, struct ev_pack **pack,
+				 struct evault_error *err);
+/* Compares the pack with its name, once for as long as the vault is open. */
+enum evault_status ev_vault_pack_is_whole(struct evault *v, const struct ev_hash *name, bool *whole,
+					  struct evault_error *err);
 /*
  * What the roster calls the holder of the actor's key with this hash, in the
  * vault's memory; NULL when it does not say, or cannot be read.

@@ -104,9 +104,16 @@ row "add one" $RUNS "$(awk -v m="$median" 'BEGIN { print 2 * m }')" "${on[@]}" a
 row "get one" $RUNS 0 "${on[@]}" get 2 -o "$work/back-{}/"
 row "status" 1 0 "${on[@]}" status
 row "list, all" 1 0 "${on[@]}" list
+row "key export" 1 0 "${on[@]}" key export -o "$work/keys"
+# Where there is a keyring.
+if "${on[@]}" unlock --for 1m >/dev/null 2>&1; then
+	row "unlock" $RUNS 0 "${on[@]}" unlock --for 1m
+	"${on[@]}" lock >/dev/null 2>&1
+fi
 rm -f "$vault/index.db"
 row "index made anew" 1 0 "${on[@]}" list --limit 1
 echo "    (it is $(($(stat -c %s "$vault/index.db") / 1048576)) MiB, the vault without it $(($(du -s --apparent-size -B1 --exclude index.db "$vault" | cut -f 1) / 1048576)) MiB)"
 row "check --quick" 1 0 "${on[@]}" check --quick
+row "check --sealed" 1 0 "${on[@]}" check --sealed
 row "check" 1 0 "${on[@]}" check
 exit "$failed"

@@ -66,6 +66,8 @@ OPERATIONS = [
     Operation("contact remove", "carded", ("contact", "remove", "B"), again=("check", "--adopt")),
     # Cut short, it is recorded and there is no bundle, or there is one: it is done again under a name that is free.
     Operation("share", "few", ("share", "1", "--to", "{recipient}", "--withhold", "name", "-o", "one.bag.tar.age"), again=("share", "1", "--to", "{recipient}", "-o", "{fresh}.bag.tar.age"), core=True),
+    Operation("tidy", "small", ("tidy",), core=True),
+    Operation("tidy, adopt", "small", ("tidy",), again=("check", "--adopt")),
     Operation("check", "few", ("check",), writes=False),
     Operation("check --adopt", "stray", ("check", "--adopt"), keeps=("small",), core=True),
 ]
@@ -155,6 +157,16 @@ def base_few(bench):
     must(bench.run(place, ("get", "1", "-o", "gone")), "get")
     subprocess.run(["rm", "-rf", os.path.join(place, "gone")], check=True)
     return Base(place, promised, head_of(place), True)
+
+
+def base_small(bench):
+    """Eight small packs and more: files, a statement, accesses."""
+    base = base_few(bench)
+    base.promised.update(promises(must(bench.run(base.folder, ("testify", "--witness", "Said")), "testify").events))
+    for _ in range(6):
+        must(bench.run(base.folder, ("get", "1", "-o", "gone", "--force")), "get")
+    os.unlink(os.path.join(base.folder, "gone"))
+    return dataclasses.replace(base, notes=head_of(base.folder))
 
 
 def base_stray(bench):
@@ -274,6 +286,6 @@ def base_long(bench):
     return dataclasses.replace(base, notes=head_of(base.folder))
 
 
-BASES = {"nothing": base_nothing, "few": base_few, "held": base_held, "exported": base_exported, "armed": base_armed,
+BASES = {"nothing": base_nothing, "few": base_few, "small": base_small, "held": base_held, "exported": base_exported, "armed": base_armed,
          "rotated": base_rotated, "carded": base_carded, "stray": base_stray, "long": base_long, "capture": base_capture,
          "bundled": base_bundled, "shared": base_shared, "field": base_field, "received": base_received}

@@ -424,7 +424,7 @@ FIELDS = {  # name: (actions, how often: 1 must, ? may, * many)
     "witness": ("add testify annotate", "?"), "interviewer": ("add testify annotate", "?"), "interpreter": ("add testify annotate", "?"),
     "language": ("add testify annotate", "?"), "consent": ("add testify annotate", "?"), "place": ("add testify annotate", "?"),
     "field": ("add testify annotate", "*"), "about": ("get annotate retract share", "*"), "reason": ("retract", "1"),
-    "pack": ("adopt", "1"), "from": ("receive", "1"), "tree": ("receive share", "1"), "source": ("", "?"),
+    "pack": ("adopt", "1"), "packs": ("tidy", "1"), "bytes": ("tidy", "1"), "from": ("receive", "1"), "tree": ("receive share", "1"), "source": ("", "?"),
     "change": ("key contact", "1"), "contact": ("contact share", "?"), "card": ("contact", "?"), "audience": ("contact share", "?"),
     "to": ("share", "1"), "tagmanifest": ("share", "1"), "withheld": ("share", "?"), "files": ("share", "?"), "overridden": ("share", "?"),
     "holder": ("key", "?"), "was": ("key", "?"), "role": ("key", "?"), "key": ("key", "?")}
@@ -434,7 +434,7 @@ SPELLING = {
     "offset": rb"[+-][01][0-9]:[0-5][0-9]|[+-]2[0-3]:[0-5][0-9]", "clock": rb"(not )?synchronised",
     "name": rb"[^\0/]+", "folder": rb"[^\0]+", "size": NUM.encode(), "sha256": HEX.encode(),
     "media-type": TOKEN + b"/" + TOKEN + b"(; charset=utf-8)?", "field": rb"[^=]{1,64}=.*",
-    "about": f"{NUM} {HEX}".encode(), "pack": HEX.encode(),
+    "about": f"{NUM} {HEX}".encode(), "pack": HEX.encode(), "packs": NUM.encode(), "bytes": NUM.encode(),
     "from": f"evault/{HEX}".encode(), "tree": f"{NUM} {HEX}".encode(), "source": f"{HEX} {NUM} {HEX}".encode()}
 
 
@@ -469,7 +469,7 @@ def read_record(data, digest):
             there.append(line)
     need(sha256(lines[0] + b"\n" + b"".join(sorted(withheld))) == digest, "digest does not fit")
     action = fields.get("action", [b""])[0].decode("utf-8", "replace")
-    known = action in ("add", "testify", "get", "adopt", "annotate", "retract", "receive")
+    known = action in ("add", "testify", "get", "adopt", "annotate", "retract", "receive", "tidy")
     for name, (where, often) in FIELDS.items():
         n = len(fields.get(name, []))
         applies = where == "" or action in where.split()
@@ -865,7 +865,7 @@ class Vault:
             if pack[2] not in self.packs:
                 self.note(f"{path}: no entry names it; left by an interrupted run")
             elif pack[2] in self.dropped:
-                self.note(f"{path}: dropped")
+                self.note(f"{path}: dropped; left by an interrupted run")
         elif re.fullmatch(rf"drafts/[0-9a-f]{{16}}\.(?!000000)[0-9]{{6}}\.{HEX}\.tar\.zst\.age", path):
             self.note(f"{path}: a statement that was not finished")
         elif re.fullmatch(rf"keys/([1-9][0-9]*|(read|write)\.{NUM})\.age\.new", path):

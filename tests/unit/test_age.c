@@ -2,6 +2,8 @@
 #include "format/age.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -463,6 +465,36 @@ each_region_has_its_own_word_for_damage(void)
 	ev_buf_release(&sealed);
 }
 
+/* In a child: the library must not be used afterwards. */
+static bool
+seals_nothing_with_wiped_keys(void)
+{
+	struct ev_age_to to = { .recipients = recipients, .n_recipients = 1 };
+	struct ev_buf sealed = EV_BUF_INIT;
+	struct ev_age_sealer *s = NULL;
+	size_t before;
+
+	if (ev_age_sealer_new(&to, ev_sink_buf(&sealed), &s, NULL) != EVAULT_OK ||
+	    ev_age_sealer_update(s, plain, 3 * EV_AGE_CHUNK, NULL) != EVAULT_OK)
+		return false;
+	before = sealed.len;
+	ev_secret_wipe_all();
+	return before > 2 * EV_AGE_CHUNK &&
+	       ev_age_sealer_update(s, plain, 3 * EV_AGE_CHUNK, NULL) == EVAULT_E_CANCELLED &&
+	       ev_age_sealer_finish(s, NULL) == EVAULT_E_CANCELLED && sealed.len == before;
+}
+
+static void
+nothing_is_written_that_was_sealed_after_the_keys_were_wiped(void)
+{
+	pid_t child = fork();
+	int state = 0;
+
+	if (child == 0)
+		_exit(seals_nothing_with_wiped_keys() ? 0 : 1);
+	CHECK(child > 0 && waitpid(child, &state, 0) == child && state == 0);
+}
+
 int
 main(void)
 {
@@ -494,6 +526,7 @@ main(void)
 	UNIT_RUN(chunks_that_changed_places_are_refused);
 	UNIT_RUN(a_flipped_bit_anywhere_is_refused);
 	UNIT_RUN(each_region_has_its_own_word_for_damage);
+	UNIT_RUN(nothing_is_written_that_was_sealed_after_the_keys_were_wiped);
 	ev_secret_free(ids);
 	free(plain);
 	return unit_end();

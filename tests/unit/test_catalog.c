@@ -1,6 +1,7 @@
 /*
  * The catalog, filled by hand.
  */
+#include "base/os.h"
 #include "base/secret.h"
 #include "store/catalog.h"
 #include "unit.h"
@@ -240,7 +241,8 @@ pages_of(bool lean, unsigned n, bool *right)
 	uint64_t pages = 0;
 	unsigned i;
 
-	*right = (lean ? ev_catalog_new_lean(&c, NULL) : ev_catalog_new(&c, NULL)) == EVAULT_OK &&
+	*right = (lean ? ev_catalog_new_lean(EV_OS_CWD, &c, NULL) : ev_catalog_new(&c, NULL)) ==
+		     EVAULT_OK &&
 		 ev_catalog_begin(c, NULL) == EVAULT_OK;
 	for (i = 1; i <= n && *right; i++) {
 		m.id = hash_of(1000000 + i);

@@ -312,6 +312,29 @@ records_that_fill_a_frame_do_not_get_between_the_frames_of_a_long_member(void)
 	CHECK(walks_well(&name));
 }
 
+/* What is written so far is what packs are cut by. */
+static void
+written_grows_by_what_was_appended_and_not_by_time(void)
+{
+	struct ev_pack_writer *w[2] = { NULL, NULL };
+	struct ev_hash id;
+	size_t i;
+
+	NEED(begin() && ev_pack_writer_new(dir, &recipient, &w[0], NULL) == EVAULT_OK);
+	NEED(ev_pack_writer_new(dir, &recipient, &w[1], NULL) == EVAULT_OK);
+	for (i = 0; i < 40; i++) {
+		ev_hash_of(noise + i, 700000, &id);
+		NEED(ev_pack_append(w[0], EV_MEMBER_OBJECT, &id, 0, ev_slice_of(noise + i, 700000),
+				    NULL) == EVAULT_OK);
+		NEED(ev_pack_append(w[1], EV_MEMBER_OBJECT, &id, 0, ev_slice_of(noise + i, 700000),
+				    NULL) == EVAULT_OK);
+		CHECK(ev_pack_written(w[0]) == ev_pack_written(w[1]));
+		CHECK(ev_pack_written(w[0]) >= (i + 1) * 700000);
+	}
+	ev_pack_writer_free(w[0]);
+	ev_pack_writer_free(w[1]);
+}
+
 static void
 walk_gives_every_byte_of_every_member(void)
 {
@@ -384,6 +407,7 @@ main(void)
 	UNIT_RUN(sealing_the_same_twice_gives_different_packs);
 	UNIT_RUN(each_member_is_read_by_itself_in_any_order);
 	UNIT_RUN(records_that_fill_a_frame_do_not_get_between_the_frames_of_a_long_member);
+	UNIT_RUN(written_grows_by_what_was_appended_and_not_by_time);
 	UNIT_RUN(walk_gives_every_byte_of_every_member);
 	UNIT_RUN(pack_that_is_not_there_or_not_for_us_is_told_apart);
 	UNIT_RUN(path_of_a_pack_is_read_back_and_no_other_path);

@@ -45,6 +45,65 @@ any_flipped_or_missing_byte_of_the_file_is_damage(void)
 	CHECK(rc == EVAULT_E_LIMIT);
 }
 
+/* What was given of a member, and when its reader has enough. */
+struct taken {
+	uint64_t bytes, enough;
+	bool good;
+};
+
+static enum evault_status
+take_bytes(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	struct taken *t = ctx;
+
+	t->good = t->good && memcmp(data, noise + t->bytes, len) == 0;
+	t->bytes += len;
+	return t->bytes < t->enough ? EVAULT_OK : ev_fail(err, EVAULT_E_CANCELLED, "enough");
+}
+
+/* A worker opens ahead there: what it finds counts when its reader comes to it. */
+static void
+damage_within_a_long_member_comes_behind_all_that_is_before_it(void)
+{
+	struct put put = { .kind = EV_MEMBER_OBJECT, .size = EV_MEMBER_OBJECT_MAX };
+	char path[EV_PACK_PATH_SIZE], full[EV_PACK_PATH_SIZE + 2];
+	struct taken t = { 0, UINT64_MAX, true }, before = t;
+	struct ev_sink out = { take_bytes, &t };
+	struct evault_error err, first = { 0 };
+	struct ev_pack *pack;
+	struct ev_hash name;
+	struct seen seen;
+	enum evault_status rc;
+	uint64_t size;
+	int i;
+
+	NEED(begin() && write_pack(&put, 1, &name, &size, &seen) == EVAULT_OK);
+	ev_pack_path(&name, path);
+	snprintf(full, sizeof(full), "p/%s", path);
+	NEED(fixture_flip(full, 5 << 20));
+	pack = open_pack(&name, &rc);
+	NEED(pack != NULL);
+	for (i = 0; i < 20; i++) {
+		t = (struct taken){ 0, UINT64_MAX, true };
+		CHECK(ev_pack_read(pack, &seen.members[0], out, &err) == EVAULT_E_DAMAGED);
+		CHECK(t.good && t.bytes > 3 << 20 && t.bytes < 6 << 20);
+		if (i == 0) {
+			before = t;
+			first = err;
+		}
+		CHECK(t.bytes == before.bytes && strcmp(err.text, first.text) == 0);
+		/* And who had enough earlier can read again. */
+		t = (struct taken){ 0, 1 + (uint64_t)i * 100000, true };
+		CHECK(ev_pack_read(pack, &seen.members[0], out, NULL) == EVAULT_E_CANCELLED);
+		CHECK(t.good);
+	}
+	NEED(fixture_flip(full, 5 << 20));
+	t = (struct taken){ 0, UINT64_MAX, true };
+	CHECK(ev_pack_read(pack, &seen.members[0], out, NULL) == EVAULT_OK);
+	CHECK(t.good && t.bytes == put.size);
+	ev_pack_close(pack);
+}
+
 /* ---- a pack that was made wrongly ---------------------------------------------------------- */
 
 enum wrong {
@@ -233,9 +292,9 @@ pack_made_wrongly_by_who_has_the_key_is_damaged(void)
 /* ---- writing that fails --------------------------------------------------------------------- */
 
 static bool
-write_with_fault(const struct fault_plan *plan, bool *fired)
+write_with_fault(const struct fault_plan *plan, size_t object, bool *fired)
 {
-	struct put puts[] = { { .kind = EV_MEMBER_OBJECT, .size = 200000 },
+	struct put puts[] = { { .kind = EV_MEMBER_OBJECT, .size = object },
 			      { .kind = EV_MEMBER_RECORD, .size = 500 } };
 	struct ev_hash name;
 	struct seen seen;
@@ -258,7 +317,7 @@ write_with_fault(const struct fault_plan *plan, bool *fired)
 }
 
 static void
-pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
+fail_each_call(size_t object)
 {
 	struct fault_plan plan = { FAULT_OPENAT, 0, 0, false, NULL };
 	bool fired = true;
@@ -268,13 +327,26 @@ pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
 		for (i = 0; i < 2; i++) {
 			plan.sys = i == 0 ? ENOSPC : EIO;
 			for (plan.nth = 0, fired = true; fired; plan.nth++) {
-				if (!CHECK(write_with_fault(&plan, &fired))) {
+				if (!CHECK(write_with_fault(&plan, object, &fired))) {
 					printf("# %s %d\n", fault_word(plan.call), plan.nth);
 					return;
 				}
 			}
 		}
 	}
+}
+
+static void
+pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
+{
+	fail_each_call(200000);
+}
+
+/* A worker has the writing then: it fails behind the back of who appends. */
+static void
+large_pack_that_fails_at_any_call_has_no_name_or_is_whole(void)
+{
+	fail_each_call(3 << 20);
 }
 
 static void
@@ -298,8 +370,10 @@ main(void)
 	if (!packs_start())
 		return 1;
 	UNIT_RUN(any_flipped_or_missing_byte_of_the_file_is_damage);
+	UNIT_RUN(damage_within_a_long_member_comes_behind_all_that_is_before_it);
 	UNIT_RUN(pack_made_wrongly_by_who_has_the_key_is_damaged);
 	UNIT_RUN(pack_that_fails_at_any_call_has_no_name_or_is_whole);
+	UNIT_RUN(large_pack_that_fails_at_any_call_has_no_name_or_is_whole);
 	UNIT_RUN(pack_that_is_given_up_leaves_nothing);
 	return packs_end();
 }

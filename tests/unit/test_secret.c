@@ -212,7 +212,9 @@ all_secrets_are_wiped_at_once(void)
 	NEED(a != NULL && b != NULL);
 	memset(a, 1, 32);
 	memset(b, 2, sizeof(zeros));
+	CHECK(!ev_secret_gone());
 	ev_secret_wipe_all();
+	CHECK(ev_secret_gone());
 	CHECK(memcmp(a, zeros, 32) == 0);
 	CHECK(memcmp(b, zeros, sizeof(zeros)) == 0);
 }

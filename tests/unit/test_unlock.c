@@ -382,6 +382,49 @@ a_readers_identity_in_memory_is_kept_and_opens_until_they_are_removed(void)
 	keyring_off();
 }
 
+/* More entries than one bundle holds, all in the index. */
+static bool
+make_long(const char *dir)
+{
+	const char *const paths[] = { "many" };
+	struct evault_add what = { .paths = paths, .n_paths = 1 };
+	struct evault_add_summary summary = { 0 };
+	struct evault *v = NULL;
+	char path[32], text[32];
+	bool good = make(dir) && fixture_folder("many");
+	unsigned i;
+
+	for (i = 0; good && i < 300; i++) {
+		snprintf(path, sizeof(path), "many/%u", i);
+		snprintf(text, sizeof(text), "text %u", i);
+		good = fixture_text(path, text);
+	}
+	good = good && open_kept(dir, EVAULT_WRITE, passphrase, &v, NULL) == EVAULT_OK &&
+	       evault_add(v, &what, &summary, NULL) == EVAULT_OK && summary.kept == 300;
+	evault_close(v);
+	return good;
+}
+
+static void
+what_the_index_vouches_for_is_not_read_to_unlock(void)
+{
+	struct evault_kept kept;
+	bool was;
+
+	NEED(make_long("long") && keep("long", passphrase, 60, &kept, NULL) == EVAULT_OK);
+	CHECK(evault_lock("long", &was, NULL) == EVAULT_OK && was);
+	/* Entry 256 and those after it, of which none changes keys. */
+	NEED(fixture_flip("long/log/tile/entries/001.p/46", 200));
+	CHECK(keep("long", passphrase, 60, &kept, NULL) == EVAULT_OK);
+	CHECK(evault_lock("long", &was, NULL) == EVAULT_OK && was);
+	/* The index of another vault vouches for nothing, nor one that is not there. */
+	NEED(fixture_flip("long/index.db", 100) && fixture_flip("long/index.db", 4 * 4096 + 100));
+	CHECK(keep("long", passphrase, 60, &kept, NULL) == EVAULT_E_DAMAGED);
+	NEED(fixture_remove("long/index.db"));
+	CHECK(keep("long", passphrase, 60, &kept, NULL) == EVAULT_E_DAMAGED);
+	CHECK(evault_lock("long", &was, NULL) == EVAULT_OK && !was);
+}
+
 int
 main(void)
 {
@@ -399,5 +442,6 @@ main(void)
 	UNIT_RUN(kernel_without_a_keyring_is_told_and_harms_nothing);
 	UNIT_RUN(what_cannot_be_kept_is_refused);
 	UNIT_RUN(a_readers_identity_in_memory_is_kept_and_opens_until_they_are_removed);
+	UNIT_RUN(what_the_index_vouches_for_is_not_read_to_unlock);
 	return fixture_end();
 }

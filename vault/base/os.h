@@ -97,6 +97,8 @@ enum evault_status ev_os_write(int fd, const uint8_t *data, size_t len, const ch
 			       struct evault_error *err);
 /* Makes an open file empty, to write it again from its start. */
 enum evault_status ev_os_empty(int fd, const char *shown, struct evault_error *err);
+/* Lets the disk begin with this part of what was written; promises nothing. */
+void ev_os_write_out(int fd, uint64_t from, uint64_t len);
 enum evault_status ev_os_sync(int fd, const char *shown, struct evault_error *err);
 /* Follows links, as the paths of what was made in the folder did. */
 enum evault_status ev_os_sync_dir(int dir, const char *path, struct evault_error *err);
@@ -150,6 +152,12 @@ enum evault_status ev_os_write_new(const char *path, struct ev_slice bytes,
  */
 enum evault_status ev_os_open_shared(int dir, const char *path, bool write, bool create, int *fd,
 				     struct evault_error *err);
+/*
+ * A file without a name, for reading and writing, that is gone when it is closed, whatever ends
+ * us.  E_IO where the file system has no such thing (FAT).
+ */
+enum evault_status ev_os_open_nameless(int dir, const char *folder, int *fd,
+				       struct evault_error *err);
 enum evault_status ev_os_write_at(int fd, uint64_t offset, const uint8_t *data, size_t len,
 				  const char *shown, struct evault_error *err);
 /* Random bytes over the first `size` ones, where they lie. */

@@ -35,6 +35,17 @@ ev_os_open_shared(int dir, const char *path, bool write, bool create, int *fd,
 }
 
 enum evault_status
+ev_os_open_nameless(int dir, const char *folder, int *fd, struct evault_error *err)
+{
+	int f = ev_os_openat(dir, folder, O_RDWR | O_TMPFILE | O_EXCL, 0600);
+
+	if (f < 0)
+		return ev_os_fail(err, errno, folder);
+	*fd = f;
+	return EVAULT_OK;
+}
+
+enum evault_status
 ev_os_write_at(int fd, uint64_t offset, const uint8_t *data, size_t len, const char *shown,
 	       struct evault_error *err)
 {

@@ -52,6 +52,12 @@ ev_os_empty(int fd, const char *shown, struct evault_error *err)
 	return EVAULT_OK;
 }
 
+void
+ev_os_write_out(int fd, uint64_t from, uint64_t len)
+{
+	(void)sync_file_range(fd, (off_t)from, (off_t)len, SYNC_FILE_RANGE_WRITE);
+}
+
 enum evault_status
 ev_os_sync(int fd, const char *shown, struct evault_error *err)
 {

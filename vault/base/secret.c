@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/os_memory.h"
@@ -42,6 +43,7 @@ static struct {
 	uint8_t *base; /* NULL until it is needed */
 	size_t locked; /* bytes from there on that can be used */
 	pthread_mutex_t lock;
+	atomic_bool gone;
 } arena = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 enum evault_status
@@ -212,10 +214,20 @@ ev_secret_wipe_all(void)
 	/* A pointer that may change under us is read once; `locked` only grows. */
 	uint8_t *base = arena.base;
 
+	/* Before the first byte goes, for who sees zeros to see this, too. */
+	atomic_store(&arena.gone, true);
+	atomic_thread_fence(memory_order_seq_cst);
 	if (base == NULL || arena.locked == 0)
 		return;
 	ASAN_UNPOISON_MEMORY_REGION(base, arena.locked);
 	sodium_memzero(base, arena.locked);
+}
+
+bool
+ev_secret_gone(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+	return atomic_load(&arena.gone);
 }
 
 void

@@ -38,6 +38,11 @@ void ev_secret_free(void *p);
  * library must not be used any more then.
  */
 void ev_secret_wipe_all(void);
+/*
+ * Was it called, by whatever thread?  Another one may be at work then, with
+ * keys that are zeros: who sealed something asks before he hands it on.
+ */
+bool ev_secret_gone(void);
 
 /* Random bytes from the system, for keys, salts and nonces. */
 void ev_random(void *out, size_t len);

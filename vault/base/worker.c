@@ -20,17 +20,23 @@ struct ev_worker {
 	/* Under the lock: */
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* one for both: at most one of two waits */
-	size_t first, n;        /* pieces that were put and not given back */
+	size_t first, n;        /* in `queue`: pieces that were put and not given back */
 	bool lent;              /* the first of them is being looked at */
+	size_t n_free;          /* in `free` */
 	bool finished;          /* the owner puts no more */
 	bool freed;             /* the owner is over */
 	bool ended;             /* the worker is over, with: */
 	enum evault_status rc;
 	struct evault_error error;
 
-	size_t lens[EV_WORKER_PIECES];
-	size_t used; /* pieces that ever held something */
-	uint8_t ring[EV_WORKER_RING];
+	struct piece {
+		size_t at; /* which of the ring's */
+		size_t len;
+	} queue[EV_WORKER_PIECES_MAX];
+	size_t free[EV_WORKER_PIECES_MAX]; /* a stack: few are touched as long as few wait */
+	size_t used;                       /* pieces that ever held something: the first ones */
+	size_t pieces;
+	uint8_t *ring;
 };
 
 /* ---- the thread --------------------------------------------------------------------- */
@@ -76,26 +82,39 @@ start_thread(struct ev_worker *w)
 static void
 release(struct ev_worker *w)
 {
-	ev_wipe(w->ring, w->used * EV_WORKER_PIECE);
+	if (w->ring != NULL)
+		ev_wipe(w->ring, w->used * EV_WORKER_PIECE);
+	free(w->ring);
 	pthread_cond_destroy(&w->changed);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 }
 
 enum evault_status
-ev_worker_new(enum ev_worker_way way, ev_worker_fn *run, void *ctx, struct ev_worker **worker,
-	      struct evault_error *err)
+ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worker_fn *run, void *ctx,
+	      struct ev_worker **worker, struct evault_error *err)
 {
 	struct ev_worker *w = calloc(1, sizeof(*w));
 	int sys;
 
+	assert(pieces >= 2 && pieces <= EV_WORKER_PIECES_MAX);
 	if (w == NULL)
 		return ev_fail_nomem(err);
 	w->way = way;
 	w->run = run;
 	w->ctx = ctx;
+	w->pieces = pieces;
+	while (w->n_free < pieces) {
+		w->n_free++;
+		w->free[pieces - w->n_free] = w->n_free - 1;
+	}
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
+	w->ring = malloc(pieces * EV_WORKER_PIECE);
+	if (w->ring == NULL) {
+		release(w);
+		return ev_fail_nomem(err);
+	}
 	sys = start_thread(w);
 	if (sys != 0) {
 		release(w);
@@ -121,6 +140,13 @@ puts_no_more(const struct ev_worker *w)
 	return w->way == EV_WORKER_GIVES ? w->ended : w->finished || w->freed;
 }
 
+/* Who waited for room is not woken for each piece of it. */
+static bool
+has_room(const struct ev_worker *w)
+{
+	return w->n_free >= w->pieces / 2;
+}
+
 static enum evault_status
 fail_cancelled(struct evault_error *err)
 {
@@ -139,10 +165,12 @@ outcome(const struct ev_worker *w, struct evault_error *err)
 static void
 give_back(struct ev_worker *w)
 {
-	w->first = (w->first + 1) % EV_WORKER_PIECES;
+	w->free[w->n_free++] = w->queue[w->first].at;
+	w->first = (w->first + 1) % w->pieces;
 	w->n--;
 	w->lent = false;
-	pthread_cond_signal(&w->changed);
+	if (has_room(w))
+		pthread_cond_signal(&w->changed);
 }
 
 /* ---- both sides -------------------------------------------------------------------------- */
@@ -151,24 +179,25 @@ static enum evault_status
 put_piece(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
+	size_t at = 0;
 	bool over;
-	size_t at;
 
 	pthread_mutex_lock(&w->lock);
-	while (w->n == EV_WORKER_PIECES && !takes_no_more(w))
-		pthread_cond_wait(&w->changed, &w->lock);
+	if (w->n_free == 0)
+		while (!has_room(w) && !takes_no_more(w))
+			pthread_cond_wait(&w->changed, &w->lock);
 	over = takes_no_more(w);
 	if (over)
 		rc = w->way == EV_WORKER_GIVES ? fail_cancelled(err) : outcome(w, err);
-	at = (w->first + w->n) % EV_WORKER_PIECES; /* taking one leaves it the same */
+	else
+		at = w->free[--w->n_free];
 	pthread_mutex_unlock(&w->lock);
 	if (over)
 		return rc;
 
 	memcpy(w->ring + at * EV_WORKER_PIECE, data, len);
-	w->lens[at] = len;
 	pthread_mutex_lock(&w->lock);
-	w->n++;
+	w->queue[(w->first + w->n++) % w->pieces] = (struct piece){ at, len };
 	if (w->used <= at)
 		w->used = at + 1;
 	pthread_cond_signal(&w->changed);
@@ -215,7 +244,8 @@ ev_worker_take(struct ev_worker *w, struct ev_slice *piece, struct evault_error 
 		rc = fail_cancelled(err);
 	} else if (w->n > 0) {
 		w->lent = true;
-		*piece = ev_slice_of(w->ring + w->first * EV_WORKER_PIECE, w->lens[w->first]);
+		*piece = ev_slice_of(w->ring + w->queue[w->first].at * EV_WORKER_PIECE,
+				     w->queue[w->first].len);
 	} else {
 		*piece = ev_slice_of(NULL, 0);
 		rc = w->way == EV_WORKER_GIVES ? outcome(w, err) : EVAULT_OK;

@@ -16,7 +16,7 @@
  *
  * What `ctx` has is the worker's alone while it runs, but for what both only
  * read.  The library may be used on both threads, a vault on one of them.
- * EV_WORKER_RING bytes and a stack of memory.
+ * It takes a stack of memory, and as much of the ring as ever waited at once.
  */
 #ifndef EV_BASE_WORKER_H
 #define EV_BASE_WORKER_H
@@ -25,8 +25,8 @@
 
 enum {
 	EV_WORKER_PIECE = 64 << 10, /* bytes that are handed over at once, at most */
-	EV_WORKER_PIECES = 16,
-	EV_WORKER_RING = EV_WORKER_PIECE * EV_WORKER_PIECES,
+	EV_WORKER_PIECES = 16,      /* of the ring, where neither side works in bursts */
+	EV_WORKER_PIECES_MAX = 64,
 };
 
 enum ev_worker_way {
@@ -43,11 +43,15 @@ struct ev_worker;
 typedef enum evault_status ev_worker_fn(void *ctx, struct ev_worker *worker,
 					struct evault_error *err);
 
-/* Starts it.  E_NOMEM; E_IO: the system starts no thread. */
-enum evault_status ev_worker_new(enum ev_worker_way way, ev_worker_fn *run, void *ctx,
-				 struct ev_worker **worker, struct evault_error *err);
 /*
- * Copies the bytes into the ring; waits while it is full.  To the worker:
+ * Starts it, with 2 to EV_WORKER_PIECES_MAX pieces between both.  E_NOMEM;
+ * E_IO: the system starts no thread.
+ */
+enum evault_status ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worker_fn *run,
+				 void *ctx, struct ev_worker **worker, struct evault_error *err);
+/*
+ * Copies the bytes into the ring; waits, when it is full, until half of it is
+ * not.  To the worker:
  * E_CANCELLED when its owner wants no more.  To its owner: what the worker has
  * failed with; which of the calls after that one tells is a matter of timing,
  * so who fails by himself asks ev_worker_finish before he says with what.

@@ -108,13 +108,14 @@ ev_age_chunk_open_end(const struct ev_age_keys *keys, uint64_t index, const uint
 
 /* ---- sealing ----------------------------------------------------------------- */
 
+/* No pointer is in the memory for secrets: that may be wiped while another thread seals. */
 struct ev_age_sealer {
-	bool locked; /* it is in the memory for secrets */
 	struct ev_sink out;
 	struct ev_age_keys *keys;
 	uint64_t index;
+	uint8_t *plain; /* EV_AGE_CHUNK bytes */
+	bool locked;    /* they are in the memory for secrets */
 	size_t fill;
-	uint8_t plain[EV_AGE_CHUNK];
 	uint8_t sealed[EV_AGE_SEALED_CHUNK];
 };
 
@@ -138,23 +139,23 @@ enum evault_status
 ev_age_sealer_new(const struct ev_age_to *to, struct ev_sink out, struct ev_age_sealer **sealer,
 		  struct evault_error *err)
 {
-	struct ev_age_sealer *s = ev_secret_new(sizeof(*s));
+	struct ev_age_sealer *s = calloc(1, sizeof(*s));
 	struct ev_buf header = EV_BUF_INIT;
-	bool locked = s != NULL;
 	enum evault_status rc;
 
+	if (s == NULL)
+		return ev_fail_nomem(err);
+	s->out = out;
+	s->keys = ev_secret_new(sizeof(*s->keys));
+	s->plain = ev_secret_new(EV_AGE_CHUNK);
+	s->locked = s->plain != NULL;
 	/* Only its key must be locked; and where little can be, evidence is taken all the same. */
-	if (!locked)
-		s = calloc(1, sizeof(*s));
-	if (s != NULL)
-		s->locked = locked;
-	if (s != NULL)
-		s->keys = ev_secret_new(sizeof(*s->keys));
-	if (s == NULL || s->keys == NULL) {
+	if (!s->locked)
+		s->plain = malloc(EV_AGE_CHUNK);
+	if (s->keys == NULL || s->plain == NULL) {
 		rc = ev_fail_nomem(err);
 		goto out;
 	}
-	s->out = out;
 	rc = ev_age_head_make(to, s->keys, &header, err);
 	if (rc == EVAULT_OK)
 		rc = write_header(out, &header, err);
@@ -173,6 +174,9 @@ put_chunk(struct ev_age_sealer *s, bool last, const uint8_t *plain, size_t len,
 	  struct evault_error *err)
 {
 	ev_age_chunk_seal(s->keys, s->index++, last, plain, len, s->sealed);
+	/* Under a key of zeros anybody could read it. */
+	if (ev_secret_gone())
+		return ev_fail(err, EVAULT_E_CANCELLED, "interrupted");
 	return s->out.write(s->out.ctx, s->sealed, len + EV_AGE_TAG, err);
 }
 
@@ -220,9 +224,11 @@ ev_age_sealer_free(struct ev_age_sealer *s)
 	if (s == NULL)
 		return;
 	ev_secret_free(s->keys);
-	ev_wipe(s->plain, sizeof(s->plain));
-	if (s->locked)
-		ev_secret_free(s);
-	else
-		free(s);
+	if (s->locked) {
+		ev_secret_free(s->plain);
+	} else if (s->plain != NULL) {
+		ev_wipe(s->plain, EV_AGE_CHUNK);
+		free(s->plain);
+	}
+	free(s);
 }

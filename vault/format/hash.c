@@ -172,6 +172,14 @@ ev_hash_short(const struct ev_hash *h, const uint8_t key[16])
 	return ev_cursor_le64(&c);
 }
 
+void
+ev_hash_mark(const struct ev_hash *h, const uint8_t key[16], struct ev_hash_mark *out)
+{
+	_Static_assert(sizeof(out->b) == crypto_shorthash_siphashx24_BYTES, "all of it");
+
+	crypto_shorthash_siphashx24(out->b, h->b, sizeof(h->b), key);
+}
+
 bool
 ev_hash_equal(const struct ev_hash *a, const struct ev_hash *b)
 {

@@ -54,6 +54,12 @@ void ev_hash_of2(const void *a, size_t a_len, const void *b, size_t b_len, struc
 /* SipHash-2-4 of it: for tables in memory whose keys others choose. */
 uint64_t ev_hash_short(const struct ev_hash *h, const uint8_t key[16]);
 
+/* SipHash-2-4 of 128 bits: for tables that keep no more of a hash than this. */
+struct ev_hash_mark {
+	uint8_t b[16];
+};
+void ev_hash_mark(const struct ev_hash *h, const uint8_t key[16], struct ev_hash_mark *out);
+
 bool ev_hash_equal(const struct ev_hash *a, const struct ev_hash *b);
 /* memcmp order. */
 int ev_hash_compare(const struct ev_hash *a, const struct ev_hash *b);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/set.h"
+
 void
 ev_authority_init(struct ev_authority *a, const struct ev_vault_note *vault)
 {
@@ -22,9 +24,9 @@ ev_authority_release(struct ev_authority *a)
 	free(a->packs);
 	free(a->read_keys);
 	free(a->log_keys);
-	ev_set_release(&a->records);
-	ev_set_release(&a->pack_set);
-	ev_set_release(&a->slots);
+	ev_seen_release(&a->records);
+	ev_seen_release(&a->pack_set);
+	ev_seen_release(&a->slots);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -200,23 +202,30 @@ put_log_key(struct ev_authority *a, const struct ev_verifier *key, struct evault
 	return EVAULT_OK;
 }
 
-static void
-drop_pack(struct ev_authority *a, const struct ev_hash *pack)
+/* From where one was found last, to both sides; NULL: no entry has named it. */
+static struct ev_pack_line *
+find_pack(struct ev_authority *a, const struct ev_hash *pack)
 {
-	size_t i;
+	size_t above = a->pack_at < a->n_packs ? a->pack_at : a->n_packs, below = above, at;
 
-	for (i = 0; i < a->n_packs; i++) {
-		if (ev_hash_equal(&a->packs[i].hash, pack))
-			a->packs[i].dropped = true;
+	while (above < a->n_packs || below > 0) {
+		at = above < a->n_packs ? above++ : --below;
+		if (!ev_hash_equal(&a->packs[at].hash, pack) && below > 0)
+			at = --below;
+		if (ev_hash_equal(&a->packs[at].hash, pack)) {
+			a->pack_at = at;
+			return &a->packs[at];
+		}
 	}
+	return NULL;
 }
 
 static enum evault_status
 apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	struct ev_pack_line pack, *dropped;
 	struct ev_named_file *file;
-	struct ev_pack_line pack;
 
 	switch (line->kind) {
 	case EV_LINE_RECORD:
@@ -225,7 +234,9 @@ apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_err
 		pack = (struct ev_pack_line){ line->hash, line->number, a->size, false };
 		return ev_authority_add_pack(a, &pack, err);
 	case EV_LINE_DROP:
-		drop_pack(a, &line->hash);
+		dropped = find_pack(a, &line->hash);
+		if (dropped != NULL)
+			dropped->dropped = true;
 		return EVAULT_OK;
 	case EV_LINE_SLOT:
 		ev_slot_path(line->number, path);
@@ -277,8 +288,8 @@ ev_authority_skip(struct ev_authority *a, uint64_t index)
 	assert(index >= a->size);
 	a->size = index;
 	a->n_packs = 0;
-	ev_set_release(&a->records);
-	ev_set_release(&a->pack_set);
+	ev_seen_release(&a->records);
+	ev_seen_release(&a->pack_set);
 }
 
 /* The role of the one who signed, or a finding. */
@@ -364,7 +375,7 @@ line_key(const struct ev_line *line, struct ev_hash *key, struct evault_error *e
 }
 
 /* The set of what may be added once only, and the key in it; NULL for other lines. */
-static struct ev_set *
+static struct ev_seen *
 once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key,
 	 enum evault_status *rc, struct evault_error *err)
 {
@@ -382,11 +393,11 @@ once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key
 
 /* What a line ends or drops must be there, and not ended yet; true for other lines. */
 static bool
-ends_something(const struct ev_authority *a, const struct ev_line *line)
+ends_something(struct ev_authority *a, const struct ev_line *line)
 {
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	const struct ev_pack_line *pack;
 	const struct ev_actor *actor;
-	size_t i;
 
 	if (a->partial)
 		return true;
@@ -398,11 +409,11 @@ ends_something(const struct ev_authority *a, const struct ev_line *line)
 		actor = actor_of_key(a, &line->hash);
 		return actor != NULL && !actor->ended;
 	}
-	for (i = 0; line->kind == EV_LINE_DROP && i < a->n_packs; i++) {
-		if (ev_hash_equal(&a->packs[i].hash, &line->hash))
-			return !a->packs[i].dropped;
+	if (line->kind == EV_LINE_DROP) {
+		pack = find_pack(a, &line->hash);
+		return pack != NULL && !pack->dropped;
 	}
-	return line->kind != EV_LINE_DROP;
+	return true;
 }
 
 /*
@@ -457,7 +468,7 @@ static enum evault_status
 check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j,
 	   const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
-	const struct ev_set *once;
+	const struct ev_seen *once;
 	struct ev_hash key;
 	enum evault_status rc;
 	bool fresh = true, first = true;
@@ -483,7 +494,7 @@ check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j
 		rc = ev_set_add(&j->seen, &key, &fresh, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	if (once != NULL && (!fresh || ev_set_has(once, &key)))
+	if (once != NULL && (!fresh || ev_seen_has(once, &key)))
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "adds what was added already");
 	*good = true;
@@ -493,14 +504,14 @@ check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j
 static enum evault_status
 take_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
-	struct ev_set *once;
+	struct ev_seen *once;
 	struct ev_hash key;
 	enum evault_status rc;
 	bool fresh;
 
 	once = once_set(a, line, &key, &rc, err);
 	if (rc == EVAULT_OK && once != NULL)
-		rc = ev_set_add(once, &key, &fresh, err);
+		rc = ev_seen_add(once, &key, &fresh, err);
 	return rc == EVAULT_OK ? apply_line(a, line, err) : rc;
 }
 

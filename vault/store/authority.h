@@ -14,7 +14,7 @@
 
 #include "format/entry.h"
 #include "store/finding.h"
-#include "store/set.h"
+#include "store/seen.h"
 
 struct ev_actor {
 	struct ev_verifier verifier;
@@ -60,13 +60,14 @@ struct ev_authority {
 	struct ev_named_file *files;
 	size_t n_files;
 	struct ev_pack_line *packs;
-	size_t n_packs, cap_packs;
+	size_t n_packs, cap_packs,
+	    pack_at; /* where one was found last: what is dropped is often in order */
 	char (*read_keys)[EVAULT_RECIPIENT_SIZE]; /* by epoch */
 	size_t n_read_keys;
 	struct ev_verifier log_key; /* that signs checkpoints now */
 	struct ev_log_key *log_keys;
 	size_t n_log_keys;
-	struct ev_set records, pack_set, slots;
+	struct ev_seen records, pack_set, slots;
 };
 
 void ev_authority_init(struct ev_authority *a, const struct ev_vault_note *vault);

@@ -55,11 +55,17 @@ static const char *const queries[Q_QUERIES] = {
 		      " AND e.idx > ?3 ORDER BY e.idx LIMIT 1",
 	[Q_HASHES] = "SELECT count(DISTINCT r.sha256) FROM records r JOIN entries e"
 		     " ON e.digest = r.digest WHERE r.sha256 >= ?1 AND r.sha256 <= ?2",
-	[Q_COUNT] = "SELECT count(*), sum(r.sha256 IS NOT NULL AND r.action <> 'receive'),"
-		    " sum(e.digest IS NOT NULL AND r.digest IS NULL)" ENTRY_TABLES,
-	[Q_COUNT_FILES] = "SELECT count(*), total(size) FROM (SELECT DISTINCT r.sha256, r.size"
-			  " FROM records r JOIN entries e ON e.digest = r.digest"
-			  " WHERE r.sha256 IS NOT NULL AND r.action <> 'receive')",
+	/* Both lie in the order of digests: no page is read twice. */
+	[Q_COUNT] = "SELECT (SELECT count(*) FROM entries), items,"
+		    " (SELECT count(digest) FROM entries) - found FROM (SELECT count(*) AS found,"
+		    " sum(r.sha256 IS NOT NULL AND r.action <> 'receive') AS items"
+		    " FROM records r CROSS JOIN entries e ON e.digest = r.digest)",
+	/* In the order of the index: nothing is sorted, which would be in memory. */
+	[Q_COUNT_FILES] =
+	    "SELECT count(*), total(size) FROM (SELECT max(r.size) AS size"
+	    " FROM records r INDEXED BY records_sha256 CROSS JOIN entries e"
+	    " ON e.digest = r.digest"
+	    " WHERE r.sha256 IS NOT NULL AND r.action <> 'receive' GROUP BY r.sha256)",
 };
 
 enum evault_status
@@ -231,6 +237,8 @@ ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash 
 		ev_catalog_bind_hash(q, 2, record);
 	ev_catalog_bind_hash(q, 3, actor);
 	rc = run(c, q, err);
+	if (c->lean)
+		return rc;
 	if (rc == EVAULT_OK && record != NULL)
 		rc = ev_catalog_wait_for_words(c, index, err);
 	return rc == EVAULT_OK ? ev_catalog_settle_entry(c, index, record, err) : rc;

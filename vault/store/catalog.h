@@ -3,7 +3,7 @@
  * database filled from the log, the tails of packs and the records.  It is
  * never the truth: what it finds is compared with record, entry and log.
  *
- * It lives in a sealed store (sealed.h): a file, or memory.
+ * It lives in a sealed store (sealed.h): a file, one without a name, or memory.
  */
 #ifndef EV_STORE_CATALOG_H
 #define EV_STORE_CATALOG_H
@@ -19,11 +19,11 @@ struct ev_catalog;
 /* In memory, empty. */
 enum evault_status ev_catalog_new(struct ev_catalog **c, struct evault_error *err);
 /*
- * The same in about half the memory, for who asks which entries, members and
- * records there are, and no more: of a record nothing is filed but that it is
- * there, and what it was received as.
+ * For who asks once which entries, members and records there are, and no more:
+ * of a record nothing is filed but that it is there, and what it was received
+ * as.  In a file without a name (ev_sealed_scratch), of which 16 MiB are in memory.
  */
-enum evault_status ev_catalog_new_lean(struct ev_catalog **c, struct evault_error *err);
+enum evault_status ev_catalog_new_lean(int dir, struct ev_catalog **c, struct evault_error *err);
 /* Takes `store`, also when it fails; makes the tables where there is no page yet. */
 enum evault_status ev_catalog_open(struct ev_sealed *store, struct ev_catalog **c,
 				   struct evault_error *err);
@@ -115,6 +115,12 @@ struct ev_catalog_pack {
 };
 enum evault_status ev_catalog_add_pack(struct ev_catalog *c, const struct ev_catalog_pack *pack,
 				       struct evault_error *err);
+/* A later entry drops it: nobody looks for anything in it. */
+enum evault_status ev_catalog_drop_pack(struct ev_catalog *c, const struct ev_hash *pack,
+					struct evault_error *err);
+/* The member is in this pack no longer. */
+enum evault_status ev_catalog_drop_member(struct ev_catalog *c, const struct ev_hash *pack,
+					  const struct ev_member *m, struct evault_error *err);
 /* The next one after the one in *pack, in the order of entries and in it of bytes.  E_NOT_FOUND. */
 enum evault_status ev_catalog_next_pack(struct ev_catalog *c, struct ev_catalog_pack *pack,
 					struct evault_error *err);

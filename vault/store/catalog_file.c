@@ -13,7 +13,7 @@ enum {
 	FILLING =
 	    1, /* one more when the same tables are filled otherwise, or words fold otherwise */
 	CACHE_KIB = 12 * 1024,
-	LEAN_CACHE_KIB = 1024, /* a page of memory is a copy away */
+	LEAN_CACHE_KIB = 16 * 1024, /* what it is asked lies all over it */
 	/* More take too long at each opening: so many are counted then, at a place that is drawn.
 	 */
 	COUNTED_ROWS = 10000,
@@ -41,9 +41,10 @@ ev_catalog_file_query(enum ev_catalog_query which)
 	case Q_NEXT_UNREAD:
 		return "SELECT pack FROM unread WHERE pack > ?1 ORDER BY pack LIMIT 1";
 	case Q_COUNT_ROWS:
-		return "SELECT coalesce(max(idx), -1), coalesce(min(idx), 0),"
-		       " (SELECT count(*) FROM entries WHERE idx >= ?1 AND idx < ?1 + ?2)"
-		       " FROM entries";
+		/* The last and the first one asked in one query would read all of them. */
+		return "SELECT coalesce((SELECT max(idx) FROM entries), -1),"
+		       " coalesce((SELECT min(idx) FROM entries), 0),"
+		       " (SELECT count(*) FROM entries WHERE idx >= ?1 AND idx < ?1 + ?2)";
 	case Q_COUNT_ONLY_IN:
 		return "SELECT count(*) FROM members m JOIN entries e ON e.digest = m.id"
 		       " WHERE m.kind = ?1 AND m.pack = ?2 AND NOT EXISTS (SELECT 1 FROM members o"
@@ -138,7 +139,7 @@ ev_catalog_new(struct ev_catalog **c, struct evault_error *err)
 }
 
 enum evault_status
-ev_catalog_new_lean(struct ev_catalog **c, struct evault_error *err)
+ev_catalog_new_lean(int dir, struct ev_catalog **c, struct evault_error *err)
 {
 	static const char lean[] =
 	    "DROP INDEX records_sha256; DROP INDEX records_size; DROP TABLE members;"
@@ -146,9 +147,12 @@ ev_catalog_new_lean(struct ev_catalog **c, struct evault_error *err)
 	    " pack BLOB NOT NULL, offset INTEGER NOT NULL, size INTEGER NOT NULL,"
 	    " state INTEGER NOT NULL, PRIMARY KEY(kind, id, part, pack)) WITHOUT ROWID;";
 	struct ev_catalog *made = NULL;
+	struct ev_sealed *store;
 	char cache[48];
-	enum evault_status rc = ev_catalog_new(&made, err);
+	enum evault_status rc = ev_sealed_scratch(dir, &store, err);
 
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_open(store, &made, err);
 	snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", LEAN_CACHE_KIB);
 	if (rc == EVAULT_OK)
 		rc = exec(made, lean, err);

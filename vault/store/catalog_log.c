@@ -22,6 +22,11 @@ ev_catalog_log_query(enum ev_catalog_query which)
 		return "SELECT idx FROM changing WHERE idx < ?1 ORDER BY idx";
 	case Q_LOG_ADD_PACK:
 		return "INSERT OR REPLACE INTO packs VALUES(?1, ?2, ?3, ?4)";
+	case Q_LOG_DROP_PACK:
+		return "UPDATE packs SET dropped = 1 WHERE pack = ?1";
+	case Q_LOG_DROP_MEMBER:
+		return "DELETE FROM members WHERE kind = ?1 AND id = ?2 AND part = ?3"
+		       " AND pack = ?4";
 	case Q_LOG_NEXT_PACK:
 		return "SELECT idx, pack, size, dropped FROM packs WHERE (idx, pack) > (?1, ?2)"
 		       " ORDER BY idx, pack LIMIT 1";
@@ -83,6 +88,38 @@ ev_catalog_add_pack(struct ev_catalog *c, const struct ev_catalog_pack *pack,
 	ev_catalog_bind_hash(q, 2, &pack->pack);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)pack->size);
 	sqlite3_bind_int(q, 4, pack->dropped);
+	rc = ev_catalog_step(c, q, err);
+	sqlite3_reset(q);
+	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+enum evault_status
+ev_catalog_drop_pack(struct ev_catalog *c, const struct ev_hash *pack, struct evault_error *err)
+{
+	sqlite3_stmt *q = ev_catalog_query(c, Q_LOG_DROP_PACK, err);
+	enum evault_status rc;
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	ev_catalog_bind_hash(q, 1, pack);
+	rc = ev_catalog_step(c, q, err);
+	sqlite3_reset(q);
+	return rc == EVAULT_E_NOT_FOUND ? ev_catalog_set_unread(c, pack, false, err) : rc;
+}
+
+enum evault_status
+ev_catalog_drop_member(struct ev_catalog *c, const struct ev_hash *pack, const struct ev_member *m,
+		       struct evault_error *err)
+{
+	sqlite3_stmt *q = ev_catalog_query(c, Q_LOG_DROP_MEMBER, err);
+	enum evault_status rc;
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	sqlite3_bind_int(q, 1, (int)m->kind);
+	ev_catalog_bind_hash(q, 2, &m->id);
+	sqlite3_bind_int64(q, 3, m->part);
+	ev_catalog_bind_hash(q, 4, pack);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;

@@ -96,6 +96,8 @@ void ev_log_unstage(struct ev_log *log);
  */
 enum evault_status ev_log_commit(struct ev_log *log, const struct ev_verifier *key,
 				 const struct ev_signing_seed *seed, struct evault_error *err);
+/* After a commit that failed: may its head be on the disk, or come to be there? */
+bool ev_log_is_in_doubt(const struct ev_log *log);
 
 /* Hashes for proofs, from the tiles of the head. */
 struct ev_merkle_fetch ev_log_fetch(struct ev_log *log);

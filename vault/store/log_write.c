@@ -329,6 +329,12 @@ out:
 	return rc;
 }
 
+bool
+ev_log_is_in_doubt(const struct ev_log *log)
+{
+	return log->in_doubt;
+}
+
 enum evault_status
 ev_log_recover(struct ev_log *log, struct evault_error *err)
 {

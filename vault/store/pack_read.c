@@ -1,17 +1,22 @@
 /*
  * Reading a pack: tables from its end, members out of its middle.
+ *
+ * Where several frames are read in a row, a worker reads and opens ahead of
+ * who decompresses and uses them.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/os.h"
+#include "base/worker.h"
 #include "store/pack.h"
 
 enum {
-	HASH_PIECE = 128 << 10,
+	PADDING_PIECE = 128 << 10,
 	/* Who reads an item reads of its record's frame and of its file's, in turn. */
-	FRAMES = 2
+	FRAMES = 2,
+	AHEAD = 3, /* frames in a row that are worth a thread */
 };
 
 struct frame {
@@ -21,8 +26,15 @@ struct frame {
 
 struct ev_pack {
 	char path[EV_PACK_AT_SIZE];
+
+	/* The worker's alone while there is one: */
 	int fd;
 	struct ev_age_reader *reader;
+	uint64_t ahead, ahead_end; /* what of the plaintext it still opens */
+
+	struct ev_worker *worker; /* or NULL; it gives from the next frame on that is loaded */
+	struct ev_slice piece;    /* what is left of the last one that it gave */
+	size_t until;             /* the frames below it are read in a row */
 	struct ev_frame_decoder *decoder;
 	size_t n;                   /* frames, the seek table not counted */
 	struct ev_frame_seek *seek; /* n of them */
@@ -266,6 +278,87 @@ ev_pack_members(struct ev_pack *p, ev_pack_member_fn *member, void *ctx, struct 
 	return rc;
 }
 
+/* ---- frames --------------------------------------------------------------------------- */
+
+static enum evault_status
+open_ahead(void *ctx, struct ev_worker *to, struct evault_error *err)
+{
+	struct ev_pack *p = ctx;
+	enum evault_status rc = EVAULT_OK;
+	uint8_t *piece = malloc(EV_AGE_CHUNK);
+	size_t take;
+
+	if (piece == NULL)
+		return ev_fail_nomem(err);
+	while (rc == EVAULT_OK && p->ahead < p->ahead_end) {
+		/* To the end of a chunk, so that the next ones are opened in place. */
+		take = EV_AGE_CHUNK - (size_t)(p->ahead % EV_AGE_CHUNK);
+		if (take > p->ahead_end - p->ahead)
+			take = (size_t)(p->ahead_end - p->ahead);
+		rc = ev_age_reader_at(p->reader, p->ahead, piece, take, err);
+		if (rc == EVAULT_OK)
+			rc = ev_worker_put(to, piece, take, err);
+		p->ahead += take;
+	}
+	free(piece);
+	return rc;
+}
+
+/* Frames from i on follow each other: begins to open them, where there are enough. */
+static void
+start_ahead(struct ev_pack *p, size_t i)
+{
+	if (p->worker != NULL || i + AHEAD > p->until)
+		return;
+	p->ahead = p->sealed_at[i];
+	p->ahead_end = p->sealed_at[p->until - 1] + p->seek[p->until - 1].sealed;
+	/* Without a thread it is opened when it is needed. */
+	if (ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, open_ahead, p, &p->worker, NULL) !=
+	    EVAULT_OK)
+		p->worker = NULL;
+}
+
+static void
+stop_ahead(struct ev_pack *p)
+{
+	ev_worker_free(p->worker);
+	p->worker = NULL;
+	p->piece = ev_slice_of(NULL, 0);
+	p->until = 0;
+}
+
+/* The next `len` bytes that the worker gives, appended to p->sealed.  Frames end within pieces. */
+static enum evault_status
+take_ahead(struct ev_pack *p, size_t len, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t take;
+
+	while (rc == EVAULT_OK && len > 0) {
+		if (p->piece.len == 0)
+			rc = ev_worker_take(p->worker, &p->piece, err);
+		if (rc != EVAULT_OK)
+			break;
+		take = p->piece.len < len ? p->piece.len : len;
+		ev_buf_add(&p->sealed, p->piece.data, take);
+		rc = ev_buf_ask(&p->sealed, err);
+		p->piece = ev_slice_of(p->piece.data + take, p->piece.len - take);
+		len -= take;
+	}
+	return rc;
+}
+
+/* Frame i as it is, to p->sealed. */
+static enum evault_status
+read_frame(struct ev_pack *p, size_t i, struct evault_error *err)
+{
+	ev_buf_clear(&p->sealed);
+	start_ahead(p, i);
+	if (p->worker != NULL)
+		return take_ahead(p, p->seek[i].sealed, err);
+	return read_plain(p, p->sealed_at[i], p->seek[i].sealed, &p->sealed, err);
+}
+
 /* Gives frame i's content, which stays until the frame after the next one is loaded. */
 static enum evault_status
 load_frame(struct ev_pack *p, size_t i, const uint8_t **content, struct evault_error *err)
@@ -281,11 +374,11 @@ load_frame(struct ev_pack *p, size_t i, const uint8_t **content, struct evault_e
 		p->last = (p->last + 1) % FRAMES;
 	f = &p->frames[p->last];
 	*content = f->content;
-	if (f->number == i)
+	/* What the worker gives is taken, needed or not. */
+	if (f->number == i && p->worker == NULL)
 		return EVAULT_OK;
 	f->number = p->n;
-	ev_buf_clear(&p->sealed);
-	rc = read_plain(p, p->sealed_at[i], p->seek[i].sealed, &p->sealed, &why);
+	rc = read_frame(p, i, &why);
 	if (rc == EVAULT_OK)
 		rc = ev_frame_decode(p->decoder, ev_slice_of(p->sealed.data, p->sealed.len),
 				     f->content, p->seek[i].plain, &why);
@@ -324,6 +417,7 @@ read_stream(struct ev_pack *p, uint64_t offset, uint64_t len, struct ev_sink out
 
 	if (offset > p->plain_size || len > p->plain_size - offset)
 		return damaged(p, _("a member goes on past its end"), err);
+	p->until = len == 0 ? 0 : frame_of(p, offset + len - 1) + 1;
 	for (; len > 0 && rc == EVAULT_OK; i++) {
 		rc = load_frame(p, i, &content, err);
 		if (rc != EVAULT_OK)
@@ -336,6 +430,7 @@ read_stream(struct ev_pack *p, uint64_t offset, uint64_t len, struct ev_sink out
 		offset += take;
 		len -= take;
 	}
+	stop_ahead(p);
 	return rc;
 }
 
@@ -416,7 +511,7 @@ check_padding(struct ev_pack *p, struct evault_error *err)
 	if (ev_frame_padded(size - left) != size)
 		return damaged(p, _("its padding is not as long as it must be"), err);
 	while (left > 0 && rc == EVAULT_OK) {
-		take = left < HASH_PIECE ? (size_t)left : HASH_PIECE;
+		take = left < PADDING_PIECE ? (size_t)left : PADDING_PIECE;
 		ev_buf_clear(&p->sealed);
 		rc = read_plain(p, offset, take, &p->sealed, err);
 		for (at = 0; at < take && rc == EVAULT_OK; at++) {
@@ -441,11 +536,13 @@ ev_pack_walk(struct ev_pack *p, struct ev_tar_events events, struct evault_error
 	size_t i;
 
 	ev_tar_reader_init(&tar, mine);
+	p->until = p->n_data;
 	for (i = 0; i < p->n_data && rc == EVAULT_OK; i++) {
 		rc = load_frame(p, i, &content, &why);
 		if (rc == EVAULT_OK)
 			rc = ev_tar_reader_update(&tar, content, p->seek[i].plain, &why);
 	}
+	stop_ahead(p);
 	if (rc == EVAULT_OK)
 		rc = ev_tar_reader_finish(&tar, &why);
 	if (rc == EVAULT_OK && w.table.left != 0)
@@ -455,48 +552,4 @@ ev_pack_walk(struct ev_pack *p, struct ev_tar_events events, struct evault_error
 	if (rc == EVAULT_E_FORMAT)
 		return ev_fail(err, EVAULT_E_DAMAGED, "%s: %s", p->path, why.text);
 	return rc == EVAULT_OK ? rc : ev_fail(err, rc, "%s", why.text);
-}
-
-enum evault_status
-ev_pack_hash(int dir, const char *path, uint64_t max, struct ev_hash *hash, uint64_t *size,
-	     enum evault_status (*tick)(void *ctx, uint64_t bytes, struct evault_error *err),
-	     void *ctx, struct evault_error *err)
-{
-	struct ev_hasher *hasher = ev_hasher_new();
-	uint8_t *piece = malloc(HASH_PIECE);
-	uint64_t total = 0;
-	size_t got = HASH_PIECE;
-	struct ev_os_stat st;
-	int fd = -1;
-	enum evault_status rc;
-
-	if (hasher == NULL || piece == NULL) {
-		rc = ev_fail_nomem(err);
-		goto out;
-	}
-	rc = ev_os_open_read(dir, path, &fd, err);
-	if (rc == EVAULT_OK)
-		rc = ev_os_fstat(fd, &st, err);
-	if (rc == EVAULT_OK && st.size > max)
-		rc = ev_fail(err, EVAULT_E_LIMIT, "%s: larger than it can be", path);
-	if (rc == EVAULT_OK)
-		ev_os_sequential(fd);
-	while (rc == EVAULT_OK && got == HASH_PIECE) {
-		rc = ev_os_read(fd, piece, HASH_PIECE, &got, path, err);
-		if (rc != EVAULT_OK)
-			break;
-		ev_hasher_update(hasher, piece, got);
-		total += got;
-		if (tick != NULL)
-			rc = tick(ctx, got, err);
-	}
-	if (rc == EVAULT_OK) {
-		ev_hasher_final(hasher, hash);
-		*size = total;
-	}
-out:
-	ev_os_close_read(fd);
-	ev_hasher_free(hasher);
-	free(piece);
-	return rc;
 }

@@ -4,6 +4,8 @@
  * Files from outside and records are gathered in a frame each (invariant 2
  * of pack.h).  A member's place in the tar stream is known when the frame it
  * begins in is written: until then its offset is the one within the frame.
+ *
+ * From age on it goes on behind the back of who reads and compresses.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -11,11 +13,13 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "format/age_behind.h"
 #include "store/pack.h"
 
 enum {
 	OWN_FRAME_MIN = 128 << 10, /* an object of this size begins a frame */
 	ZEROS = 4096,
+	WRITE_OUT = 4 << 20, /* bytes: the disk works while the pack grows, not at its end alone */
 };
 
 /* A frame that is being gathered. */
@@ -27,16 +31,20 @@ struct gather {
 };
 
 struct ev_pack_writer {
-	int dir; /* borrowed */
-	int fd;
-	struct ev_buf *memory;          /* borrowed; NULL: it is a file */
+	int dir;                        /* borrowed */
 	char temp[6 + EV_OS_TEMP_SIZE]; /* "packs/<16 hex>.tmp", "" when it is gone */
+
+	struct ev_age_behind *sealer;
+	/* Its alone until it is finished: */
+	int fd;
+	struct ev_buf *memory; /* borrowed; NULL: it is a file */
 	struct ev_hasher *hasher;
-	struct ev_age_sealer *sealer;
-	struct ev_frame_encoder *encoder;
 	uint64_t written; /* bytes of the file */
-	uint64_t plain;   /* bytes given to age */
-	uint64_t offset;  /* bytes of tar stream in finished frames */
+	uint64_t sent;    /* of these, on their way to the disk */
+
+	struct ev_frame_encoder *encoder;
+	uint64_t plain;  /* bytes given to age */
+	uint64_t offset; /* bytes of tar stream in finished frames */
 	struct gather files, records;
 	struct ev_buf frame;
 	struct ev_member *members; /* with their final offsets, in order */
@@ -70,6 +78,7 @@ static enum evault_status
 write_sealed(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
 {
 	struct ev_pack_writer *w = ctx;
+	enum evault_status rc;
 
 	ev_hasher_update(w->hasher, data, len);
 	w->written += len;
@@ -77,7 +86,12 @@ write_sealed(void *ctx, const uint8_t *data, size_t len, struct evault_error *er
 		ev_buf_add(w->memory, data, len);
 		return ev_buf_ask(w->memory, err);
 	}
-	return ev_os_write(w->fd, data, len, "packs", err);
+	rc = ev_os_write(w->fd, data, len, "packs", err);
+	if (rc == EVAULT_OK && w->written - w->sent >= WRITE_OUT) {
+		ev_os_write_out(w->fd, w->sent, w->written - w->sent);
+		w->sent = w->written;
+	}
+	return rc;
 }
 
 static enum evault_status
@@ -115,7 +129,7 @@ writer_new(int dir, const struct ev_age_recipient *to, struct ev_buf *memory,
 	else if (memory == NULL)
 		rc = open_temp(w, err);
 	if (rc == EVAULT_OK)
-		rc = ev_age_sealer_new(&recipients, sink, &w->sealer, err);
+		rc = ev_age_behind_new(&recipients, sink, &w->sealer, err);
 	if (rc == EVAULT_OK) {
 		*out = w;
 		w = NULL;
@@ -143,7 +157,7 @@ static enum evault_status
 put_plain(struct ev_pack_writer *w, const uint8_t *data, size_t len, struct evault_error *err)
 {
 	w->plain += len;
-	return ev_age_sealer_update(w->sealer, data, len, err);
+	return ev_age_behind_update(w->sealer, data, len, err);
 }
 
 static enum evault_status
@@ -266,7 +280,8 @@ ev_pack_append(struct ev_pack_writer *w, enum ev_member_kind kind, const struct 
 uint64_t
 ev_pack_written(const struct ev_pack_writer *w)
 {
-	return w->written + w->files.bytes.len + w->records.bytes.len;
+	/* How much of it is in the file is a matter of timing, and packs are cut by this. */
+	return w->plain + w->files.bytes.len + w->records.bytes.len;
 }
 
 static enum evault_status
@@ -380,7 +395,7 @@ ev_pack_finish(struct ev_pack_writer *w, struct ev_hash *name, uint64_t *size,
 	size_t i;
 
 	if (rc == EVAULT_OK)
-		rc = ev_age_sealer_finish(w->sealer, err);
+		rc = ev_age_behind_finish(w->sealer, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	ev_hasher_final(w->hasher, &hash);
@@ -400,11 +415,11 @@ ev_pack_writer_free(struct ev_pack_writer *w)
 {
 	if (w == NULL)
 		return;
+	ev_age_behind_free(w->sealer); /* the first: it may be writing */
 	ev_os_close_read(w->fd);
 	if (w->temp[0] != '\0')
 		(void)ev_os_unlink(w->dir, w->temp, NULL);
 	ev_hasher_free(w->hasher);
-	ev_age_sealer_free(w->sealer);
 	ev_frame_encoder_free(w->encoder);
 	ev_buf_release(&w->files.bytes);
 	ev_buf_release(&w->records.bytes);

@@ -39,6 +39,46 @@ ev_sealed_memory(struct ev_sealed **out, struct evault_error *err)
 	return EVAULT_OK;
 }
 
+static enum evault_status
+scratch_file(int dir, const struct ev_page_key *key, struct ev_sealed **out)
+{
+	struct ev_sealed *s = sealed_new("", key);
+	enum evault_status rc;
+
+	if (s == NULL)
+		return EVAULT_E_NOMEM;
+	rc = ev_os_open_nameless(dir, ".", &s->fd, NULL);
+	if (rc != EVAULT_OK)
+		rc = ev_os_open_nameless(EV_OS_CWD, "/var/tmp", &s->fd, NULL);
+	s->writable = rc == EVAULT_OK;
+	ev_random(s->head.database, sizeof(s->head.database));
+	s->head.n_blocks = EV_INDEX_FIRST_BLOCK;
+	if (rc == EVAULT_OK)
+		rc = ev_sealed_begin(s, 0, NULL);
+	if (rc == EVAULT_OK) {
+		*out = s;
+		s = NULL;
+	}
+	ev_sealed_free(s);
+	return rc;
+}
+
+enum evault_status
+ev_sealed_scratch(int dir, struct ev_sealed **s, struct evault_error *err)
+{
+	struct ev_page_key *key = ev_secret_new(sizeof(*key));
+	enum evault_status rc;
+
+	if (key == NULL)
+		return ev_fail_nomem(err);
+	ev_random(key->b, sizeof(key->b));
+	rc = scratch_file(dir, key, s);
+	ev_secret_free(key);
+	if (rc == EVAULT_E_NOMEM)
+		return ev_fail_nomem(err);
+	return rc == EVAULT_OK ? rc : ev_sealed_memory(s, err);
+}
+
 void
 ev_sealed_free(struct ev_sealed *s)
 {
@@ -146,16 +186,17 @@ ev_sealed_load(struct ev_sealed *s, struct evault_error *err)
 	return rc;
 }
 
-enum evault_status
-ev_sealed_open(int dir, const char *path, const struct ev_page_key *key,
-	       const struct ev_hash *schema, struct ev_sealed **out, struct evault_error *err)
+static enum evault_status
+open_store(int dir, const char *path, bool write, const struct ev_page_key *key,
+	   const struct ev_hash *schema, struct ev_sealed **out, struct evault_error *err)
 {
 	struct ev_sealed *s = sealed_new(path, key);
-	enum evault_status rc;
+	enum evault_status rc = EVAULT_E_READ_ONLY;
 
 	if (s == NULL)
 		return ev_fail_nomem(err);
-	rc = ev_os_open_shared(dir, path, true, false, &s->fd, err);
+	if (write)
+		rc = ev_os_open_shared(dir, path, true, false, &s->fd, err);
 	s->writable = rc == EVAULT_OK;
 	if (rc != EVAULT_OK && rc != EVAULT_E_NOT_FOUND)
 		rc = ev_os_open_shared(dir, path, false, false, &s->fd, err);
@@ -174,6 +215,20 @@ ev_sealed_open(int dir, const char *path, const struct ev_page_key *key,
 	}
 	ev_sealed_free(s);
 	return rc;
+}
+
+enum evault_status
+ev_sealed_open(int dir, const char *path, const struct ev_page_key *key,
+	       const struct ev_hash *schema, struct ev_sealed **s, struct evault_error *err)
+{
+	return open_store(dir, path, true, key, schema, s, err);
+}
+
+enum evault_status
+ev_sealed_open_to_look(int dir, const char *path, const struct ev_page_key *key,
+		       const struct ev_hash *schema, struct ev_sealed **s, struct evault_error *err)
+{
+	return open_store(dir, path, false, key, schema, s, err);
 }
 
 /* Another one may have renamed the file between its opening and its locking. */

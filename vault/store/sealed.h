@@ -24,6 +24,13 @@ struct ev_sealed;
 /* No file: all pages in memory, in clear.  Is updating from the start. */
 enum evault_status ev_sealed_memory(struct ev_sealed **s, struct evault_error *err);
 /*
+ * A file without a name, in `dir`, or in /var/tmp where that cannot have one:
+ * for what is filled and asked once.  Its key is drawn for it, and is nowhere
+ * else.  Is updating from the start, and never published.  In memory where
+ * there is no room for a file.
+ */
+enum evault_status ev_sealed_scratch(int dir, struct ev_sealed **s, struct evault_error *err);
+/*
  * Opens a file that is there, for writing too where that is allowed.  `key`
  * is copied into locked memory.  E_NOT_FOUND; E_VERSION: of another form or
  * schema; E_DAMAGED: altered, cut short, or of another key; E_IO: it cannot
@@ -32,6 +39,10 @@ enum evault_status ev_sealed_memory(struct ev_sealed **s, struct evault_error *e
 enum evault_status ev_sealed_open(int dir, const char *path, const struct ev_page_key *key,
 				  const struct ev_hash *schema, struct ev_sealed **s,
 				  struct evault_error *err);
+/* The same for reading alone. */
+enum evault_status ev_sealed_open_to_look(int dir, const char *path, const struct ev_page_key *key,
+					  const struct ev_hash *schema, struct ev_sealed **s,
+					  struct evault_error *err);
 /*
  * Takes the file `path`, made or emptied, for a new database.  Is updating
  * from the start.  E_BUSY when another process is making it; E_IO, E_FULL,
