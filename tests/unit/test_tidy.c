@@ -32,7 +32,7 @@ static bool
 begin(void)
 {
 	struct evault_add_summary s;
-	char name[8], text[16];
+	char name[32], text[32];
 	bool good = fixture_there("whole") || fixture_vault("whole");
 	int i;
 
@@ -86,7 +86,7 @@ gives_all(struct evault *v)
 	uint64_t items[FILES];
 	struct evault_get what = { .items = items, .n_items = FILES, .out = "out" };
 	struct evault_get_summary s;
-	char path[16], text[16];
+	char path[32], text[32];
 	bool good;
 	int i;
 
@@ -146,7 +146,7 @@ fewer_than_eight_stay(void)
 {
 	struct evault_add_summary added;
 	struct evault_tidy_summary s;
-	char name[8];
+	char name[32];
 	int i;
 
 	NEED(begin() && fixture_remove("t") && fixture_vault("t"));
