@@ -80,6 +80,7 @@ fill_pack(struct filling *f, const struct ev_hash *name, bool was_unread, struct
 	f->skipped = false;
 	if (rc == EVAULT_OK)
 		rc = ev_pack_members(pack, fill_member, f, err);
+	f->pack = NULL;
 	/* Replaced by a writer since the log was read? */
 	if (rc == EVAULT_E_NOT_FOUND && f->v->access == EVAULT_READ && ev_vault_moved(f->v))
 		return EVAULT_E_CHANGED;
@@ -90,7 +91,6 @@ fill_pack(struct filling *f, const struct ev_hash *name, bool was_unread, struct
 	}
 	if (rc == EVAULT_OK && f->skipped != was_unread)
 		rc = ev_catalog_set_unread(f->catalog, name, f->skipped, err);
-	f->pack = NULL;
 	return rc;
 }
 
@@ -166,8 +166,9 @@ fill_packs(struct filling *f, uint64_t from, struct evault_error *err)
 	}
 	rc = rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
-		if (!a->packs[i].dropped && a->packs[i].index >= from)
-			rc = fill_pack(f, &a->packs[i].hash, false, err);
+		line = &a->packs[i];
+		if (!line->dropped && line->index >= from)
+			rc = fill_pack(f, &line->hash, false, err);
 	}
 	return rc;
 }
