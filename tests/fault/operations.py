@@ -35,6 +35,7 @@ OPERATIONS = [
     Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
     Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt"), core=True),
     Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",), core=True),
+    Operation("add, read back", "few", ("add", "--read-back", "{src}/small"), again=("add", "{src}/small"), keeps=("small",)),
     Operation("testify", "few", ("testify", "--witness", "Said", "--case", "C"), keeps=("said",)),
     Operation("init capture", "nothing", INIT_CAPTURE),
     Operation("capture add", "capture", ("alone", "add", "{src}/small"), keeps=("small",)),
