@@ -47,13 +47,12 @@ with_vault() {
 	rm -rf "$T/disk/v" "$T/disk/v.key" && new_vault "$T/disk/v"
 }
 
-# stopped PID: the process is stopped, as strace was asked to stop it.
+# stopped PID: prints which process strace has stopped, once it has; PID is strace itself.
 stopped() {
-	local n
+	local n at
 	for n in $(seq 600); do
-		case $(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null) in
-		T | t) grep -q 'stopped by SIGSTOP' "$T/strace" && return 0 ;;
-		esac
+		at=$(sed -n 's/^\([0-9]*\) *--- stopped by SIGSTOP ---$/\1/p' "$T/strace")
+		[ -z "$at" ] || { echo "$at"; return 0; }
 		kill -0 "$1" 2>/dev/null || return 1
 		sleep 0.05
 	done
@@ -69,26 +68,24 @@ meanwhile() {
 	# The leak sanitizer does not work under strace.
 	strace -f -o "$T/strace" -e trace=fstatfs -e inject=fstatfs:signal=STOP:when=1 "$EVAULT_RELEASE" -V "$T/disk/v" -i "$T/disk/v.key" "$@" >"$OUT" 2>"$ERR" &
 	tracer=$!
-	for _ in $(seq 200); do
-		pid=$(pgrep -P "$tracer" | head -n 1)
-		[ -z "$pid" ] || break
-		sleep 0.05
-	done
 	STATUS=0
-	stopped "$pid" && "$between" || STATUS=99
-	kill -CONT "$pid"
+	if pid=$(stopped "$tracer"); then
+		"$between"
+		kill -CONT "$pid"
+	fi
 	wait "$tracer" || STATUS=$?
 }
 
-# Where in the image the file's first bytes after the head lie, the same as no other's.
+# place_of FILE AT: where in the image that byte of the file lies.
 place_of() {
-	python3 - "$DISK" "$1" "$2" <<-'END'
-		import sys
-		image, path, at = open(sys.argv[1], "rb").read(), sys.argv[2], int(sys.argv[3])
-		wanted = open(path, "rb").read()[at:at + 64]
-		first = image.find(wanted)
-		assert first >= 0 and image.find(wanted, first + 1) < 0, "not in one place"
-		print(first)
+	python3 - "$1" "$2" <<-'END'
+		import fcntl, os, struct, sys
+		FIBMAP, at = 1, int(sys.argv[2])
+		fd = os.open(sys.argv[1], os.O_RDONLY)
+		size = os.fstatvfs(fd).f_bsize
+		block = struct.unpack("i", fcntl.ioctl(fd, FIBMAP, struct.pack("i", at // size)))[0]
+		assert block > 0, "in no block"
+		print(block * size + at % size)
 	END
 }
 
@@ -116,9 +113,8 @@ lie_in_tile() {
 lie_in_head() {
 	lie "$T/disk/v/log/checkpoint" 100
 }
-lose_pack() {
-	pack=$(largest_pack)
-	rm "$pack"
+lose_entries() {
+	rm "$(find "$T/disk/v/log/tile/entries" -type f | tail -n 1)"
 }
 
 t() {
@@ -147,7 +143,7 @@ t() {
 	with_vault && meanwhile lie_in_pack --json add --read-back "$T/in/small.jpg"
 	[ -f "$T/lied" ] && [ "$STATUS" -eq 1 ] && says '"finding": "altered"' && says '"read_back": "damaged"' && says '"damage": 2' && says '"item": ' && warns "$MAY_NOT"
 }
-disk_claim json_names_what_is_altered t
+disk_claim json_names_what_is_altered
 
 t() {
 	local where
@@ -160,10 +156,13 @@ t() {
 disk_claim a_log_that_the_disk_has_otherwise_is_found
 
 t() {
-	with_vault && meanwhile lose_pack add --read-back "$T/in/small.jpg"
-	[ "$STATUS" -eq 1 ] && says "missing" && says "$(basename "$pack")" && warns "$MAY_NOT"
+	with_vault && meanwhile lose_entries add --read-back "$T/in/small.jpg"
+	[ "$STATUS" -eq 1 ] && says "missing" && says "log/tile/entries/" && warns "$MAY_NOT" || return 1
+	# Its bytes are written anew; the record of the same file is nowhere any more.
+	with_vault && ev "$T/disk/v" add "$T/in/small.jpg" >/dev/null && pack=$(largest_pack) && rm "$pack" &&
+		run_expect 1 ev "$T/disk/v" add --read-back "$T/in/small.jpg" && says "missing" && says "$(basename "$pack")" && warns "$MAY_NOT"
 }
-disk_claim a_pack_that_is_gone_is_found
+disk_claim what_is_gone_is_found
 
 # What was kept before rests on packs of before; add compares those, in memory, and so does not see it.
 t() {
@@ -182,12 +181,11 @@ t() {
 disk_claim what_the_system_does_not_read_is_no_damage_and_no_success
 
 t() {
-	with_vault && run_expect 0 strace -f -qq -o "$T/strace" -e trace=pread64 -e inject=pread64:error=EINVAL:when=1 \
+	with_vault && run_expect 0 strace -f -qq -o "$T/strace" -P "$T/disk/v/log/checkpoint" -e trace=pread64 -e inject=pread64:error=EINVAL:when=1 \
 		"$EVAULT_RELEASE" -V "$T/disk/v" -i "$T/disk/v.key" add --read-back "$T/in/small.jpg" && says "$MAY"
 }
 disk_claim where_direct_reading_is_refused_it_is_read_after_memory_was_dropped
 
-# mincore that always fails, or is not believed: then nothing is known.
 t() {
 	with_vault && run_expect 3 strace -f -qq -o "$T/strace" -e trace=mincore -e inject=mincore:error=EPERM \
 		"$EVAULT_RELEASE" -V "$T/disk/v" -i "$T/disk/v.key" add --read-back "$T/in/small.jpg" &&
