@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "add.h"
+#include "base/worker.h"
 
 static enum evault_status
 report(void *ctx, enum evault_finding_kind kind, uint64_t index, const char *path,
@@ -49,29 +50,58 @@ tick(void *ctx, uint64_t bytes, struct evault_error *err)
 
 /* ---- one pack ----------------------------------------------------------------------- */
 
+struct pack_reading {
+	int dir;
+	const char *path;
+	enum ev_os_source source;
+};
+
+/* Reads ahead of who hashes. */
+static enum evault_status
+read_ahead(void *ctx, struct ev_worker *worker, struct evault_error *err)
+{
+	struct pack_reading *r = ctx;
+	struct ev_os_device d;
+	struct ev_slice bytes;
+	enum evault_status rc = ev_os_device_open(r->dir, r->path, &d, err);
+
+	while (rc == EVAULT_OK) {
+		rc = ev_os_device_read(&d, &bytes, r->path, err);
+		if (rc != EVAULT_OK || bytes.len == 0)
+			break;
+		rc = ev_worker_put(worker, bytes.data, bytes.len, err);
+	}
+	r->source = d.source;
+	ev_os_device_close(&d);
+	return rc;
+}
+
+/* What is wrong with reading it is in *why. */
 static enum evault_status
 hash_pack(struct ev_adding *a, const char *path, struct ev_hash *hash, struct evault_error *why,
 	  struct evault_error *err)
 {
 	struct ev_hasher *hasher = ev_hasher_new(); /* that of `a` may be in the middle of a file */
+	struct pack_reading reading = { a->v->dir, path, EV_OS_FROM_DEVICE };
 	enum evault_status rc, ticked = EVAULT_OK;
-	struct ev_os_device d;
+	struct ev_worker *worker = NULL;
 	struct ev_slice bytes;
 
 	if (hasher == NULL)
 		return ev_fail_nomem(err);
-	rc = ev_os_device_open(a->v->dir, path, &d, why);
+	rc = ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES_MAX, read_ahead, &reading, &worker,
+			   why);
 	while (rc == EVAULT_OK && ticked == EVAULT_OK) {
-		rc = ev_os_device_read(&d, &bytes, path, why);
+		rc = ev_worker_take(worker, &bytes, why);
 		if (rc != EVAULT_OK || bytes.len == 0)
 			break;
 		ev_hasher_update(hasher, bytes.data, bytes.len);
 		ticked = tick(a, bytes.len, err);
 	}
+	ev_worker_free(worker);
 	ev_hasher_final(hasher, hash);
-	if (rc == EVAULT_OK && d.source > a->back.source)
-		a->back.source = d.source;
-	ev_os_device_close(&d);
+	if (rc == EVAULT_OK && reading.source > a->back.source)
+		a->back.source = reading.source;
 	ev_hasher_free(hasher);
 	why->status = rc;
 	return ticked;
