@@ -1,6 +1,10 @@
 # add --read-back: what was kept is read from the disk itself before it says that the card may be erased.
 : "${EVAULT_BIN:=build/evault}"
 : "${EVAULT_RELEASE:=$EVAULT_BIN}"
+# What is mounted here nobody else sees, and it goes when this does.
+if [ "$(id -u)" -eq 0 ] && [ -z "${READ_BACK_ALONE:-}" ] && unshare --mount --propagation private true 2>/dev/null; then
+	READ_BACK_ALONE=1 exec unshare --mount --propagation private bash "$0" "$@"
+fi
 . tests/lib/sh
 . tests/lib/output.sh
 EVAULT_BIN=$(realpath "$EVAULT_BIN")
@@ -25,16 +29,9 @@ head -c 9000000 /dev/urandom >"$T/in/long.mp4"
 # ---- a disk under our hands: ext4 in a file
 
 DISK=$T/disk.img
-cleanup() {
-	umount "$T/disk" 2>/dev/null
-	umount "$T/fuse" 2>/dev/null
-	[ -z "${LOOP:-}" ] || losetup -d "$LOOP"
-}
-trap cleanup EXIT
-
 why_no_disk() {
 	local tool
-	[ "$(id -u)" -eq 0 ] || { echo 'not root'; return; }
+	[ -n "${READ_BACK_ALONE:-}" ] || { echo 'not root, or no mounts of our own'; return; }
 	for tool in mkfs.ext4 losetup mount strace; do
 		command -v "$tool" >/dev/null || { echo "no $tool"; return; }
 	done
@@ -49,11 +46,13 @@ with_vault() {
 
 # stopped PID: prints which process strace has stopped, once it has; PID is strace itself.
 stopped() {
-	local n at
-	for n in $(seq 600); do
-		at=$(sed -n 's/^\([0-9]*\) *--- stopped by SIGSTOP ---$/\1/p' "$T/strace")
-		[ -z "$at" ] || { echo "$at"; return 0; }
-		kill -0 "$1" 2>/dev/null || return 1
+	local at
+	while kill -0 "$1" 2>/dev/null; do
+		at=$(sed -n 's/^\([0-9]*\) *--- stopped by SIGSTOP ---$/\1/p' "$T/strace" | head -n 1)
+		if [ -n "$at" ]; then
+			sed -n 's/^Tgid:\t//p' "/proc/$at/status"
+			return 0
+		fi
 		sleep 0.05
 	done
 	return 1
@@ -66,12 +65,16 @@ meanwhile() {
 	shift
 	: >"$T/strace"
 	# The leak sanitizer does not work under strace.
-	strace -f -o "$T/strace" -e trace=fstatfs -e inject=fstatfs:signal=STOP:when=1 "$EVAULT_RELEASE" -V "$T/disk/v" -i "$T/disk/v.key" "$@" >"$OUT" 2>"$ERR" &
+	timeout -s KILL 60 strace -f -o "$T/strace" -e trace=fstatfs -e inject=fstatfs:signal=STOP:when=1 "$EVAULT_RELEASE" -V "$T/disk/v" -i "$T/disk/v.key" "$@" >"$OUT" 2>"$ERR" &
 	tracer=$!
 	STATUS=0
 	if pid=$(stopped "$tracer"); then
 		"$between"
-		kill -CONT "$pid"
+		# Each of its threads is stopped once.
+		while kill -0 "$tracer" 2>/dev/null; do
+			kill -CONT "$pid" 2>/dev/null
+			sleep 0.05
+		done
 	fi
 	wait "$tracer" || STATUS=$?
 }
@@ -196,7 +199,8 @@ disk_claim where_it_is_not_known_whether_memory_was_passed_it_is_said
 # ---- other file systems
 
 t() {
-	LOOP=$(losetup -f --show "$T/exfat.img") && mkdir "$T/fuse" && mount.exfat-fuse "$LOOP" "$T/fuse" >/dev/null 2>&1 && new_vault "$T/fuse/v" &&
+	local loop
+	loop=$(losetup -f --show "$T/exfat.img") && mkdir "$T/fuse" && mount.exfat-fuse "$loop" "$T/fuse" >/dev/null 2>&1 && losetup -d "$loop" && new_vault "$T/fuse/v" &&
 		run_expect 3 ev "$T/fuse/v" add --read-back "$T/in" && says "3 files are whole, as far as" && warns "no way to read past the computer's memory" &&
 		warns "evault check" && ! says "$MAY" >/dev/null && umount "$T/fuse"
 }
