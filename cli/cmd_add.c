@@ -7,6 +7,7 @@
 #include "escape.h"
 #include "evault.h"
 #include "failure.h"
+#include "findings.h"
 #include "format.h"
 #include "interrupt.h"
 #include "json.h"
@@ -14,6 +15,7 @@
 #include "message.h"
 #include "options.h"
 #include "progress.h"
+#include "read_back.h"
 #include "session.h"
 #include "terminal.h"
 
@@ -28,6 +30,7 @@ struct adding {
 	bool null, yes;
 	struct evault_add what;
 	struct evault_progress total;
+	struct findings findings; /* of reading back */
 };
 
 static void
@@ -95,6 +98,18 @@ on_event(void *ctx, const struct evault_add_event *e)
 	free(shown);
 }
 
+static void
+on_finding(void *ctx, const struct evault_finding *finding)
+{
+	struct adding *a = ctx;
+
+	progress_hide();
+	if (a->globals->json)
+		finding_print_json(finding);
+	else
+		findings_add(&a->findings, finding);
+}
+
 static bool
 on_progress(void *ctx, const struct evault_progress *progress)
 {
@@ -104,8 +119,10 @@ on_progress(void *ctx, const struct evault_progress *progress)
 }
 
 static void
-print_json_summary(const struct evault_add_summary *s, bool dry_run)
+print_json_summary(const struct adding *a, const struct evault_add_summary *s)
 {
+	static const char *const words[] = { "not",    "whole",      "unsure",
+					     "memory", "unreadable", "damaged" };
 	struct json json;
 
 	json = json_begin(stdout);
@@ -117,8 +134,14 @@ print_json_summary(const struct evault_add_summary *s, bool dry_run)
 	json_number(&json, "bytes", s->bytes);
 	json_number(&json, "deduplicated", s->deduplicated);
 	json_number(&json, "left", s->left);
-	json_bool(&json, "dry_run", dry_run);
+	json_bool(&json, "dry_run", a->what.dry_run);
 	json_bool(&json, "cancelled", s->cancelled);
+	if (a->what.read_back) {
+		json_text(&json, "read_back", words[s->read_back]);
+		json_number(&json, "bytes_read_back", s->bytes_read_back);
+		json_number(&json, "damage", s->damage);
+		json_number(&json, "unreadable", s->unreadable);
+	}
 	json_object_end(&json);
 	json_end(&json);
 }
@@ -226,6 +249,7 @@ add(struct adding *a, struct evault *vault)
 	struct evault_add_summary summary = { 0 };
 	struct evault_error err = { .text = "" };
 	enum evault_status rc;
+	int status;
 
 	interrupt_watch();
 	setvbuf(stdout, NULL, _IOLBF, 0); /* a line says that something is kept: it comes at once */
@@ -233,10 +257,14 @@ add(struct adding *a, struct evault *vault)
 	rc = evault_add(vault, &a->what, &summary, &err);
 	progress_end();
 	if (a->globals->json)
-		print_json_summary(&summary, a->what.dry_run);
+		print_json_summary(a, &summary);
 	else
 		print_summary(&summary, a->what.dry_run);
-	return judge(a, evault_reads(vault), rc, &summary, &err);
+	findings_print(&a->findings, stdout);
+	status = judge(a, evault_reads(vault), rc, &summary, &err);
+	return a->what.read_back
+		   ? read_back_tell(&summary, a->excludes.n > 0, a->globals->json, status)
+		   : status;
 }
 
 static void
@@ -322,6 +350,8 @@ prepare(struct adding *a)
 	    a->globals->passphrase_file != NULL && strcmp(a->globals->passphrase_file, "-") == 0)
 		return options_wrong(&command_add, _("standard input can be only one of: the "
 						     "passphrase, the list of files"));
+	if (a->what.read_back && a->what.dry_run)
+		return options_wrong(&command_add, _("choose one: --read-back, or --dry-run"));
 	if (a->what.case_name != NULL && a->what.case_name[0] == '\0')
 		return options_wrong(&command_add, _("the name after --case is empty"));
 	if (!fields_are_right(&a->fields))
@@ -357,6 +387,7 @@ run_add(struct globals *globals, char **argv)
 		{ 0, "files-from", .text = &a.files_from },
 		{ '0', "null", .flag = &a.null },
 		{ 'n', "dry-run", .flag = &a.what.dry_run },
+		{ 0, "read-back", .flag = &a.what.read_back },
 		{ 0, "remember", .flag = &a.what.remember },
 		{ 'y', "yes", .flag = &a.yes },
 		{ 0 },
@@ -364,6 +395,7 @@ run_add(struct globals *globals, char **argv)
 	int status = options_read(&command_add, options, globals, argv, &a.operands);
 
 	a.what.event = on_event;
+	a.what.finding = on_finding;
 	a.what.progress = on_progress;
 	a.what.ctx = &a;
 	if (status == OPTIONS_GO_ON)
@@ -383,7 +415,7 @@ const struct command command_add = {
 	.summary = N_("keep files and folders"),
 	.usage = N_(
 	    "usage: evault add PATH… [--case C] [--title T] [--tag T]… [--field K=V]…\n"
-	    "                  [--exclude GLOB]… [--dry-run] [--yes] [--remember]\n"
+	    "                  [--exclude GLOB]… [--dry-run | --read-back] [--yes] [--remember]\n"
 	    "       evault add --files-from FILE [-0] …\n"
 	    "\n"
 	    "Keeps files, and folders with all that is in them. Each line that it prints is\n"
@@ -399,6 +431,8 @@ const struct command command_add = {
 	    "  --files-from FILE  read the paths from FILE, one on each line; - is standard input\n"
 	    "  -0, --null         these paths end in NUL bytes, as find -print0 writes them\n"
 	    "  -n, --dry-run      say what would be kept, and keep nothing\n"
+	    "  --read-back        read from the disk what was kept, compare, and say whether the\n"
+	    "                     card may be erased\n"
 	    "  -y, --yes          do not ask, however much it is\n"
 	    "  --remember         on a device that can add and not read: go on recognising what\n"
 	    "                     is kept. Without it, that ends with each add that is complete\n"

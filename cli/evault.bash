@@ -40,7 +40,7 @@ _evault()
 		esac
 		;;
 	init) options='--to --reader --name --discreet --no-recovery --paper --work-factor --capture-only' ;;
-	add) options='--case --title --tag --field --exclude --files-from --null --dry-run --yes --remember' ;;
+	add) options='--case --title --tag --field --exclude --files-from --null --dry-run --read-back --yes --remember' ;;
 	testify) options='--case --title --tag --witness --interviewer --interpreter --language --consent --place --field --resume' ;;
 	receive) options='--dry-run --signer --against --receipt' ;;
 	search) options='--case --tag --action --since --until --retracted --limit' ;;

@@ -545,6 +545,8 @@ struct evault_progress {
 	uint64_t bytes_done, bytes_total;
 };
 
+struct evault_finding; /* see evault_check */
+
 struct evault_add {
 	const char *const *paths;
 	size_t n_paths;
@@ -557,11 +559,30 @@ struct evault_add {
 	size_t n_excludes;
 	bool dry_run;
 	bool remember; /* by who may only add: goes on recognising what it kept, see evault_add */
+	/*
+	 * After each commit reads from the disk, past the system's memory, the packs that it
+	 * wrote, and those on which it relied for what is kept already; in the end the log; and
+	 * compares all of it with what it must be.  Not with dry_run.
+	 */
+	bool read_back;
+	/* What is otherwise than it must be, and which items are in it.  May be NULL. */
+	void (*finding)(void *ctx, const struct evault_finding *finding);
 	/* Called after the commit that holds the item.  May be NULL. */
 	void (*event)(void *ctx, const struct evault_add_event *event);
 	/* Called often; true asks to finish the commit at hand and stop.  May be NULL. */
 	bool (*progress)(void *ctx, const struct evault_progress *progress);
 	void *ctx;
+};
+
+/* What reading back came to; of a run that failed or was stopped, not more than its commits. */
+enum evault_read_back {
+	EVAULT_READ_BACK_NOT = 0,   /* not asked for, or not done to the end */
+	EVAULT_READ_BACK_WHOLE = 1, /* read from the disk, and all as it was written */
+	/* All as it was written; but perhaps it came from memory: the file system does not tell. */
+	EVAULT_READ_BACK_UNSURE = 2,
+	EVAULT_READ_BACK_NO_DISK = 3, /* the same, and the vault lies in memory alone */
+	EVAULT_READ_BACK_UNREAD = 4,  /* the system did not read some of it: see findings */
+	EVAULT_READ_BACK_DAMAGED = 5, /* some of it is not what was written: see findings */
 };
 
 struct evault_add_summary {
@@ -571,6 +592,10 @@ struct evault_add_summary {
 	uint64_t left;         /* bytes that a run which failed wrote and did not come to keep:
 				* evault_check with `adopt` takes in what they hold */
 	bool cancelled;
+	enum evault_read_back read_back;
+	uint64_t bytes_read_back;
+	uint64_t damage,
+	    unreadable; /* findings of reading back: what is damage, and what is not known */
 };
 
 /*
@@ -588,8 +613,9 @@ enum evault_status evault_add_scan(struct evault *vault, const struct evault_add
  * Where a holder may only add, what is kept already is recognised within this
  * run alone, and in one that takes up a run that was cut short: what that
  * takes is destroyed when all is done, unless `remember` is set.
- * E_FULL, E_IO, E_READ_ONLY, E_DENIED; a source that fails is an event and
- * no failure.
+ * What is found while it is read back is data, and no failure.
+ * E_USAGE: read_back with dry_run.  E_FULL, E_IO, E_READ_ONLY, E_DENIED; a source that fails is an
+ * event and no failure.
  */
 enum evault_status evault_add(struct evault *vault, const struct evault_add *what,
 			      struct evault_add_summary *summary, struct evault_error *err);

@@ -93,8 +93,17 @@ tell_events(struct ev_adding *a)
 			if (a->what->event != NULL)
 				a->what->event(a->what->ctx, e);
 		}
-		free((char *)(uintptr_t)e->path);
-		free((char *)(uintptr_t)e->why);
+	}
+}
+
+static void
+forget_events(struct ev_adding *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_events; i++) {
+		free((char *)(uintptr_t)a->events[i].path);
+		free((char *)(uintptr_t)a->events[i].why);
 	}
 	a->n_events = 0;
 }
@@ -140,6 +149,9 @@ finish_commit(struct ev_adding *a, struct evault_error *err)
 	if (!a->what->dry_run)
 		ev_seen_release(&a->new_objects);
 	tell_events(a);
+	if (rc == EVAULT_OK && a->what->read_back)
+		rc = ev_add_read_back(a, err);
+	forget_events(a);
 	a->bytes = 0;
 	a->since = ev_os_ticks();
 	return rc;
@@ -283,11 +295,17 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 	enum evault_status rc = ev_add_check_fields(what, err);
 
 	memset(summary, 0, sizeof(*summary));
+	if (rc == EVAULT_OK && what->read_back && what->dry_run)
+		rc =
+		    ev_fail(err, EVAULT_E_USAGE, "a dry run keeps nothing that could be read back");
 	if (rc == EVAULT_OK)
 		rc = evault_add_scan(v, what, &a.progress, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	a.since = ev_os_ticks();
+	/* Of each byte there are two readings. */
+	a.progress.bytes_total *= what->read_back ? 2 : 1;
+	a.back.since = v->access == EVAULT_WRITE ? ev_log_head(v->log)->size : 0;
 	if (!what->dry_run)
 		rc = ev_commit_init(&a.commit, v, err);
 	if (rc == EVAULT_OK)
@@ -302,17 +320,21 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 		rc = walk_all(&a, on_file, on_skipped, err);
 	if (rc == EVAULT_OK || rc == EVAULT_E_CANCELLED)
 		rc = finish_commit(&a, err);
+	if (rc == EVAULT_OK && what->read_back)
+		rc = ev_add_read_back_log(&a, err);
 	if (rc != EVAULT_OK) {
 		rc = ev_error_prefix(err, rc, v->shown);
 		summary->left = ev_commit_left(&a.commit);
 	}
 	tell_events(&a);
+	forget_events(&a);
 	summary->cancelled = a.stopped;
 	if (!what->dry_run)
 		ev_commit_release(&a.commit);
 	end_import(&a, rc);
 	ev_hasher_free(a.hasher);
 	ev_seen_release(&a.new_objects);
+	ev_add_back_release(&a);
 	free(a.events);
 	if (a.buffer != NULL)
 		ev_wipe(a.buffer, EV_MEMBER_OBJECT_MAX);

@@ -1,12 +1,20 @@
 /*
  * What the parts of adding share: add.c walks, commits and tells, add_source.c
- * reads and keeps one file, add_record.c describes it.
+ * reads and keeps one file, add_record.c describes it, add_back.c reads back.
  */
 #ifndef EV_ADD_H
 #define EV_ADD_H
 
+#include "base/os.h"
 #include "commit.h"
 #include "walk.h"
+
+/* What was read back, and what is to be. */
+struct ev_adding_back {
+	struct ev_set packs; /* that were */
+	uint64_t since;      /* the first entry that this run is about */
+	enum ev_os_source source;
+};
 
 struct ev_adding {
 	struct evault *v; /* NULL: a scan */
@@ -22,6 +30,7 @@ struct ev_adding {
 	uint64_t bytes, since; /* of this commit: bytes read, ticks when it began */
 	bool cancelled;        /* the caller asked to stop */
 	bool stopped;          /* and something was left undone for it */
+	struct ev_adding_back back;
 };
 
 /*
@@ -74,6 +83,12 @@ enum evault_status ev_add_remember(struct ev_adding *a, const struct ev_adding_s
  */
 enum evault_status ev_add_conclude(struct ev_adding *a, const struct ev_adding_source *s,
 				   struct evault_error *err);
+/* After a commit: reads the packs back that it wrote or relied on; a->events are those of it. */
+enum evault_status ev_add_read_back(struct ev_adding *a, struct evault_error *err);
+/* After the last one: the log; and says in the summary what all of it came to. */
+enum evault_status ev_add_read_back_log(struct ev_adding *a, struct evault_error *err);
+void ev_add_back_release(struct ev_adding *a);
+
 /* The fields that a record of kept bytes begins with: those of all records, and name, size,
  * sha256 and media-type. */
 enum evault_status ev_add_describe(const struct evault *v, const struct ev_adding_source *s,

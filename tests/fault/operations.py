@@ -22,6 +22,7 @@ class Operation:
     restores: bool = False   # exported keys are put back before it is examined
     core: bool = False       # more points in the short run
     heavy: bool = False      # much data: fewer points
+    ends: tuple = (0,)       # its exit status when all went well: 3 where there is no disk to read back from
 
     def completing(self):
         return self.again or self.args
@@ -35,6 +36,7 @@ OPERATIONS = [
     Operation("add many", "few", ("add", "--yes", "{src}/many"), keeps=("many",), heavy=True),
     Operation("add, adopt", "few", ("add", "{src}/small"), again=("check", "--adopt"), core=True),
     Operation("add repeated", "few", ("add", "{src}/first", "{src}/small"), keeps=("small",), core=True),
+    Operation("add, read back", "few", ("add", "--read-back", "{src}/small"), again=("add", "{src}/small"), keeps=("small",), ends=(0, 3)),
     Operation("testify", "few", ("testify", "--witness", "Said", "--case", "C"), keeps=("said",)),
     Operation("init capture", "nothing", INIT_CAPTURE),
     Operation("capture add", "capture", ("alone", "add", "{src}/small"), keeps=("small",)),

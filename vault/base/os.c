@@ -82,8 +82,8 @@ ev_os_fail(struct evault_error *err, int sys, const char *path)
  * What refuses to be read is unreadable, whatever the system's word for it:
  * "no room" and "read-only" are of use to a writer alone.
  */
-static enum evault_status
-os_fail_read(struct evault_error *err, int sys, const char *shown)
+enum evault_status
+ev_os_fail_read(struct evault_error *err, int sys, const char *shown)
 {
 	enum evault_status rc = ev_fail_sys(err, sys, "%s", shown);
 
@@ -155,7 +155,7 @@ ev_os_open_read(int dir, const char *path, int *fd, struct evault_error *err)
 		return ev_fail(err, EVAULT_E_IO, "%s: a symbolic link, not a regular file",
 			       ev_show_path(path, shown));
 	if (f < 0)
-		return os_fail_read(err, errno, ev_show_path(path, shown));
+		return ev_os_fail_read(err, errno, ev_show_path(path, shown));
 	rc = ev_os_need_regular(f, path, err);
 	if (rc != EVAULT_OK) {
 		ev_os_close_read(f);
@@ -266,7 +266,7 @@ ev_os_read(int fd, uint8_t *out, size_t len, size_t *got, const char *shown,
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
-			return os_fail_read(err, errno, shown);
+			return ev_os_fail_read(err, errno, shown);
 		if (r == 0)
 			break;
 		n += (size_t)r;
@@ -290,7 +290,7 @@ ev_os_read_at(int fd, uint64_t offset, uint8_t *out, size_t len, const char *sho
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
-			return os_fail_read(err, errno, shown);
+			return ev_os_fail_read(err, errno, shown);
 		if (r == 0)
 			return ev_fail(err, EVAULT_E_DAMAGED, "%s: cut short", shown);
 		n += (size_t)r;

@@ -89,6 +89,46 @@ enum evault_status ev_os_list(int dir, const char *path, struct ev_os_list *list
 			      struct evault_error *err);
 void ev_os_list_free(struct ev_os_list *list);
 
+/* ---- reading past the system's memory (os_device.c) ------------------- */
+
+enum {
+	EV_OS_DEVICE_PIECE = 1 << 20 /* bytes that are read at once */
+};
+
+/* Where what was read came from; the larger, the less is known. */
+enum ev_os_source {
+	EV_OS_FROM_DEVICE = 0, /* nothing of it was in memory when it was read */
+	EV_OS_FROM_ANYWHERE,   /* perhaps from memory: this one's, or a server's */
+	EV_OS_FROM_MEMORY,     /* there is no device: it is gone when the power is */
+};
+
+/*
+ * A file that is read from start to end, from the device that has it.  What
+ * the system keeps of its bytes in memory is dropped before, and it is looked
+ * whether that was done; where the file system can read past memory, it does
+ * (O_DIRECT).  What it knows of names and of where bytes lie is not read
+ * again.
+ */
+struct ev_os_device {
+	int fd;
+	enum ev_os_source source;
+	uint64_t size, at;
+	uint8_t *piece;
+	size_t room;
+	bool direct;
+};
+/* E_NOT_FOUND, E_IO, E_NOMEM.  Takes up to EV_OS_DEVICE_PIECE of memory. */
+enum evault_status ev_os_device_open(int dir, const char *path, struct ev_os_device *d,
+				     struct evault_error *err);
+/* The next bytes, lent until the next call; none is the end. */
+enum evault_status ev_os_device_read(struct ev_os_device *d, struct ev_slice *bytes,
+				     const char *shown, struct evault_error *err);
+/* Fine for one that is all zero, or that did not open. */
+void ev_os_device_close(struct ev_os_device *d);
+/* ev_os_load, in this way; *source becomes the larger of what it was and what this was. */
+enum evault_status ev_os_device_load(int dir, const char *path, size_t max, struct ev_buf *out,
+				     enum ev_os_source *source, struct evault_error *err);
+
 /* ---- writing --------------------------------------------------------- */
 
 /* A new file for writing, mode 0600; E_EXISTS when there is one. */

@@ -39,5 +39,8 @@ int ev_os_openat(int dir, const char *path, int flags, mode_t mode);
 enum evault_status ev_os_need_regular(int fd, const char *path, struct evault_error *err);
 /* ev_fail_sys with "<path>: <reason>"; the path is escaped. */
 enum evault_status ev_os_fail(struct evault_error *err, int sys, const char *path);
+/* The same of reading; `shown` is escaped.  What refuses to be read is E_IO, never full or
+ * read-only. */
+enum evault_status ev_os_fail_read(struct evault_error *err, int sys, const char *shown);
 
 #endif

@@ -14,6 +14,7 @@
 #ifndef EV_STORE_LOG_H
 #define EV_STORE_LOG_H
 
+#include "base/os.h"
 #include "format/checkpoint.h"
 #include "store/authority.h"
 
@@ -119,6 +120,20 @@ enum evault_status ev_log_bundle(struct ev_log *log, uint64_t n, struct ev_buf *
 /* Does the log go on from the tree of `size` with that root?  E_NOT_FOUND, E_DAMAGED. */
 enum evault_status ev_log_goes_on(struct ev_log *log, uint64_t size, const struct ev_hash *root,
 				  bool *does, struct evault_error *err);
+
+/*
+ * Reads again what is on the disk of the entries from `since` on, past the
+ * system's memory (ev_os_device): their bundles, their tiles of each level,
+ * and the checkpoint; and compares that with the head in memory.  What is
+ * otherwise is a finding; *source becomes the larger of what it was and where
+ * the bytes came from.  `tick` is called with bytes read.  Takes 100 KiB and
+ * an entry bundle.
+ */
+enum evault_status ev_log_read_back(struct ev_log *log, uint64_t since,
+				    const struct ev_findings *findings, enum ev_os_source *source,
+				    enum evault_status (*tick)(void *ctx, uint64_t bytes,
+							       struct evault_error *err),
+				    void *ctx, struct evault_error *err);
 
 /* What a file below log/ is, for a check of names. */
 enum ev_log_file {

@@ -2,7 +2,8 @@
  * What the files of the log share: log_read.c picks the head, log_walk.c
  * verifies what is below it, log_reopen.c what came since it was verified,
  * log_keys.c looks for the keys that may have signed a head, log_write.c
- * commits, log_tile.c finds tiles on disk, log_entry.c single entries.
+ * commits, log_back.c reads back what was committed,
+ * log_tile.c finds tiles on disk, log_entry.c single entries.
  */
 #ifndef EV_STORE_LOG_PRIVATE_H
 #define EV_STORE_LOG_PRIVATE_H
