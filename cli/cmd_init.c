@@ -224,7 +224,7 @@ run_init(struct globals *globals, char **argv)
 		goto out;
 	recovery.none = recovery.none || how.capture_only;
 	how.dir = dirs.items[0];
-	sandbox_allow(how.dir, SANDBOX_VAULT);
+	sandbox_allow(how.dir, SANDBOX_FILLED);
 	if (!sandbox_enter(globals->require_sandbox))
 		status = EXIT_FAILED;
 	else

@@ -44,7 +44,7 @@ run_export(struct globals *globals, char **argv)
 {
 	const char *out = NULL;
 	const struct option_def options[] = {
-		{ 'o', "output", .text = &out, .path = SANDBOX_OUTPUT }, { 0 }
+		{ 'o', "output", .text = &out, .path = SANDBOX_FILLED }, { 0 }
 	};
 	int status = options_read(&command_key_export, options, globals, argv, NULL);
 

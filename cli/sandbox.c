@@ -64,16 +64,8 @@ struct rule {
  * itself, and how the user is called.
  */
 static const char *const system_paths[] = {
-	"/usr/share/locale",
-	"/usr/share/zoneinfo",
-	"/usr/lib",
-	"/usr/lib64",
-	"/lib",
-	"/lib64",
-	"/etc/localtime",
-	"/etc/ld.so.cache",
-	"/etc/nsswitch.conf",
-	"/etc/passwd",
+	"/usr/share/locale", "/usr/share/zoneinfo", "/usr/lib",    "/usr/lib64", "/lib", "/lib64",
+	"/etc/localtime",    "/etc/ld.so.cache",    "/etc/passwd",
 };
 
 struct allowed {
@@ -163,6 +155,17 @@ open_parent(const char *path)
 	return fd;
 }
 
+/* Where a folder is filled for the first time, the one that it is in is synced. */
+static void
+allow_folder(const char *path, enum sandbox_use use)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd >= 0 && use == SANDBOX_FILLED)
+		keep(openat(fd, "..", O_PATH | O_CLOEXEC), FS_READ_DIR);
+	keep(fd, CHANGING);
+}
+
 void
 sandbox_allow(const char *path, enum sandbox_use use)
 {
@@ -177,7 +180,7 @@ sandbox_allow(const char *path, enum sandbox_use use)
 	else if (use == SANDBOX_BESIDE)
 		keep(open_parent(path), READING);
 	else if (folder)
-		keep(open(path, O_PATH | O_CLOEXEC), CHANGING);
+		allow_folder(path, use);
 	else
 		keep(open_parent(path), CHANGING);
 }

@@ -25,7 +25,8 @@ enum sandbox_use {
 	SANDBOX_READ,   /* a file, or a folder with all beneath it */
 	SANDBOX_BESIDE, /* the folder that a file is in */
 	SANDBOX_OUTPUT, /* what is made there: in it, if it is a folder, or else beside it */
-	SANDBOX_VAULT,  /* a folder that is read and changed; or made, where there is none */
+	SANDBOX_FILLED, /* a folder that is made, or was empty: the one it is in is synced, too */
+	SANDBOX_VAULT,  /* a folder that is read and changed */
 };
 
 /* "-", NULL and what is not there to be read need no allowance. */
