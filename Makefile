@@ -71,6 +71,14 @@ $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages
 endif
 # libzxcvbn has no file for pkg-config.
 LIBS     += -lzxcvbn -lm
+# The command alone is held to its work by the kernel.  The leak sanitizer and valgrind need what
+# that forbids: SANDBOX=0 is for builds with them.
+SANDBOX  ?= $(if $(SANITIZE)$(COVERAGE),0,1)
+ifeq ($(SANDBOX),0)
+$(CLI_OBJ): ALL_CFLAGS += -DEVAULT_NO_SANDBOX
+else
+CLI_LIBS := $(shell pkg-config --libs libseccomp)
+endif
 
 all: $(BUILD)/evault $(MESSAGES:%=$(BUILD)/%)
 
@@ -79,7 +87,7 @@ $(BUILD)/libevault.a: $(LIB_OBJ)
 	$(AR) rcs $@ $^
 
 $(BUILD)/evault: $(CLI_OBJ) $(BUILD)/libevault.a
-	$(CC) $(LDHARDEN) -pthread -o $@ $(CLI_OBJ) $(BUILD)/libevault.a $(LIBS)
+	$(CC) $(LDHARDEN) -pthread -o $@ $(CLI_OBJ) $(BUILD)/libevault.a $(LIBS) $(CLI_LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -171,6 +179,11 @@ fault:
 $(BUILD)/fault/recorder: tests/fault/recorder.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 $(shell pkg-config --cflags fuse3) -o $@ $< $(shell pkg-config --libs fuse3)
+
+# Hostile code in evault's own process: tests/cli/sandbox.sh.
+$(BUILD)/sandbox/attempts.so: tests/sandbox/attempts.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $<
 
 $(BUILD)/fault/short.so: tests/fault/short.c
 	@mkdir -p $(@D)

@@ -14,6 +14,7 @@
 #include "json.h"
 #include "message.h"
 #include "progress.h"
+#include "sandbox.h"
 #include "terminal.h"
 
 enum {
@@ -433,6 +434,21 @@ take_against(struct evault_verify *what)
 		return;
 	what->against_short = what->against;
 	what->against = NULL;
+}
+
+/* Of volumes one is named, and the others lie beside it. */
+static bool
+is_volume(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 4 && path[len - 4] == '.' && strspn(path + len - 3, "0123456789") == 3;
+}
+
+void
+bundle_allow(const char *path)
+{
+	sandbox_allow(path, is_volume(path) ? SANDBOX_BESIDE : SANDBOX_READ);
 }
 
 void

@@ -21,6 +21,8 @@ struct bundle {
 };
 
 /* It must stay where it is until bundle_release. */
+/* The sandbox is to let a bundle of this path be read. */
+void bundle_allow(const char *path);
 void bundle_begin(struct bundle *b, struct globals *globals);
 void bundle_release(struct bundle *b);
 /* Says what the bundle is; the last line is the verdict.  Returns the exit status. */

@@ -363,6 +363,7 @@ prepare(struct adding *a)
 	}
 	if (paths->n == 0)
 		return options_wrong(&command_add, _("name the files or folders to keep"));
+	sandbox_allow_all(paths, SANDBOX_READ);
 	a->what.paths = paths->items;
 	a->what.n_paths = paths->n;
 	a->what.tags = a->tags.items;
@@ -384,7 +385,7 @@ run_add(struct globals *globals, char **argv)
 		{ 0, "tag", .list = &a.tags },
 		{ 0, "field", .list = &a.fields },
 		{ 0, "exclude", .list = &a.excludes },
-		{ 0, "files-from", .text = &a.files_from },
+		{ 0, "files-from", .text = &a.files_from, .path = SANDBOX_READ },
 		{ '0', "null", .flag = &a.null },
 		{ 'n', "dry-run", .flag = &a.what.dry_run },
 		{ 0, "read-back", .flag = &a.what.read_back },

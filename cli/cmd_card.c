@@ -121,9 +121,9 @@ run_card(struct globals *globals, char **argv)
 	enum evault_status rc;
 	bool superseded = false, opened;
 	const struct option_def options[] = {
-		{ 'o', "output", .text = &m.how.path },
+		{ 'o', "output", .text = &m.how.path, .path = SANDBOX_OUTPUT },
 		{ 0, "name", .text = &m.how.name },
-		{ 0, "former", .text = &m.how.former },
+		{ 0, "former", .text = &m.how.former, .path = SANDBOX_READ },
 		{ 0 },
 	};
 	int status = options_read(&command_card, options, globals, argv, NULL);

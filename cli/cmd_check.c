@@ -228,7 +228,7 @@ run_check(struct globals *globals, char **argv)
 	const struct option_def options[] = {
 		{ 0, "quick", .flag = &c.quick },
 		{ 0, "sealed", .flag = &c.sealed },
-		{ 0, "against", .text = &c.what.against },
+		{ 0, "against", .text = &c.what.against, .path = SANDBOX_READ },
 		{ 0, "adopt", .flag = &c.what.adopt },
 		{ 0 },
 	};

@@ -133,16 +133,18 @@ add(const struct globals *globals, struct adding *a)
 	struct evault_error err = { .text = "" };
 	struct evault *vault = NULL;
 	struct evault_contact kept;
-	struct evault_card card;
+	struct evault_card card = { .note = "" };
 	struct session session;
 	enum evault_status rc;
 	int status;
 
-	if (evault_card_load(a->path, &card, &err) != EVAULT_OK)
+	rc = session_init(&session, globals, &err);
+	if (rc == EVAULT_OK && evault_card_load(a->path, &card, &err) != EVAULT_OK) {
+		session_release(&session);
 		return failure_say(&err, _("ask them for the card as a file, as evault card -o "
 					   "writes it"));
+	}
 	a->what.note = card.note;
-	rc = session_init(&session, globals, &err);
 	if (rc == EVAULT_OK)
 		rc = session_open(&session, EVAULT_WRITE, &vault, &err);
 	if (rc == EVAULT_OK)
@@ -184,6 +186,7 @@ run_add(struct globals *globals, char **argv)
 		status = options_wrong(&command_contact_add,
 				       _("the card and the passphrase cannot both come from "
 					 "standard input"));
+	sandbox_allow_all(&files, SANDBOX_READ);
 	if (status == OPTIONS_GO_ON) {
 		a.path = files.items[0];
 		a.what.audience = a.audience == NULL ? NULL : &a.given;

@@ -213,7 +213,7 @@ run_get(struct globals *globals, char **argv)
 		{ 0, "tag", .text = &g.sel.filter.tag },
 		{ 0, "all", .flag = &g.sel.all },
 		{ 0, "retracted", .flag = &g.sel.retracted },
-		{ 'o', "output", .text = &g.out },
+		{ 'o', "output", .text = &g.out, .path = SANDBOX_OUTPUT },
 		{ 0, "force", .flag = &g.what.force },
 		{ 0 },
 	};

@@ -28,6 +28,8 @@ command_overview(FILE *out)
 	      "  --passphrase-file FILE   unlock with the first line of FILE; - is standard input\n"
 	      "  --index DIR              keep the index in this folder, not in the vault\n"
 	      "  --json                   one JSON object on each line\n"
+	      "  --require-sandbox        do nothing where the kernel cannot keep evault to its "
+	      "files\n"
 	      "  -h, --help               about a command\n"
 	      "  --version\n"
 	      "\n"

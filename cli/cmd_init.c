@@ -190,7 +190,7 @@ run_init(struct globals *globals, char **argv)
 		{ 0, "discreet", .flag = &how.discreet },
 		{ 0, "capture-only", .flag = &how.capture_only },
 		{ 0, "no-recovery", .flag = &recovery.none },
-		{ 0, "paper", .text = &recovery.showing.pages },
+		{ 0, "paper", .text = &recovery.showing.pages, .path = SANDBOX_OUTPUT },
 		{ 0, "work-factor", .text = &work_factor },
 		{ 0 },
 	};
@@ -224,7 +224,11 @@ run_init(struct globals *globals, char **argv)
 		goto out;
 	recovery.none = recovery.none || how.capture_only;
 	how.dir = dirs.items[0];
-	status = make(globals, &how, &recovery);
+	sandbox_allow(how.dir, SANDBOX_FILLED);
+	if (!sandbox_enter(globals->require_sandbox))
+		status = EXIT_FAILED;
+	else
+		status = make(globals, &how, &recovery);
 out:
 	list_release(&readers);
 	list_release(&dirs);

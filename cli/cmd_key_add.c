@@ -98,8 +98,8 @@ run_add(struct globals *globals, char **argv)
 	struct list names = { 0 };
 	const struct option_def options[] = {
 		{ 0, "role", .text = &a.role },
-		{ 0, "to", .text = &a.who.seal.to },
-		{ 0, "new-passphrase-file", .text = &a.passphrase_file },
+		{ 0, "to", .text = &a.who.seal.to, .path = SANDBOX_READ },
+		{ 0, "new-passphrase-file", .text = &a.passphrase_file, .path = SANDBOX_READ },
 		{ 0, "work-factor", .text = &a.work_factor },
 		{ 0 },
 	};
@@ -212,7 +212,7 @@ run_passphrase(struct globals *globals, char **argv)
 	struct sealing s = { .work_factor = NULL };
 	const struct option_def options[] = {
 		{ 0, "to", .text = &s.seal.to },
-		{ 0, "new-passphrase-file", .text = &s.passphrase_file },
+		{ 0, "new-passphrase-file", .text = &s.passphrase_file, .path = SANDBOX_READ },
 		{ 0, "work-factor", .text = &s.work_factor },
 		{ 0 },
 	};

@@ -43,7 +43,9 @@ static int
 run_export(struct globals *globals, char **argv)
 {
 	const char *out = NULL;
-	const struct option_def options[] = { { 'o', "output", .text = &out }, { 0 } };
+	const struct option_def options[] = {
+		{ 'o', "output", .text = &out, .path = SANDBOX_FILLED }, { 0 }
+	};
 	int status = options_read(&command_key_export, options, globals, argv, NULL);
 
 	if (status != OPTIONS_GO_ON)

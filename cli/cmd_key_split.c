@@ -137,7 +137,7 @@ run_split(struct globals *globals, char **argv)
 		{ 'k', NULL, .text = &threshold },
 		{ 'n', NULL, .text = &shares },
 		{ 0, "name", .text = &s.name },
-		{ 0, "paper", .text = &s.showing.pages },
+		{ 0, "paper", .text = &s.showing.pages, .path = SANDBOX_OUTPUT },
 		{ 0 },
 	};
 	int status = options_read(&command_key_split, options, globals, argv, NULL);

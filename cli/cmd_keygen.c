@@ -35,7 +35,7 @@ run_keygen(struct globals *globals, char **argv)
 {
 	const char *path = NULL;
 	const struct option_def options[] = {
-		{ 'o', "output", .text = &path },
+		{ 'o', "output", .text = &path, .path = SANDBOX_OUTPUT },
 		{ 0 },
 	};
 	char recipient[EVAULT_RECIPIENT_SIZE];
@@ -46,6 +46,8 @@ run_keygen(struct globals *globals, char **argv)
 		return status;
 	if (path == NULL)
 		return options_wrong(&command_keygen, _("say where to write the key: -o FILE"));
+	if (!sandbox_enter(globals->require_sandbox))
+		return EXIT_FAILED;
 	if (evault_keygen(path, recipient, &err) != EVAULT_OK)
 		return failure_report(&err, globals);
 	print_made(globals, path, recipient);

@@ -154,7 +154,7 @@ run_panic(struct globals *globals, char **argv)
 	const struct option_def options[] = {
 		{ 0, "arm", .flag = &p.arm },
 		{ 0, "disarm", .flag = &p.disarm },
-		{ 0, "exported", .text = &p.exported },
+		{ 0, "exported", .text = &p.exported, .path = SANDBOX_READ },
 		{ 0 },
 	};
 	int status = options_read(&command_panic, options, globals, argv, NULL);

@@ -251,6 +251,7 @@ run_receipt(struct globals *globals, char **argv)
 		status = options_wrong(&command_receipt,
 				       _("the receipt and the passphrase cannot both come from "
 					 "standard input"));
+	sandbox_allow_all(&files, SANDBOX_READ);
 	if (status == OPTIONS_GO_ON)
 		status = take(globals, files.items[0]);
 	list_release(&files);

@@ -462,12 +462,13 @@ run_receive(struct globals *globals, char **argv)
 	struct receiving r = { .globals = globals };
 	const struct option_def options[] = {
 		{ 'n', "dry-run", .flag = &r.dry_run },
-		{ 0, "signer", .text = &r.signer },
-		{ 0, "against", .text = &r.against },
-		{ 0, "receipt", .text = &r.receipt },
+		{ 0, "signer", .text = &r.signer, .path = SANDBOX_READ },
+		{ 0, "against", .text = &r.against, .path = SANDBOX_READ },
+		{ 0, "receipt", .text = &r.receipt, .path = SANDBOX_OUTPUT },
 		{ 0 },
 	};
 	int status = options_read(&command_receive, options, globals, argv, &r.operands);
+	size_t i;
 
 	if (status == OPTIONS_GO_ON && r.operands.n == 0)
 		status = options_wrong(&command_receive,
@@ -475,6 +476,10 @@ run_receive(struct globals *globals, char **argv)
 					 "receive /media/stick/field.vault"));
 	if (status == OPTIONS_GO_ON && r.receipt != NULL && r.operands.n > 1)
 		status = options_wrong(&command_receive, _("--receipt is for one bundle"));
+	for (i = 0; i < r.operands.n; i++)
+		bundle_allow(r.operands.items[i]);
+	if (r.receipt == NULL)
+		sandbox_allow(".", SANDBOX_OUTPUT);
 	if (status == OPTIONS_GO_ON)
 		status = receive(&r);
 	list_release(&r.operands);

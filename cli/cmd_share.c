@@ -328,8 +328,8 @@ run_share(struct globals *globals, char **argv)
 {
 	struct sharing s = { .globals = globals };
 	const struct option_def options[] = {
-		{ 0, "to", .list = &s.to },
-		{ 'o', "output", .text = &s.out },
+		{ 0, "to", .list = &s.to, .path = SANDBOX_READ },
+		{ 'o', "output", .text = &s.out, .path = SANDBOX_OUTPUT },
 		{ 0, "case", .text = &s.sel.filter.case_name },
 		{ 0, "tag", .text = &s.sel.filter.tag },
 		{ 0, "all", .flag = &s.sel.all },
@@ -341,9 +341,9 @@ run_share(struct globals *globals, char **argv)
 		{ 0, "override-consent", .text = &s.what.override },
 		{ 0, "dry-run", .flag = &s.what.dry_run },
 		{ 0, "volumes", .text = &s.volumes },
-		{ 0, "plain-folder", .text = &s.folder },
+		{ 0, "plain-folder", .text = &s.folder, .path = SANDBOX_OUTPUT },
 		{ 0, "not-encrypted", .flag = &s.not_encrypted },
-		{ 0, "new-passphrase-file", .text = &s.passphrase_file },
+		{ 0, "new-passphrase-file", .text = &s.passphrase_file, .path = SANDBOX_READ },
 		{ 0 },
 	};
 	int status = options_read(&command_share, options, globals, argv, &s.sel.operands);

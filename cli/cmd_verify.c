@@ -16,7 +16,9 @@ open_vault(struct session *session, const struct globals *globals, struct evault
 	enum evault_status rc;
 
 	if (globals->vault == NULL)
-		return EVAULT_OK;
+		return sandbox_enter(globals->require_sandbox)
+			   ? EVAULT_OK
+			   : failure_set(err, EVAULT_E_IO, _("nothing was done"));
 	rc = session_init(session, globals, err);
 	return rc == EVAULT_OK ? session_open(session, EVAULT_READ, vault, err) : rc;
 }
@@ -51,9 +53,9 @@ run_verify(struct globals *globals, char **argv)
 	struct bundle b = { .globals = globals };
 	struct list operands = { 0 };
 	const struct option_def options[] = {
-		{ 0, "signer", .text = &b.what.signer },
-		{ 0, "against", .text = &b.what.against },
-		{ 0, "extract", .text = &b.what.extract },
+		{ 0, "signer", .text = &b.what.signer, .path = SANDBOX_READ },
+		{ 0, "against", .text = &b.what.against, .path = SANDBOX_READ },
+		{ 0, "extract", .text = &b.what.extract, .path = SANDBOX_OUTPUT },
 		{ 0 },
 	};
 	int status = options_read(&command_verify, options, globals, argv, &operands);
@@ -63,6 +65,7 @@ run_verify(struct globals *globals, char **argv)
 							  "volume, or a folder"));
 	if (status == OPTIONS_GO_ON) {
 		b.what.path = operands.items[0];
+		bundle_allow(b.what.path);
 		bundle_begin(&b, globals);
 		status = verify(&b);
 		bundle_release(&b);

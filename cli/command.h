@@ -17,6 +17,7 @@ struct globals {
 	const char *passphrase_file; /* or NULL; "-" is standard input */
 	const char *index;           /* --index, or NULL */
 	bool json;
+	bool require_sandbox; /* a kernel that cannot hold evault to its files is an error */
 	bool help;
 	bool version;
 };

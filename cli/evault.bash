@@ -18,7 +18,7 @@ _evault_command()
 _evault()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local all='--vault --identity --passphrase-file --index --json --help' options=''
+	local all='--vault --identity --passphrase-file --index --json --require-sandbox --help' options=''
 	local commands='init add testify receive list search show get annotate retract history check verify status checkpoint tidy unlock lock panic key card contact share receipt keygen version help'
 
 	COMPREPLY=()

@@ -55,6 +55,16 @@ find_catalogues(char out[PATH_SIZE])
 		snprintf(out, PATH_SIZE, "%s", LOCALEDIR);
 }
 
+const char *
+language_folder(void)
+{
+	static char folder[PATH_SIZE];
+
+	if (folder[0] == '\0')
+		find_catalogues(folder);
+	return folder;
+}
+
 /* The first variable that says something about messages. */
 static const char *
 wanted_locale(void)
@@ -120,9 +130,8 @@ speak_without_locale(const char *catalogues)
 void
 language_init(void)
 {
-	char catalogues[PATH_SIZE];
+	const char *catalogues = language_folder();
 
-	find_catalogues(catalogues);
 	/* Numbers keep their point: only words and characters follow the user's language. */
 	if (setlocale(LC_CTYPE, "") == NULL)
 		setlocale(LC_CTYPE, "C.UTF-8");

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 
 void language_init(void);
+/* Where its catalogues are looked for.  Static. */
+const char *language_folder(void);
 
 /* Are passphrases that evault makes to be of Russian words? */
 bool language_is_russian(void);

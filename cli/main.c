@@ -19,6 +19,7 @@
 #include "interrupt.h"
 #include "message.h"
 #include "options.h"
+#include "sandbox.h"
 
 /* clang-format off */
 const struct command *const command_table[] = {
@@ -186,6 +187,8 @@ main(int argc, char **argv)
 	interrupt_init();
 	signal(SIGPIPE, SIG_IGN);
 	message_init();
+	if (!sandbox_begin())
+		return EXIT_FAILED;
 	status = run(&globals, argv + 1);
 	if (!message_close_output())
 		status = EXIT_FAILED;

@@ -78,6 +78,7 @@ set_value(struct reading *r, const struct option_def *d, const char *here, const
 			return wrong_with(r, _("a value is missing after"), word, strlen(word));
 		here = *r->argv++;
 	}
+	sandbox_allow(here, d->path);
 	if (d->list != NULL)
 		list_add(d->list, here);
 	else if (d->text != NULL && *d->text == NULL)
@@ -155,10 +156,11 @@ read_with_globals(struct reading *r, struct globals *globals)
 {
 	const struct option_def global[] = {
 		{ 'V', "vault", .text = &globals->vault },
-		{ 'i', "identity", .list = &globals->identities },
-		{ 0, "passphrase-file", .text = &globals->passphrase_file },
-		{ 0, "index", .text = &globals->index },
+		{ 'i', "identity", .list = &globals->identities, .path = SANDBOX_READ },
+		{ 0, "passphrase-file", .text = &globals->passphrase_file, .path = SANDBOX_READ },
+		{ 0, "index", .text = &globals->index, .path = SANDBOX_OUTPUT },
 		{ 0, "json", .flag = &globals->json },
+		{ 0, "require-sandbox", .flag = &globals->require_sandbox },
 		{ 'h', "help", .flag = &globals->help },
 		{ 0, "version", .flag = &globals->version },
 		{ 0 },

@@ -8,14 +8,19 @@
 #define CLI_OPTIONS_H
 
 #include "command.h"
+#include "sandbox.h"
 
-/* One of flag, text and list is set; a table ends with an empty one. */
+/*
+ * One of flag, text and list is set; a table ends with an empty one.  What is
+ * a path says what for, and the sandbox lets it be reached.
+ */
 struct option_def {
 	char letter;      /* or 0 */
 	const char *name; /* long form, without "--"; or NULL */
 	bool *flag;
 	const char **text;
 	struct list *list;
+	enum sandbox_use path;
 };
 
 enum {

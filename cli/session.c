@@ -11,6 +11,7 @@
 #include "escape.h"
 #include "failure.h"
 #include "message.h"
+#include "sandbox.h"
 #include "terminal.h"
 
 enum {
@@ -134,7 +135,10 @@ session_init(struct session *session, const struct globals *globals, struct evau
 	if (session->dir == NULL)
 		return failure_set(err, EVAULT_E_NOT_VAULT,
 				   _("this folder is not a vault, and is not in one"));
-	return EVAULT_OK;
+	sandbox_allow(session->dir, SANDBOX_VAULT);
+	return sandbox_enter(globals->require_sandbox)
+		   ? EVAULT_OK
+		   : failure_set(err, EVAULT_E_IO, _("nothing was done"));
 }
 
 void

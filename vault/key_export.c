@@ -12,13 +12,13 @@ ev_lies_within(int dir, const struct evault *v)
 	int at = -1, next;
 
 	if (ev_os_fstat(v->dir, &vault, NULL) != EVAULT_OK ||
-	    ev_os_open_dir(dir, ".", &at, NULL) != EVAULT_OK)
+	    ev_os_open_place(dir, ".", &at, NULL) != EVAULT_OK)
 		return false;
 	while (!within && !top && ev_os_fstat(at, &here, NULL) == EVAULT_OK) {
 		within = here.device == vault.device && here.inode == vault.inode;
 		top = here.device == above.device && here.inode == above.inode;
 		above = here;
-		if (ev_os_open_dir(at, "..", &next, NULL) != EVAULT_OK)
+		if (ev_os_open_place(at, "..", &next, NULL) != EVAULT_OK)
 			break;
 		ev_os_close_read(at);
 		at = next;

@@ -185,7 +185,7 @@ ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 	}
 	ev_buf_puts(&w.path, path);
 	w.below = w.path.len;
-	rc = ev_os_open_dir(EV_OS_CWD, parent, &dir, &why);
+	rc = ev_os_open_place(EV_OS_CWD, parent, &dir, &why);
 	if (rc != EVAULT_OK) {
 		rc = skip(&w, path, true, why.text, err);
 		goto out;

@@ -107,10 +107,10 @@ ev_os_openat(int dir, const char *path, int flags, mode_t mode)
 	return fd;
 }
 
-enum evault_status
-ev_os_open_dir(int dir, const char *path, int *fd, struct evault_error *err)
+static enum evault_status
+open_directory(int dir, const char *path, int flags, int *fd, struct evault_error *err)
 {
-	int f = ev_os_openat(dir, path, O_RDONLY | O_DIRECTORY, 0);
+	int f = ev_os_openat(dir, path, flags | O_DIRECTORY, 0);
 
 	if (f < 0)
 		return ev_os_fail(err, errno, path);
@@ -119,14 +119,21 @@ ev_os_open_dir(int dir, const char *path, int *fd, struct evault_error *err)
 }
 
 enum evault_status
+ev_os_open_dir(int dir, const char *path, int *fd, struct evault_error *err)
+{
+	return open_directory(dir, path, O_RDONLY, fd, err);
+}
+
+enum evault_status
+ev_os_open_place(int dir, const char *path, int *fd, struct evault_error *err)
+{
+	return open_directory(dir, path, O_PATH, fd, err);
+}
+
+enum evault_status
 ev_os_open_folder(int dir, const char *path, int *fd, struct evault_error *err)
 {
-	int f = ev_os_openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-
-	if (f < 0)
-		return ev_os_fail(err, errno, path);
-	*fd = f;
-	return EVAULT_OK;
+	return open_directory(dir, path, O_RDONLY | O_NOFOLLOW, fd, err);
 }
 
 enum evault_status

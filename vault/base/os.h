@@ -44,7 +44,9 @@ struct ev_os_stat {
 
 /* A folder, for use as `dir`.  Follows links. */
 enum evault_status ev_os_open_dir(int dir, const char *path, int *fd, struct evault_error *err);
-/* The same, and does not follow a link: for walking into folders. */
+/* The same, to name what is in it, and not to list it or sync it: it need not be readable. */
+enum evault_status ev_os_open_place(int dir, const char *path, int *fd, struct evault_error *err);
+/* As ev_os_open_dir, and does not follow a link: for walking into folders. */
 enum evault_status ev_os_open_folder(int dir, const char *path, int *fd, struct evault_error *err);
 /* A regular file for reading; E_IO when it is something else.  Does not follow a link. */
 enum evault_status ev_os_open_read(int dir, const char *path, int *fd, struct evault_error *err);

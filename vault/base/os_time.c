@@ -193,19 +193,32 @@ ev_os_format_offset(int32_t seconds, char out[7])
 
 /* ---- who ------------------------------------------------------------- */
 
+/* The user's name in the list of this machine, or their number: libc's other ways are sockets. */
+static void
+user_name(char *out, size_t size)
+{
+	FILE *list = fopen("/etc/passwd", "re");
+	struct passwd entry, *found = NULL;
+	char room[2048];
+
+	snprintf(out, size, "%lu", (unsigned long)getuid());
+	while (list != NULL && fgetpwent_r(list, &entry, room, sizeof(room), &found) == 0) {
+		if (entry.pw_uid != getuid())
+			continue;
+		snprintf(out, size, "%s", entry.pw_name);
+		break;
+	}
+	if (list != NULL)
+		(void)fclose(list);
+}
+
 void
 ev_os_who(char *out, size_t size)
 {
-	char room[2048], host[65] = "", user[65], since[21];
-	struct passwd entry, *found = NULL;
+	char host[65] = "", user[65], since[21];
 	struct ev_os_time now;
 
-	if (getpwuid_r(getuid(), &entry, room, sizeof(room), &found) != 0)
-		found = NULL;
-	if (found != NULL)
-		snprintf(user, sizeof(user), "%s", found->pw_name);
-	else
-		snprintf(user, sizeof(user), "%lu", (unsigned long)getuid());
+	user_name(user, sizeof(user));
 	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
 	host[sizeof(host) - 1] = '\0';
