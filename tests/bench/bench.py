@@ -49,6 +49,12 @@ SCENES = (
 )
 
 
+def wanted(variable, name):
+    """Whether a variable of the environment, a list, names it; one that is not there names all."""
+    names = os.environ.get(variable, "").split()
+    return not names or name in names
+
+
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -62,7 +68,7 @@ class Bench:
         self.quick = quick
         self.rounds = rounds
         self.environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "EVAULT_BIN": evault}
-        self.programs = [program for program in PROGRAMS if program.there()]
+        self.programs = [kind for kind in PROGRAMS if kind.there() and wanted("BENCH_PROGRAMS", kind.name.replace(",", "").split()[0])]
         self.failures = []
         self.notes = []
         self.corpora = {}
@@ -108,7 +114,7 @@ class Bench:
         """One measured command; None when it failed."""
         where = program.where(what)
         os.makedirs(where, exist_ok=True)
-        if scene.on_disk and not measure.drop_caches():
+        if scene.on_disk and not self.quick and not measure.drop_caches():
             note = "the cache could not be dropped (that needs root): the disk's rows are with a warm one"
             self.notes += [] if note in self.notes else [note]
         commands = [[shutil.which(command[0]), *command[1:]] for command in program.command(what, corpus)]
@@ -213,14 +219,10 @@ class Bench:
 
 def chosen_scenes(bench):
     """What BENCH_ONLY names; else all, and the million items with BENCH_LONG."""
-    only = os.environ.get("BENCH_ONLY", "").split()
-    unknown = set(only) - {scene.name for scene in SCENES}
-    if unknown:
-        sys.exit(f"bench.py: BENCH_ONLY: no such scene: {' '.join(sorted(unknown))}")
     for scene in SCENES:
-        if only and scene.name not in only:
+        if not wanted("BENCH_ONLY", scene.name):
             continue
-        if not only and scene.name == "items" and not os.environ.get("BENCH_LONG"):
+        if scene.name == "items" and not os.environ.get("BENCH_ONLY") and not os.environ.get("BENCH_LONG"):
             continue
         if scene.plain and not machine.has_sha_ni():
             bench.notes.append("left out: without SHA-NI: there is none here")
@@ -244,8 +246,7 @@ def play_all(bench):
     """All chosen scenes: the report's lines."""
     began = time.monotonic()
     opened = [bench.open_program(kind, SCENES[0]) for kind in bench.programs]
-    missing = [kind.name for kind in PROGRAMS if not kind.there()]
-    bench.notes += [f"left out: {name}: it is not installed" for name in missing]
+    bench.notes += [f"left out: {kind.name}: it is not installed" for kind in PROGRAMS if not kind.there()]
     head = [f"evault beside its peers, {time.strftime('%Y-%m-%d')}"
             f"{' (quick: these times say nothing)' if bench.quick else ''}", "",
             *machine.description(bench.work["memory"], bench.work["disk"], opened)]

@@ -4,8 +4,6 @@ import re
 import subprocess
 import time
 
-import measure
-
 
 def first_of(path, pattern):
     with open(path) as f:
@@ -35,7 +33,6 @@ def disk_rates(folder, size):
     written = time.monotonic() - began
     with open(path, "rb", buffering=0) as f:
         os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        measure.drop_caches()
         began = time.monotonic()
         while f.read(1 << 20):
             pass
