@@ -163,9 +163,9 @@ class Bench:
         folder = os.path.join(program.source, corpus)
         for what in (ADD, AGAIN):
             if what in rows:
-                trace = os.path.join(program.work, "trace")
+                traces = os.path.join(program.work, "traces of " + what)
                 rows[what].counted = measure.bytes_read_below(
-                    folder, program.command(what, corpus)[0], program.source, program.environment, trace)
+                    folder, program.command(what, corpus)[0], program.source, program.environment, traces)
         shutil.rmtree(program.work)
 
     def rates(self, scene):
@@ -255,6 +255,8 @@ def play_all(bench):
         rows, found = bench.play(scene)
         played.append((scene, rows))
         rates.append(report.primitives(scene, found))
+    if not played:
+        bench.fail("no scene was run; there are: " + " ".join(scene.name for scene in SCENES))
     long = daily_commands(bench) if any(scene.name == "items" for scene, _ in played) else []
     sizes = [report.corpus(name, *size) for name, size in bench.corpora.items()]
     return [*head, *sizes, f"- rounds: {bench.rounds}; {(time.monotonic() - began) / 60:.0f} minutes",

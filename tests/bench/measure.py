@@ -115,11 +115,27 @@ def drop_caches():
         return False
 
 
-def bytes_read_below(folder, command, where, environment, trace):
+def bytes_in_trace(path, folder):
+    """Bytes of files below the folder that the calls in one thread's trace read or mapped."""
+    total, inside = 0, f"<{os.path.realpath(folder)}/"
+    with open(path, errors="replace") as f:
+        for line in f:
+            if inside not in line:
+                continue
+            mapped = re.search(r"mmap\([^,]+, (\d+),", line)
+            came = re.search(r"= (\d+)(?:<.*)?$", line)
+            total += int(mapped.group(1)) if mapped else int(came.group(1)) if came else 0
+    return total
+
+
+def bytes_read_below(folder, command, where, environment, traces):
     """Bytes that the command reads, or maps, of files below a folder: counted by strace, which makes it
-    slow, so this run is not timed.  None when it could not be counted."""
+    slow, so this run is not timed.  TRACES is a folder for it to make.  None when it could not be counted."""
+    os.mkdir(traces)
     calls = "read,pread64,readv,preadv,preadv2,mmap,copy_file_range,sendfile,splice"
-    traced = ["strace", "-f", "--seccomp-bpf", "-y", "-s", "0", "-e", f"trace={calls}", "-o", trace]
+    # A file for each thread: in one for all, a call that another thread interrupts is in two halves.
+    traced = ["strace", "-ff", "--seccomp-bpf", "-y", "-s", "0", "-e", f"trace={calls}",
+              "-o", os.path.join(traces, "of")]
     try:
         ended = subprocess.run(traced + command, cwd=where, env=environment,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -128,13 +144,4 @@ def bytes_read_below(folder, command, where, environment, trace):
         return None
     if ended.returncode != 0:
         return None
-    total, inside = 0, f"<{os.path.realpath(folder)}/"
-    with open(trace, errors="replace") as f:
-        for line in f:
-            if inside not in line:
-                continue
-            mapped = re.search(r"mmap\([^,]+, (\d+),", line)
-            came = re.search(r"= (\d+)(?:<.*)?$", line)
-            total += int(mapped.group(1)) if mapped else int(came.group(1)) if came else 0
-    os.remove(trace)
-    return total
+    return sum(bytes_in_trace(os.path.join(traces, name), folder) for name in os.listdir(traces))
