@@ -72,6 +72,7 @@ class Bench:
         self.failures = []
         self.notes = []
         self.corpora = {}
+        self.began = time.monotonic()
 
     def place(self, scene):
         return self.work["disk" if scene.on_disk else "memory"]
@@ -242,27 +243,44 @@ def daily_commands(bench):
     return ["", "Daily commands among so many items:", "", "```", *ended.stdout.strip().split("\n"), "```"]
 
 
-def play_all(bench):
-    """All chosen scenes: the report's lines."""
-    began = time.monotonic()
+def text_of(bench, head, played, long):
+    """The report of the scenes that were played: (scene, its rows, its rates)."""
+    tables = [(scene, rows) for scene, rows, _ in played]
+    sizes = [report.corpus(name, *size) for name, size in bench.corpora.items()]
+    lines = [*head, *sizes, f"- rounds: {bench.rounds}; {(time.monotonic() - bench.began) / 60:.0f} minutes",
+             *("- " + note for note in bench.notes), "", *report.speed(tables), "", report.tally(tables), *long, "",
+             "Primitives, MB/s of all cores together:", "",
+             *(report.primitives(scene, rates) for scene, _, rates in played), "",
+             "What each program took:", "", *report.peers(tables)]
+    if bench.failures:
+        lines += ["", *("FAILED: " + failure for failure in bench.failures)]
+    return "\n".join(lines) + "\n"
+
+
+def play_all(bench, path):
+    """Plays the chosen scenes: the report, which after each of them is in the file PATH, too."""
     opened = [bench.open_program(kind, SCENES[0]) for kind in bench.programs]
     bench.notes += [f"left out: {kind.name}: it is not installed" for kind in PROGRAMS if not kind.there()]
     head = [f"evault beside its peers, {time.strftime('%Y-%m-%d')}"
             f"{' (quick: these times say nothing)' if bench.quick else ''}", "",
             *machine.description(bench.work["memory"], bench.work["disk"], opened)]
-    played, rates = [], []
+    played, long = [], []
     for scene in chosen_scenes(bench):
-        rows, found = bench.play(scene)
-        played.append((scene, rows))
-        rates.append(report.primitives(scene, found))
+        played.append((scene, *bench.play(scene)))
+        if scene.name == "items":
+            long = daily_commands(bench)
+        save(path, text_of(bench, head, played, long))
     if not played:
         bench.fail("no scene was run; there are: " + " ".join(scene.name for scene in SCENES))
-    long = daily_commands(bench) if any(scene.name == "items" for scene, _ in played) else []
-    sizes = [report.corpus(name, *size) for name, size in bench.corpora.items()]
-    return [*head, *sizes, f"- rounds: {bench.rounds}; {(time.monotonic() - began) / 60:.0f} minutes",
-            *("- " + note for note in bench.notes), "", *report.speed(played), "", report.tally(played), *long, "",
-            "Primitives, MB/s of all cores together:", "", *rates, "",
-            "What each program took:", "", *report.peers(played)]
+    text = text_of(bench, head, played, long)
+    save(path, text)
+    return text
+
+
+def save(path, text):
+    if path:
+        with open(path, "w") as f:
+            f.write(text)
 
 
 def main(arguments):
@@ -273,20 +291,14 @@ def main(arguments):
     rounds = int(os.environ.get("BENCH_ROUNDS", "1" if quick else "3"))
     # A kill still ends what runs, and takes away what was made.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    on_disk = os.environ.get("BENCH_DIR") or None
-    in_memory = os.environ.get("BENCH_MEMORY", "/dev/shm")
+    on_disk = os.path.abspath(os.environ.get("BENCH_DIR") or tempfile.gettempdir())
+    in_memory = os.path.abspath(os.environ.get("BENCH_MEMORY") or "/dev/shm")
     if not os.access(in_memory, os.W_OK):
         in_memory = on_disk
     with tempfile.TemporaryDirectory(prefix="evault-bench.", dir=on_disk) as disk, \
             tempfile.TemporaryDirectory(prefix="evault-bench.", dir=in_memory) as memory:
         bench = Bench({"disk": disk, "memory": memory}, evault, quick, rounds)
-        lines = play_all(bench)
-    lines += ["", *("FAILED: " + failure for failure in bench.failures)] if bench.failures else []
-    text = "\n".join(lines) + "\n"
-    print(text, end="")
-    if arguments:
-        with open(arguments[0], "w") as f:
-            f.write(text)
+        print(play_all(bench, arguments[0] if arguments else None), end="")
     return 1 if bench.failures else 0
 
 
