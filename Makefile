@@ -66,7 +66,7 @@ ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_S
 LANGUAGES := $(patsubst cli/po/%.po,%,$(wildcard cli/po/*.po))
 MESSAGES  := $(foreach l,$(LANGUAGES),locale/$(l)/LC_MESSAGES/evault.mo locale/$(l)/C/LC_MESSAGES/evault.mo)
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ifeq ($(LIBS)$(filter clean demo test check coverage fuzz,$(MAKECMDGOALS)),)
+ifeq ($(LIBS)$(filter clean demo test check coverage fuzz fault bench,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
 endif
 # libzxcvbn has no file for pkg-config.
@@ -176,6 +176,13 @@ fault:
 	$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE=address,undefined all
 	@JOBS=$(JOBS) python3 tests/fault/fault.py $(if $(LONG),--long) $(BUILD)
 
+# How fast it is, beside restic, borg and tar | zstd | age: tests/bench/README.md.  As root, for a cold cache;
+# BENCH_LONG=1 takes a million small files, too.  What it prints is in $(BUILD)/bench.md as well.
+bench:
+	tests/install-packages build bench || true
+	$(MAKE) -s -j$(JOBS) all
+	@EVAULT_BIN=$(abspath $(BUILD))/evault python3 tests/bench/bench.py $(BUILD)/bench.md
+
 $(BUILD)/fault/recorder: tests/fault/recorder.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 $(shell pkg-config --cflags fuse3) -o $@ $< $(shell pkg-config --libs fuse3)
@@ -199,5 +206,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d)
 FORCE:
-.PHONY: all units fuzzers tools objects install po demo test check coverage fuzz fault clean FORCE
+.PHONY: all units fuzzers tools objects install po demo test check coverage fuzz fault bench clean FORCE
 .SECONDARY:
