@@ -37,6 +37,10 @@ struct ev_worker {
 	size_t used;                       /* pieces that ever held something: the first ones */
 	size_t pieces;
 	uint8_t *ring;
+
+	/* Of who puts: */
+	bool filling;   /* has a piece that is neither free nor in the queue, … */
+	size_t fill_at; /* … this one of the ring's */
 };
 
 /* ---- the thread --------------------------------------------------------------------- */
@@ -140,11 +144,18 @@ puts_no_more(const struct ev_worker *w)
 	return w->way == EV_WORKER_GIVES ? w->ended : w->finished || w->freed;
 }
 
-/* Who waited for room is not woken for each piece of it. */
+/* Who waited for room is not woken for each piece of it, … */
 static bool
 has_room(const struct ev_worker *w)
 {
 	return w->n_free >= w->pieces / 2;
+}
+
+/* … nor who waited for pieces for each of them. */
+static bool
+has_some(const struct ev_worker *w)
+{
+	return w->n > 0 && w->n >= w->pieces / 4;
 }
 
 static enum evault_status
@@ -175,47 +186,68 @@ give_back(struct ev_worker *w)
 
 /* ---- both sides -------------------------------------------------------------------------- */
 
-static enum evault_status
-put_piece(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
+enum evault_status
+ev_worker_room(struct ev_worker *w, uint8_t **room, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
-	size_t at = 0;
-	bool over;
 
 	pthread_mutex_lock(&w->lock);
-	if (w->n_free == 0)
+	if (!w->filling && w->n_free == 0)
 		while (!has_room(w) && !takes_no_more(w))
 			pthread_cond_wait(&w->changed, &w->lock);
-	over = takes_no_more(w);
-	if (over)
+	if (takes_no_more(w)) {
 		rc = w->way == EV_WORKER_GIVES ? fail_cancelled(err) : outcome(w, err);
-	else
-		at = w->free[--w->n_free];
+		w->filling = false;
+	} else if (!w->filling) {
+		w->filling = true;
+		w->fill_at = w->free[--w->n_free];
+		if (w->used <= w->fill_at)
+			w->used = w->fill_at + 1;
+	}
 	pthread_mutex_unlock(&w->lock);
-	if (over)
-		return rc;
+	*room = w->filling ? w->ring + w->fill_at * EV_WORKER_PIECE : NULL;
+	return rc;
+}
 
-	memcpy(w->ring + at * EV_WORKER_PIECE, data, len);
+void
+ev_worker_give(struct ev_worker *w, size_t len)
+{
+	assert(w->filling && len > 0 && len <= EV_WORKER_PIECE);
 	pthread_mutex_lock(&w->lock);
-	w->queue[(w->first + w->n++) % w->pieces] = (struct piece){ at, len };
-	if (w->used <= at)
-		w->used = at + 1;
-	pthread_cond_signal(&w->changed);
+	w->filling = false;
+	w->queue[(w->first + w->n++) % w->pieces] = (struct piece){ w->fill_at, len };
+	if (has_some(w))
+		pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
-	return EVAULT_OK;
 }
 
 enum evault_status
 ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
+	uint8_t *room;
 	size_t n;
 
 	for (; len > 0 && rc == EVAULT_OK; data += n, len -= n) {
 		n = len < EV_WORKER_PIECE ? len : EV_WORKER_PIECE;
-		rc = put_piece(w, data, n, err);
+		rc = ev_worker_room(w, &room, err);
+		if (room == NULL)
+			break;
+		memcpy(room, data, n);
+		ev_worker_give(w, n);
 	}
 	return rc;
+}
+
+bool
+ev_worker_is_wanted(struct ev_worker *w)
+{
+	bool wanted;
+
+	pthread_mutex_lock(&w->lock);
+	wanted = !takes_no_more(w);
+	pthread_mutex_unlock(&w->lock);
+	return wanted;
 }
 
 static enum evault_status
@@ -238,8 +270,9 @@ ev_worker_take(struct ev_worker *w, struct ev_slice *piece, struct evault_error 
 	pthread_mutex_lock(&w->lock);
 	if (w->lent)
 		give_back(w);
-	while (w->n == 0 && !puts_no_more(w))
-		pthread_cond_wait(&w->changed, &w->lock);
+	if (w->n == 0)
+		while (!has_some(w) && !puts_no_more(w))
+			pthread_cond_wait(&w->changed, &w->lock);
 	if (w->freed) {
 		rc = fail_cancelled(err);
 	} else if (w->n > 0) {

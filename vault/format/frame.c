@@ -7,12 +7,25 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <zstd.h>
 #include <zstd_errors.h>
 
 enum {
 	LEVEL = 3,
+	/* What is looked at of a frame before it is compressed, and what makes that worth it. */
+	PROBE_MIN = 256 << 10, /* bytes of content, */
+	PROBE_SPOTS = 4,
+	PROBE_SPOT = 16 << 10, /* bytes of it each, */
+	PROBE_LEVEL = 1,
+	PROBE_GAIN = 64, /* a 64th of them */
+
+	/* A frame of raw blocks: a single segment, its size in 4 bytes, and no checksum. */
+	RAW_DESCRIPTOR = 2 << 6 | 0x20,
+	RAW_HEADER = 4 + 1 + 4,
+	RAW_BLOCK = 128 << 10,
+	RAW_BLOCK_HEADER = 3,
 	/* Frame_Header_Descriptor and Window_Descriptor, RFC 8878, 3.1.1.1. */
 	DESCRIPTOR_DICTIONARY = 0x03,
 	DESCRIPTOR_SINGLE_SEGMENT = 0x20,
@@ -24,6 +37,8 @@ _Static_assert(ZSTD_COMPRESSBOUND(EV_FRAME_MAX) <= EV_FRAME_SEALED_MAX, "the wor
 
 struct ev_frame_encoder {
 	ZSTD_CCtx *ctx;
+	uint8_t probe[PROBE_SPOTS * PROBE_SPOT];
+	uint8_t probed[ZSTD_COMPRESSBOUND(PROBE_SPOTS * PROBE_SPOT)];
 };
 
 struct ev_frame_decoder {
@@ -68,6 +83,43 @@ ev_frame_encoder_free(struct ev_frame_encoder *e)
 	free(e);
 }
 
+/* Photographs and video are compressed already: some spots of it tell, and nothing but them. */
+static bool
+is_worth_it(struct ev_frame_encoder *e, const uint8_t *data, size_t len)
+{
+	size_t i, step, got;
+
+	if (len < PROBE_MIN)
+		return true;
+	step = (len - PROBE_SPOT) / (PROBE_SPOTS - 1);
+	for (i = 0; i < PROBE_SPOTS; i++)
+		memcpy(e->probe + i * PROBE_SPOT, data + i * step, PROBE_SPOT);
+	if (ZSTD_isError(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_compressionLevel, PROBE_LEVEL)))
+		return true;
+	got = ZSTD_compress2(e->ctx, e->probed, sizeof(e->probed), e->probe, sizeof(e->probe));
+	return ZSTD_isError(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_compressionLevel, LEVEL)) ||
+	       ZSTD_isError(got) || got < sizeof(e->probe) - sizeof(e->probe) / PROBE_GAIN;
+}
+
+/* As it is, in blocks that say so (RFC 8878, 3.1.1.2). */
+static void
+add_raw(struct ev_buf *out, const uint8_t *data, size_t len)
+{
+	static const uint8_t descriptor = RAW_DESCRIPTOR;
+	uint8_t header[4];
+	size_t n;
+
+	add_le32(out, EV_FRAME_MAGIC_DATA);
+	ev_buf_add(out, &descriptor, 1);
+	add_le32(out, (uint32_t)len);
+	for (; len > 0; data += n, len -= n) {
+		n = len < RAW_BLOCK ? len : RAW_BLOCK;
+		ev_put_le32(header, (uint32_t)(n << 3 | (n == len)));
+		ev_buf_add(out, header, RAW_BLOCK_HEADER);
+		ev_buf_add(out, data, n);
+	}
+}
+
 enum evault_status
 ev_frame_encode(struct ev_frame_encoder *e, const uint8_t *data, size_t len, struct ev_buf *out,
 		struct evault_error *err)
@@ -76,6 +128,10 @@ ev_frame_encode(struct ev_frame_encoder *e, const uint8_t *data, size_t len, str
 	uint8_t *to;
 
 	assert(len >= 1 && len <= EV_FRAME_MAX);
+	if (!is_worth_it(e, data, len)) {
+		add_raw(out, data, len);
+		return ev_buf_ask(out, err);
+	}
 	to = ev_buf_extend(out, bound);
 	if (to == NULL)
 		return ev_buf_ask(out, err);

@@ -285,22 +285,21 @@ open_ahead(void *ctx, struct ev_worker *to, struct evault_error *err)
 {
 	struct ev_pack *p = ctx;
 	enum evault_status rc = EVAULT_OK;
-	uint8_t *piece = malloc(EV_AGE_CHUNK);
+	uint8_t *room;
 	size_t take;
 
-	if (piece == NULL)
-		return ev_fail_nomem(err);
 	while (rc == EVAULT_OK && p->ahead < p->ahead_end) {
 		/* To the end of a chunk, so that the next ones are opened in place. */
 		take = EV_AGE_CHUNK - (size_t)(p->ahead % EV_AGE_CHUNK);
 		if (take > p->ahead_end - p->ahead)
 			take = (size_t)(p->ahead_end - p->ahead);
-		rc = ev_age_reader_at(p->reader, p->ahead, piece, take, err);
+		rc = ev_worker_room(to, &room, err);
 		if (rc == EVAULT_OK)
-			rc = ev_worker_put(to, piece, take, err);
+			rc = ev_age_reader_at(p->reader, p->ahead, room, take, err);
+		if (rc == EVAULT_OK)
+			ev_worker_give(to, take);
 		p->ahead += take;
 	}
-	free(piece);
 	return rc;
 }
 
