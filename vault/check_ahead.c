@@ -56,7 +56,8 @@ ev_check_ahead_new(struct ev_checking *c, struct ev_check_ahead **ahead, struct 
 	h->dir = c->v->dir;
 	h->authority = &c->v->authority;
 	/* Without a thread each one is hashed when its turn comes. */
-	if (ev_worker_new(EV_WORKER_GIVES, AHEAD, look_ahead, h, &h->worker, NULL) != EVAULT_OK)
+	if (ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, AHEAD, look_ahead, h, &h->worker,
+			  NULL) != EVAULT_OK)
 		h->worker = NULL;
 	*ahead = h;
 	return EVAULT_OK;

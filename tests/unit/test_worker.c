@@ -122,8 +122,8 @@ all_bytes_arrive_in_order_from_a_worker_that_gives(void)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct job j = { .all = sizes[i] };
 
-		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &j, &w, NULL) ==
-		     EVAULT_OK);
+		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &j,
+				   &w, NULL) == EVAULT_OK);
 		CHECK(take_stream(w, &got, &good, NULL) == EVAULT_OK);
 		CHECK(good && got == sizes[i]);
 		CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 0);
@@ -142,8 +142,8 @@ all_bytes_arrive_in_order_at_a_worker_that_takes(void)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct job j = { .all = 0 };
 
-		NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, &j, &w, NULL) ==
-		     EVAULT_OK);
+		NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking, &j,
+				   &w, NULL) == EVAULT_OK);
 		CHECK(put_stream(w, sizes[i], NULL) == EVAULT_OK);
 		CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 		ev_worker_free(w);
@@ -159,8 +159,8 @@ passing(void *ctx, struct ev_worker *w, struct evault_error *err)
 	struct ev_worker *next = NULL;
 	struct ev_slice piece = { NULL, 1 };
 	struct ev_sink out;
-	enum evault_status rc =
-	    ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, last, &next, err);
+	enum evault_status rc = ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES,
+					      taking, last, &next, err);
 
 	if (rc != EVAULT_OK)
 		return rc;
@@ -183,15 +183,15 @@ stages_in_a_row_end_and_fail_as_one(void)
 	struct evault_error err = { .text = "" };
 	struct ev_worker *w = NULL;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, passing, &good, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, passing, &good, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(put_stream(w, MANY, NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);
 	CHECK(good.good && good.got == MANY);
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, passing, &bad, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, passing, &bad, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(put_stream(w, MANY, NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, &err) == EVAULT_E_FULL);
 	CHECK(strstr(err.text, "after 5242880 bytes") != NULL);
@@ -210,7 +210,8 @@ what_a_giver_fails_with_comes_behind_all_that_it_put(void)
 	size_t got;
 	bool good;
 
-	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &j, &w, NULL) == EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &j, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(take_stream(w, &got, &good, &err) == EVAULT_E_DAMAGED);
 	CHECK(good && got == MANY);
 	CHECK(err.status == EVAULT_E_DAMAGED && strcmp(err.text, "after 5242880 bytes") == 0);
@@ -239,15 +240,15 @@ what_a_taker_fails_with_ends_its_owners_putting(void)
 	struct evault_error err = { .text = "" }, again = { .text = "" };
 	struct ev_worker *w = NULL;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking_one, &full, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking_one, &full,
+			   &w, NULL) == EVAULT_OK);
 	/* More than the ring holds: it is noticed at the latest when that is full. */
 	CHECK(put_stream(w, MANY, &err) == EVAULT_E_FULL && strcmp(err.text, "no room") == 0);
 	CHECK(ev_worker_finish(w, &again) == EVAULT_E_FULL && strcmp(again.text, "no room") == 0);
 	ev_worker_free(w);
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking_one, &well, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking_one, &well,
+			   &w, NULL) == EVAULT_OK);
 	CHECK(put_stream(w, MANY, NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);
@@ -263,8 +264,8 @@ a_giver_is_cancelled_when_its_owner_wants_no_more(void)
 	for (taken = 0; taken < 3; taken++) {
 		struct job j = { .all = MANY };
 
-		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &j, &w, NULL) ==
-		     EVAULT_OK);
+		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &j,
+				   &w, NULL) == EVAULT_OK);
 		for (i = 0; i < taken; i++)
 			CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len > 0);
 		ev_worker_free(w);
@@ -279,7 +280,8 @@ a_taker_tells_the_end_from_an_owner_that_gave_up(void)
 	struct job j = { .all = 0 };
 	struct ev_worker *w = NULL;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, &j, &w, NULL) == EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking, &j, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(put_stream(w, RING / 4, NULL) == EVAULT_OK);
 	ev_worker_free(w);
 	CHECK(j.saw == EVAULT_E_CANCELLED && j.good);
@@ -306,8 +308,8 @@ signals_go_to_the_owner_and_crashes_to_their_thread(void)
 
 	sigemptyset(&inside);
 	pthread_sigmask(SIG_SETMASK, NULL, &before);
-	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, looking_at_signals, &inside, &w,
-			   NULL) == EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, looking_at_signals,
+			   &inside, &w, NULL) == EVAULT_OK);
 	CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 0);
 	ev_worker_free(w);
 	pthread_sigmask(SIG_SETMASK, NULL, &after);
@@ -338,12 +340,12 @@ who_waits_takes_no_time_of_the_processor(void)
 	struct ev_slice piece;
 	uint64_t began = processor_ms();
 
-	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &slow, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &slow, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 1);
 	ev_worker_free(w);
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, &lazy, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking, &lazy, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(ev_worker_put(w, zeros, sizeof(zeros), NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);
@@ -389,8 +391,8 @@ memory_for_secrets_is_had_on_both_threads(void)
 	struct ev_worker *w = NULL;
 	bool there = false;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, using_secrets, &there, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, using_secrets,
+			   &there, &w, NULL) == EVAULT_OK);
 	CHECK(use_secrets(0xAA));
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);

@@ -35,7 +35,7 @@ struct ev_worker {
 	} queue[EV_WORKER_PIECES_MAX];
 	size_t free[EV_WORKER_PIECES_MAX]; /* a stack: few are touched as long as few wait */
 	size_t used;                       /* pieces that ever held something: the first ones */
-	size_t pieces;
+	size_t pieces, size;               /* how many, of how many bytes */
 	uint8_t *ring;
 
 	/* Of who puts: */
@@ -87,7 +87,7 @@ static void
 release(struct ev_worker *w)
 {
 	if (w->ring != NULL)
-		ev_wipe(w->ring, w->used * EV_WORKER_PIECE);
+		ev_wipe(w->ring, w->used * w->size);
 	free(w->ring);
 	pthread_cond_destroy(&w->changed);
 	pthread_mutex_destroy(&w->lock);
@@ -95,7 +95,7 @@ release(struct ev_worker *w)
 }
 
 enum evault_status
-ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worker_fn *run, void *ctx,
+ev_worker_new(enum ev_worker_way way, size_t size, size_t pieces, ev_worker_fn *run, void *ctx,
 	      struct ev_worker **worker, struct evault_error *err)
 {
 	struct ev_worker *w = calloc(1, sizeof(*w));
@@ -108,13 +108,14 @@ ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worker_fn *run, void *ct
 	w->run = run;
 	w->ctx = ctx;
 	w->pieces = pieces;
+	w->size = size;
 	while (w->n_free < pieces) {
 		w->n_free++;
 		w->free[pieces - w->n_free] = w->n_free - 1;
 	}
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
-	w->ring = malloc(pieces * EV_WORKER_PIECE);
+	w->ring = malloc(pieces * size);
 	if (w->ring == NULL) {
 		release(w);
 		return ev_fail_nomem(err);
@@ -205,14 +206,14 @@ ev_worker_room(struct ev_worker *w, uint8_t **room, struct evault_error *err)
 			w->used = w->fill_at + 1;
 	}
 	pthread_mutex_unlock(&w->lock);
-	*room = w->filling ? w->ring + w->fill_at * EV_WORKER_PIECE : NULL;
+	*room = w->filling ? w->ring + w->fill_at * w->size : NULL;
 	return rc;
 }
 
 void
 ev_worker_give(struct ev_worker *w, size_t len)
 {
-	assert(w->filling && len > 0 && len <= EV_WORKER_PIECE);
+	assert(w->filling && len > 0 && len <= w->size);
 	pthread_mutex_lock(&w->lock);
 	w->filling = false;
 	w->queue[(w->first + w->n++) % w->pieces] = (struct piece){ w->fill_at, len };
@@ -229,7 +230,7 @@ ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len, struct evaul
 	size_t n;
 
 	for (; len > 0 && rc == EVAULT_OK; data += n, len -= n) {
-		n = len < EV_WORKER_PIECE ? len : EV_WORKER_PIECE;
+		n = len < w->size ? len : w->size;
 		rc = ev_worker_room(w, &room, err);
 		if (room == NULL)
 			break;
@@ -277,8 +278,8 @@ ev_worker_take(struct ev_worker *w, struct ev_slice *piece, struct evault_error 
 		rc = fail_cancelled(err);
 	} else if (w->n > 0) {
 		w->lent = true;
-		*piece = ev_slice_of(w->ring + w->queue[w->first].at * EV_WORKER_PIECE,
-				     w->queue[w->first].len);
+		*piece =
+		    ev_slice_of(w->ring + w->queue[w->first].at * w->size, w->queue[w->first].len);
 	} else {
 		*piece = ev_slice_of(NULL, 0);
 		rc = w->way == EV_WORKER_GIVES ? outcome(w, err) : EVAULT_OK;

@@ -45,11 +45,13 @@ typedef enum evault_status ev_worker_fn(void *ctx, struct ev_worker *worker,
 					struct evault_error *err);
 
 /*
- * Starts it, with 2 to EV_WORKER_PIECES_MAX pieces between both.  E_NOMEM;
+ * Starts it, with 2 to EV_WORKER_PIECES_MAX pieces of at most `size` bytes
+ * between both; EV_WORKER_PIECE, where nothing speaks for more.  E_NOMEM;
  * E_IO: the system starts no thread.
  */
-enum evault_status ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worker_fn *run,
-				 void *ctx, struct ev_worker **worker, struct evault_error *err);
+enum evault_status ev_worker_new(enum ev_worker_way way, size_t size, size_t pieces,
+				 ev_worker_fn *run, void *ctx, struct ev_worker **worker,
+				 struct evault_error *err);
 /*
  * Copies the bytes into the ring; waits, when it is full, until half of it is
  * not.  To the worker:
@@ -60,7 +62,7 @@ enum evault_status ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worke
 enum evault_status ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len,
 				 struct evault_error *err);
 /*
- * The same without the copy: room for EV_WORKER_PIECE bytes, the same until
+ * The same without the copy: room for `size` bytes, the same until
  * `len` of them are given, 1 or more.  NULL where it fails, and where the
  * other side is over, and well: it wants nothing more.
  */

@@ -51,8 +51,8 @@ ev_age_behind_update(struct ev_age_behind *b, const uint8_t *data, size_t len,
 		     struct evault_error *err)
 {
 	if (b->worker == NULL && b->given >= ALONE &&
-	    ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES_MAX, seal, b, &b->worker, NULL) !=
-		EVAULT_OK)
+	    ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES_MAX, seal, b,
+			  &b->worker, NULL) != EVAULT_OK)
 		b->worker = NULL;
 	b->given += len;
 	if (b->worker != NULL)
