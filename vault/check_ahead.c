@@ -9,8 +9,6 @@ enum {
 	AHEAD = 2 /* packs that wait: more would push each other out of the system's memory */
 };
 
-_Static_assert(sizeof(struct ev_check_look) <= EV_WORKER_PIECE, "a look is handed over whole");
-
 struct ev_check_ahead {
 	struct ev_checking *c; /* of it the worker has the folder, and the list of packs */
 	struct ev_worker *worker;
@@ -34,13 +32,18 @@ look_ahead(void *ctx, struct ev_worker *to, struct evault_error *err)
 	const struct ev_authority *a = h->authority;
 	enum evault_status rc = EVAULT_OK;
 	struct ev_check_look look;
+	uint8_t *room;
 	size_t i;
 
 	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
 		if (a->packs[i].dropped)
 			continue;
 		ev_check_look(h->dir, &a->packs[i], true, go_on, to, &look);
-		rc = ev_worker_put(to, (const uint8_t *)&look, sizeof(look), err);
+		rc = ev_worker_room(to, &room, err);
+		if (rc != EVAULT_OK)
+			break;
+		memcpy(room, &look, sizeof(look));
+		ev_worker_give(to, sizeof(look));
 	}
 	return rc;
 }
@@ -56,8 +59,8 @@ ev_check_ahead_new(struct ev_checking *c, struct ev_check_ahead **ahead, struct 
 	h->dir = c->v->dir;
 	h->authority = &c->v->authority;
 	/* Without a thread each one is hashed when its turn comes. */
-	if (ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, AHEAD, look_ahead, h, &h->worker,
-			  NULL) != EVAULT_OK)
+	if (ev_worker_new(EV_WORKER_GIVES, sizeof(struct ev_check_look), AHEAD, look_ahead, h,
+			  &h->worker, NULL) != EVAULT_OK)
 		h->worker = NULL;
 	*ahead = h;
 	return EVAULT_OK;

@@ -40,8 +40,11 @@ struct ev_worker {
 
 	/* Of who puts: */
 	bool filling;   /* has a piece that is neither free nor in the queue, … */
-	size_t fill_at; /* … this one of the ring's */
+	size_t fill_at; /* … this one of the ring's, … */
+	size_t fill;    /* … with as many bytes in it by ev_worker_put */
 };
+
+static void give_rest(struct ev_worker *w);
 
 /* ---- the thread --------------------------------------------------------------------- */
 
@@ -52,6 +55,8 @@ thread_main(void *arg)
 	struct evault_error error = { .text = "" };
 	enum evault_status rc = w->run(w->ctx, w, &error);
 
+	if (w->way == EV_WORKER_GIVES)
+		give_rest(w);
 	sodium_stackzero(STACK); /* glibc keeps it for the next thread */
 	pthread_mutex_lock(&w->lock);
 	w->rc = rc;
@@ -156,7 +161,7 @@ has_room(const struct ev_worker *w)
 static bool
 has_some(const struct ev_worker *w)
 {
-	return w->n > 0 && w->n >= w->pieces / 4;
+	return w->n > 0 && w->n >= w->pieces / 8;
 }
 
 static enum evault_status
@@ -216,6 +221,7 @@ ev_worker_give(struct ev_worker *w, size_t len)
 	assert(w->filling && len > 0 && len <= w->size);
 	pthread_mutex_lock(&w->lock);
 	w->filling = false;
+	w->fill = 0;
 	w->queue[(w->first + w->n++) % w->pieces] = (struct piece){ w->fill_at, len };
 	if (has_some(w))
 		pthread_cond_signal(&w->changed);
@@ -225,19 +231,29 @@ ev_worker_give(struct ev_worker *w, size_t len)
 enum evault_status
 ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
 {
-	enum evault_status rc = EVAULT_OK;
+	enum evault_status rc;
 	uint8_t *room;
 	size_t n;
 
-	for (; len > 0 && rc == EVAULT_OK; data += n, len -= n) {
-		n = len < w->size ? len : w->size;
+	for (; len > 0; data += n, len -= n) {
 		rc = ev_worker_room(w, &room, err);
 		if (room == NULL)
-			break;
-		memcpy(room, data, n);
-		ev_worker_give(w, n);
+			return rc;
+		n = len < w->size - w->fill ? len : w->size - w->fill;
+		memcpy(room + w->fill, data, n);
+		w->fill += n;
+		if (w->fill == w->size)
+			ev_worker_give(w, w->size);
 	}
-	return rc;
+	return EVAULT_OK;
+}
+
+/* What was put and did not fill its piece. */
+static void
+give_rest(struct ev_worker *w)
+{
+	if (w->filling && w->fill > 0)
+		ev_worker_give(w, w->fill);
 }
 
 bool
@@ -296,6 +312,7 @@ ev_worker_finish(struct ev_worker *w, struct evault_error *err)
 	enum evault_status rc;
 
 	assert(w->way == EV_WORKER_TAKES);
+	give_rest(w);
 	pthread_mutex_lock(&w->lock);
 	w->finished = true;
 	pthread_cond_signal(&w->changed);

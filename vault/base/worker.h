@@ -53,8 +53,8 @@ enum evault_status ev_worker_new(enum ev_worker_way way, size_t size, size_t pie
 				 ev_worker_fn *run, void *ctx, struct ev_worker **worker,
 				 struct evault_error *err);
 /*
- * Copies the bytes into the ring; waits, when it is full, until half of it is
- * not.  To the worker:
+ * Copies the bytes into the ring, where they are handed over when a piece is
+ * full, and at the end; waits, when there is no room, until half of it is free.  To the worker:
  * E_CANCELLED when its owner wants no more.  To its owner: what the worker has
  * failed with; which of the calls after that one tells is a matter of timing,
  * so who fails by himself asks ev_worker_finish before he says with what.
@@ -62,7 +62,7 @@ enum evault_status ev_worker_new(enum ev_worker_way way, size_t size, size_t pie
 enum evault_status ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len,
 				 struct evault_error *err);
 /*
- * The same without the copy: room for `size` bytes, the same until
+ * The same without the copy, and at once: room for `size` bytes, the same until
  * `len` of them are given, 1 or more.  NULL where it fails, and where the
  * other side is over, and well: it wants nothing more.
  */
@@ -71,7 +71,7 @@ void ev_worker_give(struct ev_worker *w, size_t len);
 /* A sink that puts. */
 struct ev_sink ev_worker_sink(struct ev_worker *w);
 /*
- * Waits, when there is none, until a quarter of the ring is full or no more
+ * Waits, when there is none, until an eighth of the ring is full or no more
  * comes; then gives the next piece, which is lent until the next call; an empty one
  * is the end.  To the owner: behind the last piece, what the worker returned.
  * To the worker: E_CANCELLED when its owner gave up before the end.

@@ -38,7 +38,7 @@ _Static_assert(ZSTD_COMPRESSBOUND(EV_FRAME_MAX) <= EV_FRAME_SEALED_MAX, "the wor
 struct ev_frame_encoder {
 	ZSTD_CCtx *ctx;
 	uint8_t probe[PROBE_SPOTS * PROBE_SPOT];
-	uint8_t probed[ZSTD_COMPRESSBOUND(PROBE_SPOTS * PROBE_SPOT)];
+	uint8_t frame[EV_FRAME_SEALED_MAX]; /* of the spots, too */
 };
 
 struct ev_frame_decoder {
@@ -96,53 +96,66 @@ is_worth_it(struct ev_frame_encoder *e, const uint8_t *data, size_t len)
 		memcpy(e->probe + i * PROBE_SPOT, data + i * step, PROBE_SPOT);
 	if (ZSTD_isError(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_compressionLevel, PROBE_LEVEL)))
 		return true;
-	got = ZSTD_compress2(e->ctx, e->probed, sizeof(e->probed), e->probe, sizeof(e->probe));
+	got = ZSTD_compress2(e->ctx, e->frame, sizeof(e->frame), e->probe, sizeof(e->probe));
 	return ZSTD_isError(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_compressionLevel, LEVEL)) ||
 	       ZSTD_isError(got) || got < sizeof(e->probe) - sizeof(e->probe) / PROBE_GAIN;
 }
 
-/* As it is, in blocks that say so (RFC 8878, 3.1.1.2). */
-static void
-add_raw(struct ev_buf *out, const uint8_t *data, size_t len)
+static enum evault_status
+give(struct ev_sink out, const uint8_t *data, size_t len, size_t *written, struct evault_error *err)
 {
-	static const uint8_t descriptor = RAW_DESCRIPTOR;
-	uint8_t header[4];
+	*written += len;
+	return out.write(out.ctx, data, len, err);
+}
+
+/* As it is, in blocks that say so (RFC 8878, 3.1.1.2). */
+static enum evault_status
+give_raw(const uint8_t *data, size_t len, struct ev_sink out, size_t *written,
+	 struct evault_error *err)
+{
+	uint8_t header[RAW_HEADER], block[4];
+	enum evault_status rc;
 	size_t n;
 
-	add_le32(out, EV_FRAME_MAGIC_DATA);
-	ev_buf_add(out, &descriptor, 1);
-	add_le32(out, (uint32_t)len);
-	for (; len > 0; data += n, len -= n) {
+	ev_put_le32(header, EV_FRAME_MAGIC_DATA);
+	header[4] = RAW_DESCRIPTOR;
+	ev_put_le32(header + 5, (uint32_t)len);
+	rc = give(out, header, sizeof(header), written, err);
+	for (; len > 0 && rc == EVAULT_OK; data += n, len -= n) {
 		n = len < RAW_BLOCK ? len : RAW_BLOCK;
-		ev_put_le32(header, (uint32_t)(n << 3 | (n == len)));
-		ev_buf_add(out, header, RAW_BLOCK_HEADER);
-		ev_buf_add(out, data, n);
+		ev_put_le32(block, (uint32_t)(n << 3 | (n == len)));
+		rc = give(out, block, RAW_BLOCK_HEADER, written, err);
+		if (rc == EVAULT_OK)
+			rc = give(out, data, n, written, err);
 	}
+	return rc;
+}
+
+enum evault_status
+ev_frame_give(struct ev_frame_encoder *e, const uint8_t *data, size_t len, struct ev_sink out,
+	      size_t *written, struct evault_error *err)
+{
+	size_t got;
+
+	assert(len >= 1 && len <= EV_FRAME_MAX);
+	*written = 0;
+	if (!is_worth_it(e, data, len))
+		return give_raw(data, len, out, written, err);
+	got = ZSTD_compress2(e->ctx, e->frame, sizeof(e->frame), data, len);
+	/* With room for the worst case, only memory can be lacking. */
+	if (ZSTD_isError(got))
+		return ev_fail_nomem(err);
+	return give(out, e->frame, got, written, err);
 }
 
 enum evault_status
 ev_frame_encode(struct ev_frame_encoder *e, const uint8_t *data, size_t len, struct ev_buf *out,
 		struct evault_error *err)
 {
-	size_t bound = ZSTD_compressBound(len), written;
-	uint8_t *to;
+	size_t written;
+	enum evault_status rc = ev_frame_give(e, data, len, ev_sink_buf(out), &written, err);
 
-	assert(len >= 1 && len <= EV_FRAME_MAX);
-	if (!is_worth_it(e, data, len)) {
-		add_raw(out, data, len);
-		return ev_buf_ask(out, err);
-	}
-	to = ev_buf_extend(out, bound);
-	if (to == NULL)
-		return ev_buf_ask(out, err);
-	written = ZSTD_compress2(e->ctx, to, bound, data, len);
-	if (ZSTD_isError(written)) {
-		/* With room for the worst case, only memory can be lacking. */
-		out->len -= bound;
-		return ev_fail_nomem(err);
-	}
-	out->len -= bound - written;
-	return EVAULT_OK;
+	return rc == EVAULT_OK ? ev_buf_ask(out, err) : rc;
 }
 
 struct ev_frame_decoder *
