@@ -198,6 +198,47 @@ stages_in_a_row_end_and_fail_as_one(void)
 	ev_worker_free(w);
 }
 
+/* A piece for each number, as it is. */
+static enum evault_status
+giving_numbers(void *ctx, struct ev_worker *w, struct evault_error *err)
+{
+	const uint8_t *n = ctx;
+	enum evault_status rc = EVAULT_OK;
+	uint8_t *room, *again, i;
+
+	for (i = 1; i <= *n && rc == EVAULT_OK; i++) {
+		rc = ev_worker_room(w, &room, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		memset(room, i, i);
+		rc = ev_worker_room(w, &again, err);
+		if (rc == EVAULT_OK && again == room)
+			ev_worker_give(w, i);
+	}
+	return rc;
+}
+
+static void
+pieces_that_are_filled_in_place_are_handed_over_each(void)
+{
+	static const size_t rings[] = { 2, 3, 8, EV_WORKER_PIECES_MAX };
+	struct ev_worker *w = NULL;
+	struct ev_slice piece;
+	uint8_t n = 200, i;
+	size_t k;
+
+	for (k = 0; k < 4; k++) {
+		NEED(ev_worker_new(EV_WORKER_GIVES, 200, rings[k], giving_numbers, &n, &w, NULL) ==
+		     EVAULT_OK);
+		for (i = 1; i <= n; i++) {
+			NEED(ev_worker_take(w, &piece, NULL) == EVAULT_OK);
+			CHECK(piece.len == i && piece.data[0] == i && piece.data[i - 1] == i);
+		}
+		CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 0);
+		ev_worker_free(w);
+	}
+}
+
 /* ---- what goes wrong ------------------------------------------------------------------ */
 
 static void
@@ -272,6 +313,26 @@ a_giver_is_cancelled_when_its_owner_wants_no_more(void)
 		CHECK(j.saw == EVAULT_E_CANCELLED && strcmp(j.said.text, "interrupted") == 0);
 	}
 	ev_worker_free(NULL);
+}
+
+static enum evault_status
+working_while_it_is_wanted(void *ctx, struct ev_worker *w, struct evault_error *err)
+{
+	(void)ctx;
+	while (ev_worker_is_wanted(w))
+		pause_ms(1);
+	return ev_fail(err, EVAULT_E_CANCELLED, "interrupted");
+}
+
+static void
+a_giver_that_works_for_long_can_ask_whether_it_is_wanted(void)
+{
+	struct ev_worker *w = NULL;
+
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES,
+			   working_while_it_is_wanted, NULL, &w, NULL) == EVAULT_OK);
+	pause_ms(5);
+	ev_worker_free(w);
 }
 
 static void
@@ -407,9 +468,11 @@ main(void)
 	UNIT_RUN(all_bytes_arrive_in_order_from_a_worker_that_gives);
 	UNIT_RUN(all_bytes_arrive_in_order_at_a_worker_that_takes);
 	UNIT_RUN(stages_in_a_row_end_and_fail_as_one);
+	UNIT_RUN(pieces_that_are_filled_in_place_are_handed_over_each);
 	UNIT_RUN(what_a_giver_fails_with_comes_behind_all_that_it_put);
 	UNIT_RUN(what_a_taker_fails_with_ends_its_owners_putting);
 	UNIT_RUN(a_giver_is_cancelled_when_its_owner_wants_no_more);
+	UNIT_RUN(a_giver_that_works_for_long_can_ask_whether_it_is_wanted);
 	UNIT_RUN(a_taker_tells_the_end_from_an_owner_that_gave_up);
 	UNIT_RUN(signals_go_to_the_owner_and_crashes_to_their_thread);
 	UNIT_RUN(who_waits_takes_no_time_of_the_processor);
