@@ -132,7 +132,8 @@ context_new(const uint8_t key[EV_AEAD_KEY])
  * (ev_secret_wipe_all) waits, because the pointers beside it go with it.
  */
 static bool
-seal(EVP_CIPHER_CTX *evp, const uint8_t *nonce, const uint8_t *plain, size_t len, uint8_t *sealed)
+seal_fast(EVP_CIPHER_CTX *evp, const uint8_t *nonce, const uint8_t *plain, size_t len,
+	  uint8_t *sealed)
 {
 	int n = 0, rest = 0;
 	bool done;
@@ -148,7 +149,8 @@ seal(EVP_CIPHER_CTX *evp, const uint8_t *nonce, const uint8_t *plain, size_t len
 }
 
 static bool
-open(EVP_CIPHER_CTX *evp, const uint8_t *nonce, const uint8_t *sealed, size_t len, uint8_t *plain)
+open_fast(EVP_CIPHER_CTX *evp, const uint8_t *nonce, const uint8_t *sealed, size_t len,
+	  uint8_t *plain)
 {
 	uint8_t tag[EV_AEAD_TAG];
 	int n = 0, rest = 0;
@@ -197,7 +199,7 @@ void
 ev_aead_seal(struct ev_aead *a, const uint8_t nonce[EV_AEAD_NONCE], const uint8_t *plain,
 	     size_t len, uint8_t *sealed)
 {
-	if (by_libcrypto(a, len) && seal(a->context->evp, nonce, plain, len, sealed))
+	if (by_libcrypto(a, len) && seal_fast(a->context->evp, nonce, plain, len, sealed))
 		return;
 	crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, plain, len, NULL, 0, NULL, nonce,
 						  a->key);
@@ -209,7 +211,7 @@ ev_aead_open(struct ev_aead *a, const uint8_t nonce[EV_AEAD_NONCE], const uint8_
 {
 	size_t rest = len - EV_AEAD_TAG;
 
-	if (by_libcrypto(a, rest) && open(a->context->evp, nonce, sealed, rest, plain))
+	if (by_libcrypto(a, rest) && open_fast(a->context->evp, nonce, sealed, rest, plain))
 		return true;
 	/* Where it was refused, libsodium has the last word, and wipes what was opened of it. */
 	return crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed, len, NULL, 0,
