@@ -426,9 +426,11 @@ check_parts(struct ev_checking *c, const struct evault_unlock *how, struct evaul
 	if (rc == EVAULT_OK && unlocked)
 		rc = check_roster(c, err);
 	if (rc == EVAULT_OK)
-		rc = ev_check_packs(c, err);
+		rc = ev_check_count_packs(c, err);
 	if (rc == EVAULT_OK && unlocked && c->what->depth == EVAULT_CHECK_FULL)
 		rc = ev_check_content(c, err);
+	else if (rc == EVAULT_OK)
+		rc = ev_check_packs(c, err);
 	if (rc == EVAULT_OK)
 		rc = ev_check_folder(c, err);
 	if (rc == EVAULT_OK && unlocked && c->what->adopt && c->log_sound)

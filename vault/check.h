@@ -1,6 +1,6 @@
 /*
  * What the parts of a check share (G3): check.c goes through the steps,
- * check_files.c through the folder, check_pack.c through packs, check_item.c
+ * check_files.c through the folder, check_ahead.c and check_pack.c through packs, check_item.c
  * through items, check_received.c through what was received, adopt.c takes in what an interrupted
  * run left.
  */
@@ -52,15 +52,45 @@ enum evault_status ev_check_tick(void *ctx, uint64_t bytes, struct evault_error 
 enum evault_status ev_check_named(struct ev_checking *c, struct evault_error *err);
 /* Names in the folder: what is unknown, left over, or a pack that no entry names. */
 enum evault_status ev_check_folder(struct ev_checking *c, struct evault_error *err);
+/* Counts what there is to read of them. */
+enum evault_status ev_check_count_packs(struct ev_checking *c, struct evault_error *err);
 /* Every pack the log names: size, and (FULL) hash. */
 enum evault_status ev_check_packs(struct ev_checking *c, struct evault_error *err);
+/* What a pack looks like from without. */
+typedef enum evault_status ev_check_tick_fn(void *ctx, uint64_t bytes, struct evault_error *err);
+struct ev_check_look {
+	enum evault_status rc; /* of reading it */
+	struct evault_error why;
+	bool hashed;
+	struct ev_hash hash; /* the one it must have, when it was not hashed */
+	uint64_t size;
+};
+/* Needs nothing of the vault but its folder.  It is hashed only when its size is right. */
+void ev_check_look(int dir, const struct ev_pack_line *pack, bool hash, ev_check_tick_fn *tick,
+		   void *ctx, struct ev_check_look *look);
+/* Reports what is wrong with it. */
+enum evault_status ev_check_judge(struct ev_checking *c, const struct ev_pack_line *pack,
+				  const struct ev_check_look *look, struct evault_error *err);
+/*
+ * The same for all packs in turn, which a worker hashes ahead of who opens
+ * them: what it reads is still in memory then.
+ */
+struct ev_check_ahead;
+enum evault_status ev_check_ahead_new(struct ev_checking *c, struct ev_check_ahead **ahead,
+				      struct evault_error *err);
+/* `pack` is the next of the authority's that is not dropped. */
+enum evault_status ev_check_ahead_judge(struct ev_check_ahead *ahead,
+					const struct ev_pack_line *pack, struct evault_error *err);
+/* NULL is fine. */
+void ev_check_ahead_free(struct ev_check_ahead *ahead);
 /*
  * A pack that is missing: E_BUSY when a writer has replaced it since the log
  * was read, and nothing can be said of it.
  */
 enum evault_status ev_check_is_replaced(struct ev_checking *c, const struct ev_hash *pack,
 					struct evault_error *err);
-/* With the key: what is in the packs, into the catalog; then every item. */
+/* With the key, instead of ev_check_packs: that, and what is in them, into the catalog; then every
+ * item. */
 enum evault_status ev_check_content(struct ev_checking *c, struct evault_error *err);
 /* Of that the second half. */
 enum evault_status ev_check_items(struct ev_checking *c, struct evault_error *err);

@@ -138,46 +138,56 @@ ev_check_is_replaced(struct ev_checking *c, const struct ev_hash *pack, struct e
 	return EVAULT_OK;
 }
 
-static enum evault_status
-check_pack(struct ev_checking *c, const struct ev_pack_line *pack, struct evault_error *err)
+void
+ev_check_look(int dir, const struct ev_pack_line *pack, bool hash, ev_check_tick_fn *tick,
+	      void *ctx, struct ev_check_look *look)
 {
 	char path[EV_PACK_PATH_SIZE];
-	struct evault_error why = { 0 };
-	struct ev_hash hash = pack->hash;
 	struct ev_os_stat st = { 0 };
+
+	memset(look, 0, sizeof(*look));
+	look->hash = pack->hash;
+	ev_pack_path(&pack->hash, path);
+	look->rc = ev_os_stat(dir, path, &st, &look->why);
+	look->size = st.size;
+	if (look->rc != EVAULT_OK || look->size != pack->size || !hash)
+		return;
+	look->rc = ev_pack_hash(dir, path, EV_PACK_SIZE_MAX, &look->hash, &look->size, tick, ctx,
+				&look->why);
+	look->hashed = look->rc == EVAULT_OK;
+}
+
+enum evault_status
+ev_check_judge(struct ev_checking *c, const struct ev_pack_line *pack,
+	       const struct ev_check_look *look, struct evault_error *err)
+{
+	char path[EV_PACK_PATH_SIZE];
 	enum evault_status rc;
-	uint64_t size;
 
 	ev_pack_path(&pack->hash, path);
-	rc = ev_os_stat(c->v->dir, path, &st, &why);
-	size = st.size;
 	c->summary->packs++;
-	if (rc == EVAULT_OK && size == pack->size && c->what->depth == EVAULT_CHECK_FULL) {
-		rc = ev_pack_hash(c->v->dir, path, EV_PACK_SIZE_MAX, &hash, &size, ev_check_tick, c,
-				  &why);
-		c->summary->packs_read += rc == EVAULT_OK;
-	}
-	if (rc == EVAULT_E_NOT_FOUND) {
+	c->summary->packs_read += look->hashed;
+	if (look->rc == EVAULT_E_NOT_FOUND) {
 		rc = ev_check_is_replaced(c, &pack->hash, err);
 		return rc != EVAULT_OK
 			   ? rc
 			   : ev_find(&c->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
 				     "a pack of the vault is missing");
 	}
-	if (rc != EVAULT_OK)
-		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
-	if (size != pack->size)
+	if (look->rc != EVAULT_OK)
+		return ev_check_failure(c, look->rc, &look->why, EV_NO_ITEM, path, err);
+	if (look->size != pack->size)
 		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path,
-			       "a pack has %llu bytes and must have %llu", (unsigned long long)size,
-			       (unsigned long long)pack->size);
-	if (!ev_hash_equal(&hash, &pack->hash))
+			       "a pack has %llu bytes and must have %llu",
+			       (unsigned long long)look->size, (unsigned long long)pack->size);
+	if (!ev_hash_equal(&look->hash, &pack->hash))
 		return ev_find(&c->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path,
 			       "a pack is not what was kept: its SHA-256 is not its name");
 	return EVAULT_OK;
 }
 
 enum evault_status
-ev_check_packs(struct ev_checking *c, struct evault_error *err)
+ev_check_count_packs(struct ev_checking *c, struct evault_error *err)
 {
 	const struct ev_authority *a = &c->v->authority;
 	int readings = c->v->keys == NULL || c->what->depth == EVAULT_CHECK_QUICK ? 1 : 2;
@@ -185,15 +195,31 @@ ev_check_packs(struct ev_checking *c, struct evault_error *err)
 	bool fresh;
 	size_t i;
 
-	for (i = 0; i < a->n_packs; i++)
-		c->progress.bytes_total += a->packs[i].dropped ? 0 : a->packs[i].size;
-	c->progress.bytes_total *= (uint64_t)readings;
-	c->progress.files_total = a->n_packs;
 	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
 		if (a->packs[i].dropped)
 			rc = ev_set_add(&c->dropped, &a->packs[i].hash, &fresh, err);
 		else
-			rc = check_pack(c, &a->packs[i], err);
+			c->progress.bytes_total += a->packs[i].size;
+	}
+	c->progress.bytes_total *= (uint64_t)readings;
+	c->progress.files_total = a->n_packs;
+	return rc;
+}
+
+enum evault_status
+ev_check_packs(struct ev_checking *c, struct evault_error *err)
+{
+	const struct ev_authority *a = &c->v->authority;
+	enum evault_status rc = EVAULT_OK;
+	struct ev_check_look look;
+	size_t i;
+
+	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
+		if (!a->packs[i].dropped) {
+			ev_check_look(c->v->dir, &a->packs[i], c->what->depth == EVAULT_CHECK_FULL,
+				      ev_check_tick, c, &look);
+			rc = ev_check_judge(c, &a->packs[i], &look, err);
+		}
 		c->progress.files_done++;
 	}
 	c->summary->packs_checked = rc == EVAULT_OK && c->what->depth == EVAULT_CHECK_FULL;

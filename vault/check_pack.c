@@ -464,18 +464,37 @@ ev_check_strays(struct ev_checking *c, bool *whole, struct evault_error *err)
 	return rc;
 }
 
-enum evault_status
-ev_check_content(struct ev_checking *c, struct evault_error *err)
+/* One after the other: what it is from without is told before anything of what is in it. */
+static enum evault_status
+read_packs(struct content *w, struct evault_error *err)
 {
+	struct ev_checking *c = w->c;
 	const struct ev_authority *a = &c->v->authority;
-	struct content w;
-	enum evault_status rc = content_start(&w, c, err);
+	struct ev_check_ahead *ahead = NULL;
+	enum evault_status rc = ev_check_ahead_new(c, &ahead, err);
 	size_t i;
 
 	for (i = 0; i < a->n_packs && rc == EVAULT_OK; i++) {
-		if (!a->packs[i].dropped)
-			rc = read_pack(&w, &a->packs[i].hash, NULL, err);
+		c->progress.files_done++;
+		if (a->packs[i].dropped)
+			continue;
+		rc = ev_check_ahead_judge(ahead, &a->packs[i], err);
+		if (rc == EVAULT_OK)
+			rc = read_pack(w, &a->packs[i].hash, NULL, err);
 	}
+	ev_check_ahead_free(ahead);
+	c->summary->packs_checked = rc == EVAULT_OK;
+	return rc;
+}
+
+enum evault_status
+ev_check_content(struct ev_checking *c, struct evault_error *err)
+{
+	struct content w;
+	enum evault_status rc = content_start(&w, c, err);
+
+	if (rc == EVAULT_OK)
+		rc = read_packs(&w, err);
 	if (rc == EVAULT_OK)
 		rc = check_lists(&w, err);
 	content_end(&w);

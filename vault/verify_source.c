@@ -329,7 +329,8 @@ take_members(struct reading *r, struct ev_archive_reader *tar, struct evault_err
 	struct ev_slice piece = { NULL, 0 };
 	enum evault_status rc;
 
-	rc = ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, open_ahead, r, &worker, err);
+	rc = ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, open_ahead, r,
+			   &worker, err);
 	v->own = rc != EVAULT_OK;
 	while (rc == EVAULT_OK) {
 		rc = ev_worker_take(worker, &piece, err);

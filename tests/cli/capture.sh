@@ -225,7 +225,7 @@ shape() {
 	(cd "$1" && find . -type f -printf '%M %s %T@ %p\n' -o -type d -printf '%M %p\n' | sed -E 's,packs/[0-9a-f]{2}(/[0-9a-f]{64})?,packs/…,' | sort)
 }
 t() {
-	mkdir a b && head -c 400000 /dev/urandom >a/IMG_0412.jpg && head -c 399000 /dev/urandom >b/other.jpg && touch -d '2020-05-05 10:00:00' a/IMG_0412.jpg || return 1
+	mkdir a b && head -c 399360 /dev/urandom >a/IMG_0412.jpg && head -c 398400 /dev/urandom >b/other.jpg && touch -d '2020-05-05 10:00:00' a/IMG_0412.jpg || return 1
 	cp -a made with && cp -a made without && "$EVAULT_BIN" -V with -i device.key add a/IMG_0412.jpg >"$OUT" 2>&1 && "$EVAULT_BIN" -V without -i device.key add b/other.jpg >"$OUT" 2>&1 || return 1
 	shape with >shape.with && shape without >shape.without && diff shape.with shape.without && ! find with -name "*$(sha256sum a/IMG_0412.jpg | cut -c1-16)*" | grep . &&
 		! grep -rlF "$(sha256sum a/IMG_0412.jpg | cut -c1-64)" with

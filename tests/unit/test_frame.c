@@ -117,6 +117,71 @@ the_encoder_states_size_and_checksum(void)
 	ev_buf_release(&out);
 }
 
+/* What there is of it beyond the content; 0: it is compressed. */
+static size_t
+raw_overhead(const uint8_t *data, size_t len)
+{
+	struct ev_buf out = EV_BUF_INIT;
+	size_t more = 0;
+
+	if (CHECK(ev_frame_encode(encoder, data, len, &out, NULL) == EVAULT_OK) &&
+	    CHECK(decode(out.data, out.len, len) == EVAULT_OK))
+		more = out.len > len ? out.len - len : 0;
+	ev_buf_release(&out);
+	return more;
+}
+
+static void
+what_cannot_be_compressed_is_stored_in_raw_blocks(void)
+{
+	enum {
+		BLOCK = 128 << 10
+	};
+	uint8_t *data = malloc(EV_FRAME_MAX);
+
+	NEED(data != NULL);
+	fill(data, EV_FRAME_MAX, true);
+	CHECK(raw_overhead(data, EV_FRAME_MAX) == 9 + 8 * 3);
+	CHECK(raw_overhead(data, 2 * BLOCK) == 9 + 2 * 3);
+	CHECK(raw_overhead(data, 2 * BLOCK + 1) == 9 + 3 * 3);
+	CHECK(raw_overhead(data, EV_FRAME_MAX - 1) == 9 + 8 * 3);
+	/* An eighth of it can be: that is seen. */
+	memset(data + (EV_FRAME_MAX >> 1), 0, EV_FRAME_MAX >> 3);
+	memset(data + EV_FRAME_MAX - (EV_FRAME_MAX >> 3), 0, EV_FRAME_MAX >> 3);
+	CHECK(raw_overhead(data, EV_FRAME_MAX) == 0);
+	free(data);
+}
+
+static void
+raw_frames_are_read_strictly(void)
+{
+	enum {
+		LEN = 300000
+	};
+	struct ev_buf out = EV_BUF_INIT;
+	uint8_t *data = malloc(LEN);
+	size_t i;
+
+	NEED(data != NULL);
+	fill(data, LEN, true);
+	NEED(ev_frame_encode(encoder, data, LEN, &out, NULL) == EVAULT_OK);
+	NEED(out.len == LEN + 9 + 3 * 3);
+	CHECK(decode(out.data, out.len, LEN) == EVAULT_OK);
+	CHECK(decode(out.data, out.len, LEN - 1) == EVAULT_E_FORMAT);
+	CHECK(decode(out.data, out.len - 1, LEN) == EVAULT_E_FORMAT);
+	/* All of it up to the first block's content, but for the bit that RFC 8878 has no use for.
+	 */
+	for (i = 0; i < 12 * 8; i++) {
+		if (i == 4 * 8 + 4)
+			continue;
+		out.data[i / 8] ^= (uint8_t)(1 << i % 8);
+		CHECK(decode(out.data, out.len, LEN) == EVAULT_E_FORMAT);
+		out.data[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
+	ev_buf_release(&out);
+	free(data);
+}
+
 static void
 a_frame_of_stock_zstd_is_read(void)
 {
@@ -494,6 +559,8 @@ main(void)
 	UNIT_RUN(frames_that_cannot_be_compressed_come_back);
 	UNIT_RUN(the_same_bytes_give_the_same_frame_again);
 	UNIT_RUN(the_encoder_states_size_and_checksum);
+	UNIT_RUN(what_cannot_be_compressed_is_stored_in_raw_blocks);
+	UNIT_RUN(raw_frames_are_read_strictly);
 	UNIT_RUN(a_frame_of_stock_zstd_is_read);
 	UNIT_RUN(every_truncation_is_refused);
 	UNIT_RUN(every_changed_bit_of_content_or_checksum_is_refused);

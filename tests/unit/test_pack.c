@@ -274,6 +274,85 @@ each_member_is_read_by_itself_in_any_order(void)
 	ev_pack_close(pack);
 }
 
+/* What a walk has opened last is not what is asked for next. */
+static void
+members_are_read_after_a_walk(void)
+{
+	static struct put puts[] = {
+		{ .kind = EV_MEMBER_RECORD, .size = 300 },
+		{ .kind = EV_MEMBER_OBJECT, .size = 3 << 20 },
+		{ .kind = EV_MEMBER_OBJECT, .size = 1000 },
+	};
+	struct walked w = { .members = 0 };
+	struct ev_buf out = EV_BUF_INIT;
+	struct ev_pack *pack;
+	struct ev_slice body;
+	struct ev_hash name;
+	struct seen seen;
+	enum evault_status rc;
+	uint64_t size;
+	size_t i, j;
+
+	NEED(begin());
+	NEED(write_pack(puts, 3, &name, &size, &seen) == EVAULT_OK && seen.n == 3);
+	pack = open_pack(&name, &rc);
+	NEED(pack != NULL);
+	for (i = 0; i < 3; i++) {
+		CHECK(walk(pack, &w) == EVAULT_OK);
+		for (j = 0; !ev_hash_equal(&seen.members[j].id, &puts[i].id); j++)
+			NEED(j < 2);
+		body = body_of(&puts[i], i);
+		ev_buf_clear(&out);
+		CHECK(ev_pack_read(pack, &seen.members[j], ev_sink_buf(&out), NULL) == EVAULT_OK);
+		CHECK(ev_slice_equal(ev_slice_of(out.data, out.len), body));
+	}
+	ev_buf_release(&out);
+	ev_pack_close(pack);
+}
+
+/* In turn, in steps over some, back and forth, and with the first one, as a record is, in between.
+ */
+static void
+members_that_follow_each_other_are_read_in_turn_and_with_others_in_between(void)
+{
+	static struct put photographs[] = {
+		{ .kind = EV_MEMBER_RECORD, .size = 300 },
+		{ .kind = EV_MEMBER_OBJECT, .size = 3 << 20 },
+		{ .kind = EV_MEMBER_OBJECT, .size = (4 << 20) + 5 },
+		{ .kind = EV_MEMBER_OBJECT, .size = 1000 },
+		{ .kind = EV_MEMBER_OBJECT, .size = 3500000 },
+		{ .kind = EV_MEMBER_OBJECT, .size = 2 << 20 },
+		{ .kind = EV_MEMBER_OBJECT, .size = 5 << 20 },
+	};
+	static const size_t order[] = { 1, 2, 4, 5, 6, 1, 0, 2, 0, 4, 2, 5, 5, 6, 6, 3,
+					1, 2, 3, 4, 5, 6, 0, 6, 5, 4, 2, 1, 2, 4, 6 };
+	struct ev_buf out = EV_BUF_INIT;
+	struct ev_slice body;
+	struct ev_pack *pack;
+	struct ev_hash name;
+	struct seen seen;
+	enum evault_status rc;
+	uint64_t size;
+	size_t i, j;
+
+	NEED(begin());
+	NEED(write_pack(photographs, 7, &name, &size, &seen) == EVAULT_OK && seen.n == 7);
+	pack = open_pack(&name, &rc);
+	NEED(pack != NULL);
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		body = body_of(&photographs[order[i]], order[i]);
+		for (j = 0; j < 7 && !ev_hash_equal(&seen.members[j].id, &photographs[order[i]].id);
+		     j++)
+			;
+		NEED(j < 7);
+		ev_buf_clear(&out);
+		NEED(ev_pack_read(pack, &seen.members[j], ev_sink_buf(&out), NULL) == EVAULT_OK);
+		CHECK(ev_slice_equal(ev_slice_of(out.data, out.len), body));
+	}
+	ev_buf_release(&out);
+	ev_pack_close(pack);
+}
+
 static bool
 walks_well(const struct ev_hash *name)
 {
@@ -406,6 +485,8 @@ main(void)
 	UNIT_RUN(pack_is_padded_to_the_size_that_padme_gives);
 	UNIT_RUN(sealing_the_same_twice_gives_different_packs);
 	UNIT_RUN(each_member_is_read_by_itself_in_any_order);
+	UNIT_RUN(members_are_read_after_a_walk);
+	UNIT_RUN(members_that_follow_each_other_are_read_in_turn_and_with_others_in_between);
 	UNIT_RUN(records_that_fill_a_frame_do_not_get_between_the_frames_of_a_long_member);
 	UNIT_RUN(written_grows_by_what_was_appended_and_not_by_time);
 	UNIT_RUN(walk_gives_every_byte_of_every_member);

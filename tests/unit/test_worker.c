@@ -122,8 +122,8 @@ all_bytes_arrive_in_order_from_a_worker_that_gives(void)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct job j = { .all = sizes[i] };
 
-		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &j, &w, NULL) ==
-		     EVAULT_OK);
+		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &j,
+				   &w, NULL) == EVAULT_OK);
 		CHECK(take_stream(w, &got, &good, NULL) == EVAULT_OK);
 		CHECK(good && got == sizes[i]);
 		CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 0);
@@ -142,8 +142,8 @@ all_bytes_arrive_in_order_at_a_worker_that_takes(void)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct job j = { .all = 0 };
 
-		NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, &j, &w, NULL) ==
-		     EVAULT_OK);
+		NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking, &j,
+				   &w, NULL) == EVAULT_OK);
 		CHECK(put_stream(w, sizes[i], NULL) == EVAULT_OK);
 		CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 		ev_worker_free(w);
@@ -159,8 +159,8 @@ passing(void *ctx, struct ev_worker *w, struct evault_error *err)
 	struct ev_worker *next = NULL;
 	struct ev_slice piece = { NULL, 1 };
 	struct ev_sink out;
-	enum evault_status rc =
-	    ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, last, &next, err);
+	enum evault_status rc = ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES,
+					      taking, last, &next, err);
 
 	if (rc != EVAULT_OK)
 		return rc;
@@ -183,19 +183,60 @@ stages_in_a_row_end_and_fail_as_one(void)
 	struct evault_error err = { .text = "" };
 	struct ev_worker *w = NULL;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, passing, &good, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, passing, &good, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(put_stream(w, MANY, NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);
 	CHECK(good.good && good.got == MANY);
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, passing, &bad, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, passing, &bad, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(put_stream(w, MANY, NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, &err) == EVAULT_E_FULL);
 	CHECK(strstr(err.text, "after 5242880 bytes") != NULL);
 	ev_worker_free(w);
+}
+
+/* A piece for each number, as it is. */
+static enum evault_status
+giving_numbers(void *ctx, struct ev_worker *w, struct evault_error *err)
+{
+	const uint8_t *n = ctx;
+	enum evault_status rc = EVAULT_OK;
+	uint8_t *room, *again, i;
+
+	for (i = 1; i <= *n && rc == EVAULT_OK; i++) {
+		rc = ev_worker_room(w, &room, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		memset(room, i, i);
+		rc = ev_worker_room(w, &again, err);
+		if (rc == EVAULT_OK && again == room)
+			ev_worker_give(w, i);
+	}
+	return rc;
+}
+
+static void
+pieces_that_are_filled_in_place_are_handed_over_each(void)
+{
+	static const size_t rings[] = { 2, 3, 8, EV_WORKER_PIECES_MAX };
+	struct ev_worker *w = NULL;
+	struct ev_slice piece;
+	uint8_t n = 200, i;
+	size_t k;
+
+	for (k = 0; k < 4; k++) {
+		NEED(ev_worker_new(EV_WORKER_GIVES, 200, rings[k], giving_numbers, &n, &w, NULL) ==
+		     EVAULT_OK);
+		for (i = 1; i <= n; i++) {
+			NEED(ev_worker_take(w, &piece, NULL) == EVAULT_OK);
+			CHECK(piece.len == i && piece.data[0] == i && piece.data[i - 1] == i);
+		}
+		CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 0);
+		ev_worker_free(w);
+	}
 }
 
 /* ---- what goes wrong ------------------------------------------------------------------ */
@@ -210,7 +251,8 @@ what_a_giver_fails_with_comes_behind_all_that_it_put(void)
 	size_t got;
 	bool good;
 
-	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &j, &w, NULL) == EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &j, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(take_stream(w, &got, &good, &err) == EVAULT_E_DAMAGED);
 	CHECK(good && got == MANY);
 	CHECK(err.status == EVAULT_E_DAMAGED && strcmp(err.text, "after 5242880 bytes") == 0);
@@ -239,15 +281,15 @@ what_a_taker_fails_with_ends_its_owners_putting(void)
 	struct evault_error err = { .text = "" }, again = { .text = "" };
 	struct ev_worker *w = NULL;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking_one, &full, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking_one, &full,
+			   &w, NULL) == EVAULT_OK);
 	/* More than the ring holds: it is noticed at the latest when that is full. */
 	CHECK(put_stream(w, MANY, &err) == EVAULT_E_FULL && strcmp(err.text, "no room") == 0);
 	CHECK(ev_worker_finish(w, &again) == EVAULT_E_FULL && strcmp(again.text, "no room") == 0);
 	ev_worker_free(w);
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking_one, &well, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking_one, &well,
+			   &w, NULL) == EVAULT_OK);
 	CHECK(put_stream(w, MANY, NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);
@@ -263,8 +305,8 @@ a_giver_is_cancelled_when_its_owner_wants_no_more(void)
 	for (taken = 0; taken < 3; taken++) {
 		struct job j = { .all = MANY };
 
-		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &j, &w, NULL) ==
-		     EVAULT_OK);
+		NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &j,
+				   &w, NULL) == EVAULT_OK);
 		for (i = 0; i < taken; i++)
 			CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len > 0);
 		ev_worker_free(w);
@@ -273,13 +315,34 @@ a_giver_is_cancelled_when_its_owner_wants_no_more(void)
 	ev_worker_free(NULL);
 }
 
+static enum evault_status
+working_while_it_is_wanted(void *ctx, struct ev_worker *w, struct evault_error *err)
+{
+	(void)ctx;
+	while (ev_worker_is_wanted(w))
+		pause_ms(1);
+	return ev_fail(err, EVAULT_E_CANCELLED, "interrupted");
+}
+
+static void
+a_giver_that_works_for_long_can_ask_whether_it_is_wanted(void)
+{
+	struct ev_worker *w = NULL;
+
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES,
+			   working_while_it_is_wanted, NULL, &w, NULL) == EVAULT_OK);
+	pause_ms(5);
+	ev_worker_free(w);
+}
+
 static void
 a_taker_tells_the_end_from_an_owner_that_gave_up(void)
 {
 	struct job j = { .all = 0 };
 	struct ev_worker *w = NULL;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, &j, &w, NULL) == EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking, &j, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(put_stream(w, RING / 4, NULL) == EVAULT_OK);
 	ev_worker_free(w);
 	CHECK(j.saw == EVAULT_E_CANCELLED && j.good);
@@ -306,8 +369,8 @@ signals_go_to_the_owner_and_crashes_to_their_thread(void)
 
 	sigemptyset(&inside);
 	pthread_sigmask(SIG_SETMASK, NULL, &before);
-	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, looking_at_signals, &inside, &w,
-			   NULL) == EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, looking_at_signals,
+			   &inside, &w, NULL) == EVAULT_OK);
 	CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 0);
 	ev_worker_free(w);
 	pthread_sigmask(SIG_SETMASK, NULL, &after);
@@ -338,12 +401,12 @@ who_waits_takes_no_time_of_the_processor(void)
 	struct ev_slice piece;
 	uint64_t began = processor_ms();
 
-	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECES, giving, &slow, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES, giving, &slow, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(ev_worker_take(w, &piece, NULL) == EVAULT_OK && piece.len == 1);
 	ev_worker_free(w);
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, taking, &lazy, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, taking, &lazy, &w,
+			   NULL) == EVAULT_OK);
 	CHECK(ev_worker_put(w, zeros, sizeof(zeros), NULL) == EVAULT_OK);
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);
@@ -389,8 +452,8 @@ memory_for_secrets_is_had_on_both_threads(void)
 	struct ev_worker *w = NULL;
 	bool there = false;
 
-	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES, using_secrets, &there, &w, NULL) ==
-	     EVAULT_OK);
+	NEED(ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECE, EV_WORKER_PIECES, using_secrets,
+			   &there, &w, NULL) == EVAULT_OK);
 	CHECK(use_secrets(0xAA));
 	CHECK(ev_worker_finish(w, NULL) == EVAULT_OK);
 	ev_worker_free(w);
@@ -405,9 +468,11 @@ main(void)
 	UNIT_RUN(all_bytes_arrive_in_order_from_a_worker_that_gives);
 	UNIT_RUN(all_bytes_arrive_in_order_at_a_worker_that_takes);
 	UNIT_RUN(stages_in_a_row_end_and_fail_as_one);
+	UNIT_RUN(pieces_that_are_filled_in_place_are_handed_over_each);
 	UNIT_RUN(what_a_giver_fails_with_comes_behind_all_that_it_put);
 	UNIT_RUN(what_a_taker_fails_with_ends_its_owners_putting);
 	UNIT_RUN(a_giver_is_cancelled_when_its_owner_wants_no_more);
+	UNIT_RUN(a_giver_that_works_for_long_can_ask_whether_it_is_wanted);
 	UNIT_RUN(a_taker_tells_the_end_from_an_owner_that_gave_up);
 	UNIT_RUN(signals_go_to_the_owner_and_crashes_to_their_thread);
 	UNIT_RUN(who_waits_takes_no_time_of_the_processor);

@@ -2,10 +2,13 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/os_memory.h"
 
@@ -33,6 +36,8 @@ enum {
 	UNIT = 64,
 	TAIL = 16, /* at least; behind what was asked for, to notice who writes there */
 	TAIL_BYTE = 0xA5,
+	WIPE_WAITS = 200, /* times, … */
+	WIPE_WAIT = 500,  /* … microseconds: for those who use secrets at that moment */
 };
 _Static_assert(sizeof(struct block) <= UNIT && UNIT % alignof(max_align_t) == 0, "a head fits");
 _Static_assert(EV_SECRET_STEP % 65536 == 0 && EV_SECRET_MAX % EV_SECRET_STEP == 0,
@@ -40,11 +45,15 @@ _Static_assert(EV_SECRET_STEP % 65536 == 0 && EV_SECRET_MAX % EV_SECRET_STEP == 
 
 /* The one thing in this library that is not handed from function to function: see secret.h. */
 static struct {
-	uint8_t *base; /* NULL until it is needed */
-	size_t locked; /* bytes from there on that can be used */
+	_Atomic(uint8_t *) base; /* NULL until it is needed */
+	size_t locked;           /* bytes from there on that can be used */
 	pthread_mutex_t lock;
 	atomic_bool gone;
+	atomic_int entered; /* threads between ev_secret_enter and _leave, … */
 } arena = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* … of these, the one that looks: a handler of a signal must not wait for whom it interrupted. */
+static _Thread_local volatile sig_atomic_t inside;
 
 enum evault_status
 ev_secret_start(struct evault_error *err)
@@ -207,18 +216,57 @@ ev_secret_free(void *p)
 	pthread_mutex_unlock(&arena.lock);
 }
 
+bool
+ev_secret_has(const void *p)
+{
+	uintptr_t base = (uintptr_t)atomic_load(&arena.base);
+
+	return base != 0 && (uintptr_t)p >= base && (uintptr_t)p < base + EV_SECRET_MAX;
+}
+
+bool
+ev_secret_enter(void)
+{
+	/* Each sees the other's mark, or the other sees this one's. */
+	atomic_fetch_add(&arena.entered, 1);
+	inside++;
+	if (!atomic_load(&arena.gone))
+		return true;
+	ev_secret_leave();
+	return false;
+}
+
+void
+ev_secret_leave(void)
+{
+	inside--;
+	atomic_fetch_sub(&arena.entered, 1);
+}
+
+/* Not for long: one that was stopped in there keeps its secrets no longer than this. */
+static void
+wait_for_others(void)
+{
+	static const struct timespec while_one_leaves = { .tv_nsec = WIPE_WAIT * 1000 };
+	int i;
+
+	for (i = 0; i < WIPE_WAITS && atomic_load(&arena.entered) > inside; i++)
+		(void)nanosleep(&while_one_leaves, NULL);
+}
+
 void
 ev_secret_wipe_all(void)
 {
 	/* Without the lock, which whoever the signal came to may have. */
 	/* A pointer that may change under us is read once; `locked` only grows. */
-	uint8_t *base = arena.base;
+	uint8_t *base = atomic_load(&arena.base);
 
 	/* Before the first byte goes, for who sees zeros to see this, too. */
 	atomic_store(&arena.gone, true);
 	atomic_thread_fence(memory_order_seq_cst);
 	if (base == NULL || arena.locked == 0)
 		return;
+	wait_for_others();
 	ASAN_UNPOISON_MEMORY_REGION(base, arena.locked);
 	sodium_memzero(base, arena.locked);
 }

@@ -33,6 +33,18 @@ enum evault_status ev_secret_start(struct evault_error *err);
 void *ev_secret_new(size_t size);
 /* Wipes and frees.  NULL is fine. */
 void ev_secret_free(void *p);
+/* Was it given by ev_secret_new? */
+bool ev_secret_has(const void *p);
+
+/*
+ * For code that does not survive it when its memory becomes zeros, because it
+ * has more there than secrets: between both, on one thread, ev_secret_wipe_all
+ * waits; but not for the thread that it interrupted, which never goes on, and
+ * not for more than a tenth of a second.  False: it was called; stay outside.
+ */
+bool ev_secret_enter(void);
+void ev_secret_leave(void);
+
 /*
  * Wipes all that there is.  May be called by a handler of a signal; the
  * library must not be used any more then.

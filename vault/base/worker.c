@@ -35,9 +35,16 @@ struct ev_worker {
 	} queue[EV_WORKER_PIECES_MAX];
 	size_t free[EV_WORKER_PIECES_MAX]; /* a stack: few are touched as long as few wait */
 	size_t used;                       /* pieces that ever held something: the first ones */
-	size_t pieces;
+	size_t pieces, size;               /* how many, of how many bytes */
 	uint8_t *ring;
+
+	/* Of who puts: */
+	bool filling;   /* has a piece that is neither free nor in the queue, … */
+	size_t fill_at; /* … this one of the ring's, … */
+	size_t fill;    /* … with as many bytes in it by ev_worker_put */
 };
+
+static void give_rest(struct ev_worker *w);
 
 /* ---- the thread --------------------------------------------------------------------- */
 
@@ -48,6 +55,8 @@ thread_main(void *arg)
 	struct evault_error error = { .text = "" };
 	enum evault_status rc = w->run(w->ctx, w, &error);
 
+	if (w->way == EV_WORKER_GIVES)
+		give_rest(w);
 	sodium_stackzero(STACK); /* glibc keeps it for the next thread */
 	pthread_mutex_lock(&w->lock);
 	w->rc = rc;
@@ -83,7 +92,7 @@ static void
 release(struct ev_worker *w)
 {
 	if (w->ring != NULL)
-		ev_wipe(w->ring, w->used * EV_WORKER_PIECE);
+		ev_wipe(w->ring, w->used * w->size);
 	free(w->ring);
 	pthread_cond_destroy(&w->changed);
 	pthread_mutex_destroy(&w->lock);
@@ -91,7 +100,7 @@ release(struct ev_worker *w)
 }
 
 enum evault_status
-ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worker_fn *run, void *ctx,
+ev_worker_new(enum ev_worker_way way, size_t size, size_t pieces, ev_worker_fn *run, void *ctx,
 	      struct ev_worker **worker, struct evault_error *err)
 {
 	struct ev_worker *w = calloc(1, sizeof(*w));
@@ -104,13 +113,14 @@ ev_worker_new(enum ev_worker_way way, size_t pieces, ev_worker_fn *run, void *ct
 	w->run = run;
 	w->ctx = ctx;
 	w->pieces = pieces;
+	w->size = size;
 	while (w->n_free < pieces) {
 		w->n_free++;
 		w->free[pieces - w->n_free] = w->n_free - 1;
 	}
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
-	w->ring = malloc(pieces * EV_WORKER_PIECE);
+	w->ring = malloc(pieces * size);
 	if (w->ring == NULL) {
 		release(w);
 		return ev_fail_nomem(err);
@@ -140,11 +150,18 @@ puts_no_more(const struct ev_worker *w)
 	return w->way == EV_WORKER_GIVES ? w->ended : w->finished || w->freed;
 }
 
-/* Who waited for room is not woken for each piece of it. */
+/* Who waited for room is not woken for each piece of it, … */
 static bool
 has_room(const struct ev_worker *w)
 {
 	return w->n_free >= w->pieces / 2;
+}
+
+/* … nor who waited for pieces for each of them. */
+static bool
+has_some(const struct ev_worker *w)
+{
+	return w->n > 0 && w->n >= w->pieces / 8;
 }
 
 static enum evault_status
@@ -175,47 +192,79 @@ give_back(struct ev_worker *w)
 
 /* ---- both sides -------------------------------------------------------------------------- */
 
-static enum evault_status
-put_piece(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
+enum evault_status
+ev_worker_room(struct ev_worker *w, uint8_t **room, struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
-	size_t at = 0;
-	bool over;
 
 	pthread_mutex_lock(&w->lock);
-	if (w->n_free == 0)
+	if (!w->filling && w->n_free == 0)
 		while (!has_room(w) && !takes_no_more(w))
 			pthread_cond_wait(&w->changed, &w->lock);
-	over = takes_no_more(w);
-	if (over)
+	if (takes_no_more(w)) {
 		rc = w->way == EV_WORKER_GIVES ? fail_cancelled(err) : outcome(w, err);
-	else
-		at = w->free[--w->n_free];
+		w->filling = false;
+	} else if (!w->filling) {
+		w->filling = true;
+		w->fill_at = w->free[--w->n_free];
+		if (w->used <= w->fill_at)
+			w->used = w->fill_at + 1;
+	}
 	pthread_mutex_unlock(&w->lock);
-	if (over)
-		return rc;
+	*room = w->filling ? w->ring + w->fill_at * w->size : NULL;
+	return rc;
+}
 
-	memcpy(w->ring + at * EV_WORKER_PIECE, data, len);
+void
+ev_worker_give(struct ev_worker *w, size_t len)
+{
+	assert(w->filling && len > 0 && len <= w->size);
 	pthread_mutex_lock(&w->lock);
-	w->queue[(w->first + w->n++) % w->pieces] = (struct piece){ at, len };
-	if (w->used <= at)
-		w->used = at + 1;
-	pthread_cond_signal(&w->changed);
+	w->filling = false;
+	w->fill = 0;
+	w->queue[(w->first + w->n++) % w->pieces] = (struct piece){ w->fill_at, len };
+	if (has_some(w))
+		pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
-	return EVAULT_OK;
 }
 
 enum evault_status
 ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
 {
-	enum evault_status rc = EVAULT_OK;
+	enum evault_status rc;
+	uint8_t *room;
 	size_t n;
 
-	for (; len > 0 && rc == EVAULT_OK; data += n, len -= n) {
-		n = len < EV_WORKER_PIECE ? len : EV_WORKER_PIECE;
-		rc = put_piece(w, data, n, err);
+	for (; len > 0; data += n, len -= n) {
+		rc = ev_worker_room(w, &room, err);
+		if (room == NULL)
+			return rc;
+		n = len < w->size - w->fill ? len : w->size - w->fill;
+		memcpy(room + w->fill, data, n);
+		w->fill += n;
+		if (w->fill == w->size)
+			ev_worker_give(w, w->size);
 	}
-	return rc;
+	return EVAULT_OK;
+}
+
+/* What was put and did not fill its piece. */
+static void
+give_rest(struct ev_worker *w)
+{
+	if (w->filling && w->fill > 0)
+		ev_worker_give(w, w->fill);
+}
+
+bool
+ev_worker_is_wanted(struct ev_worker *w)
+{
+	bool wanted;
+
+	pthread_mutex_lock(&w->lock);
+	wanted = !takes_no_more(w);
+	pthread_mutex_unlock(&w->lock);
+	return wanted;
 }
 
 static enum evault_status
@@ -238,14 +287,15 @@ ev_worker_take(struct ev_worker *w, struct ev_slice *piece, struct evault_error 
 	pthread_mutex_lock(&w->lock);
 	if (w->lent)
 		give_back(w);
-	while (w->n == 0 && !puts_no_more(w))
-		pthread_cond_wait(&w->changed, &w->lock);
+	if (w->n == 0)
+		while (!has_some(w) && !puts_no_more(w))
+			pthread_cond_wait(&w->changed, &w->lock);
 	if (w->freed) {
 		rc = fail_cancelled(err);
 	} else if (w->n > 0) {
 		w->lent = true;
-		*piece = ev_slice_of(w->ring + w->queue[w->first].at * EV_WORKER_PIECE,
-				     w->queue[w->first].len);
+		*piece =
+		    ev_slice_of(w->ring + w->queue[w->first].at * w->size, w->queue[w->first].len);
 	} else {
 		*piece = ev_slice_of(NULL, 0);
 		rc = w->way == EV_WORKER_GIVES ? outcome(w, err) : EVAULT_OK;
@@ -262,6 +312,7 @@ ev_worker_finish(struct ev_worker *w, struct evault_error *err)
 	enum evault_status rc;
 
 	assert(w->way == EV_WORKER_TAKES);
+	give_rest(w);
 	pthread_mutex_lock(&w->lock);
 	w->finished = true;
 	pthread_cond_signal(&w->changed);

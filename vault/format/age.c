@@ -18,29 +18,32 @@ ev_age_seal(const struct ev_age_to *to, struct ev_slice plain, struct ev_buf *se
 	struct ev_age_keys *keys = ev_secret_new(sizeof(*keys));
 	size_t start = sealed->len, at, n;
 	enum evault_status rc;
+	struct ev_aead aead;
 	uint64_t index = 0;
 	uint8_t *out;
 
 	if (keys == NULL)
 		return ev_fail_nomem(err);
+	aead = ev_aead_of(keys->payload);
 	rc = ev_age_head_make(to, keys, sealed, err);
 	for (at = 0; rc == EVAULT_OK && (at < plain.len || index == 0); at += n) {
 		n = plain.len - at < EV_AGE_CHUNK ? plain.len - at : EV_AGE_CHUNK;
 		out = ev_buf_extend(sealed, n + EV_AGE_TAG);
 		if (out != NULL)
-			ev_age_chunk_seal(keys, index++, at + n == plain.len, plain.data + at, n,
+			ev_age_chunk_seal(&aead, index++, at + n == plain.len, plain.data + at, n,
 					  out);
 		rc = ev_buf_ask(sealed, err);
 	}
 	if (rc != EVAULT_OK && !sealed->bad)
 		sealed->len = start;
+	ev_aead_release(&aead);
 	ev_secret_free(keys);
 	return rc;
 }
 
 /* All chunks of a payload; `plain` has room for every byte that is not a tag. */
 static enum evault_status
-open_payload(const struct ev_age_keys *keys, struct ev_slice payload, uint8_t *plain,
+open_payload(struct ev_aead *aead, struct ev_slice payload, uint8_t *plain,
 	     struct evault_error *err)
 {
 	enum evault_status rc;
@@ -48,7 +51,7 @@ open_payload(const struct ev_age_keys *keys, struct ev_slice payload, uint8_t *p
 	bool last;
 
 	for (index = 0; payload.len > EV_AGE_SEALED_CHUNK; index++) {
-		rc = ev_age_chunk_open_full(keys, index, payload.data, plain, &last, err);
+		rc = ev_age_chunk_open_full(aead, index, payload.data, plain, &last, err);
 		if (rc == EVAULT_OK && last)
 			rc = ev_age_fail_goes_on(err);
 		if (rc != EVAULT_OK)
@@ -57,7 +60,7 @@ open_payload(const struct ev_age_keys *keys, struct ev_slice payload, uint8_t *p
 		payload.data += EV_AGE_SEALED_CHUNK;
 		payload.len -= EV_AGE_SEALED_CHUNK;
 	}
-	return ev_age_chunk_open_end(keys, index, payload.data, payload.len, plain, err);
+	return ev_age_chunk_open_end(aead, index, payload.data, payload.len, plain, err);
 }
 
 static enum evault_status
@@ -68,6 +71,7 @@ open_into(const struct ev_age_keys *keys, struct ev_slice payload, struct ev_buf
 	size_t rest = payload.len % EV_AGE_SEALED_CHUNK;
 	size_t size = payload.len / EV_AGE_SEALED_CHUNK * EV_AGE_CHUNK +
 		      (rest > EV_AGE_TAG ? rest - EV_AGE_TAG : 0);
+	struct ev_aead aead;
 	enum evault_status rc;
 	uint8_t *out;
 
@@ -75,7 +79,9 @@ open_into(const struct ev_age_keys *keys, struct ev_slice payload, struct ev_buf
 	out = ev_buf_extend(plain, size);
 	if (out == NULL)
 		return ev_buf_ask(plain, err);
-	rc = open_payload(keys, payload, out, err);
+	aead = ev_aead_of(keys->payload);
+	rc = open_payload(&aead, payload, out, err);
+	ev_aead_release(&aead);
 	if (rc != EVAULT_OK) {
 		ev_wipe(out, size);
 		plain->len = start;

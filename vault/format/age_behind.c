@@ -5,7 +5,12 @@
 #include "base/worker.h"
 
 enum {
-	ALONE = 512 << 10 /* bytes that are sealed before a thread is started */
+	ALONE = 512 << 10, /* bytes that are sealed before a thread is started */
+
+	/* Who reads and hashes a file does not come with the next bytes before that is done; … */
+	PIECES = EV_WORKER_PIECES_MAX,
+	/* … and of a large piece all chunks but the ends are sealed in place. */
+	PIECE = 128 << 10,
 };
 
 struct ev_age_behind {
@@ -51,8 +56,7 @@ ev_age_behind_update(struct ev_age_behind *b, const uint8_t *data, size_t len,
 		     struct evault_error *err)
 {
 	if (b->worker == NULL && b->given >= ALONE &&
-	    ev_worker_new(EV_WORKER_TAKES, EV_WORKER_PIECES_MAX, seal, b, &b->worker, NULL) !=
-		EVAULT_OK)
+	    ev_worker_new(EV_WORKER_TAKES, PIECE, PIECES, seal, b, &b->worker, NULL) != EVAULT_OK)
 		b->worker = NULL;
 	b->given += len;
 	if (b->worker != NULL)

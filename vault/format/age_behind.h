@@ -12,7 +12,7 @@
 
 struct ev_age_behind;
 
-/* As ev_age_sealer_new; 4 MiB more, as far as there is plaintext that waits. */
+/* As ev_age_sealer_new; 8 MiB more, as far as there is plaintext that waits. */
 enum evault_status ev_age_behind_new(const struct ev_age_to *to, struct ev_sink out,
 				     struct ev_age_behind **behind, struct evault_error *err);
 enum evault_status ev_age_behind_update(struct ev_age_behind *b, const uint8_t *data, size_t len,

@@ -8,6 +8,7 @@ struct ev_age_opener {
 	const struct ev_age_with *with; /* NULL once the header was read */
 	struct ev_sink out;
 	struct ev_age_keys *keys;
+	struct ev_aead aead;
 	struct ev_age_head head;
 	enum evault_status failed; /* sticks */
 	bool ended;                /* the last chunk was opened */
@@ -31,6 +32,7 @@ ev_age_opener_new(const struct ev_age_with *with, struct ev_sink out, struct ev_
 		ev_age_opener_free(o);
 		return ev_fail_nomem(err);
 	}
+	o->aead = ev_aead_of(o->keys->payload);
 	o->with = with;
 	o->out = out;
 	*opener = o;
@@ -75,7 +77,7 @@ static enum evault_status
 open_full(struct ev_age_opener *o, const uint8_t *sealed, struct evault_error *err)
 {
 	enum evault_status rc =
-	    ev_age_chunk_open_full(o->keys, o->index, sealed, o->plain, &o->ended, err);
+	    ev_age_chunk_open_full(&o->aead, o->index, sealed, o->plain, &o->ended, err);
 
 	if (rc != EVAULT_OK)
 		return rc;
@@ -146,7 +148,7 @@ ev_age_opener_finish(struct ev_age_opener *o, struct evault_error *err)
 	if (rc == EVAULT_OK && o->nonce_len < EV_AGE_NONCE)
 		rc = ev_fail(err, EVAULT_E_FORMAT, "cut short before the payload");
 	if (rc == EVAULT_OK && !o->ended)
-		rc = ev_age_chunk_open_end(o->keys, o->index, o->sealed, o->fill, o->plain, err);
+		rc = ev_age_chunk_open_end(&o->aead, o->index, o->sealed, o->fill, o->plain, err);
 	if (rc == EVAULT_OK && o->fill > EV_AGE_TAG)
 		rc = o->out.write(o->out.ctx, o->plain, o->fill - EV_AGE_TAG, err);
 	o->failed = rc;
@@ -158,6 +160,7 @@ ev_age_opener_free(struct ev_age_opener *o)
 {
 	if (o == NULL)
 		return;
+	ev_aead_release(&o->aead);
 	ev_secret_free(o->keys);
 	ev_age_head_release(&o->head);
 	ev_wipe(o->plain, sizeof(o->plain));

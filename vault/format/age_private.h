@@ -6,6 +6,7 @@
 #ifndef EV_FORMAT_AGE_PRIVATE_H
 #define EV_FORMAT_AGE_PRIVATE_H
 
+#include "format/aead.h"
 #include "format/age.h"
 #include "format/hash.h"
 
@@ -85,20 +86,20 @@ enum evault_status ev_age_head_make(const struct ev_age_to *to, struct ev_age_ke
 /* Fills keys->payload from keys->file. */
 void ev_age_payload_key(struct ev_age_keys *keys, const uint8_t nonce[EV_AGE_NONCE]);
 /* `index` counts from 0.  Writes len + EV_AGE_TAG bytes. */
-void ev_age_chunk_seal(const struct ev_age_keys *keys, uint64_t index, bool last,
-		       const uint8_t *plain, size_t len, uint8_t *sealed);
+void ev_age_chunk_seal(struct ev_aead *aead, uint64_t index, bool last, const uint8_t *plain,
+		       size_t len, uint8_t *sealed);
 /* Writes len - EV_AGE_TAG bytes; zeros when false. */
-bool ev_age_chunk_open(const struct ev_age_keys *keys, uint64_t index, bool last,
-		       const uint8_t *sealed, size_t len, uint8_t *plain);
+bool ev_age_chunk_open(struct ev_aead *aead, uint64_t index, bool last, const uint8_t *sealed,
+		       size_t len, uint8_t *plain);
 /*
  * Opens a full chunk that may be any one of the payload; *last tells whether
  * it is marked as the last one.  E_DAMAGED.
  */
-enum evault_status ev_age_chunk_open_full(const struct ev_age_keys *keys, uint64_t index,
+enum evault_status ev_age_chunk_open_full(struct ev_aead *aead, uint64_t index,
 					  const uint8_t *sealed, uint8_t *plain, bool *last,
 					  struct evault_error *err);
 /* Opens what the payload ends with, `len` bytes up to a full chunk.  E_DAMAGED. */
-enum evault_status ev_age_chunk_open_end(const struct ev_age_keys *keys, uint64_t index,
+enum evault_status ev_age_chunk_open_end(struct ev_aead *aead, uint64_t index,
 					 const uint8_t *sealed, size_t len, uint8_t *plain,
 					 struct evault_error *err);
 /* E_DAMAGED: there are bytes after the last chunk. */

@@ -12,6 +12,7 @@ enum {
 struct ev_age_reader {
 	struct ev_source in;
 	struct ev_age_keys *keys;
+	struct ev_aead aead;
 	uint64_t payload;  /* offset of the first chunk in the file */
 	uint64_t n_chunks; /* at least one */
 	uint64_t size;     /* of the plaintext */
@@ -67,7 +68,7 @@ read_end(struct ev_age_reader *r, struct evault_error *err)
 		rc = r->in.read_at(r->in.ctx, r->payload + last * EV_AGE_SEALED_CHUNK, r->sealed,
 				   (size_t)rest, err);
 	if (rc == EVAULT_OK)
-		rc = ev_age_chunk_open_end(r->keys, last, r->sealed, (size_t)rest, r->plain, err);
+		rc = ev_age_chunk_open_end(&r->aead, last, r->sealed, (size_t)rest, r->plain, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	r->cached = (int64_t)last;
@@ -89,6 +90,7 @@ ev_age_reader_new(const struct ev_age_with *with, struct ev_source in,
 		rc = ev_fail_nomem(err);
 		goto out;
 	}
+	r->aead = ev_aead_of(r->keys->payload);
 	r->in = in;
 	r->cached = NO_CHUNK;
 	rc = read_head(r, with, err);
@@ -123,8 +125,8 @@ open_chunk(struct ev_age_reader *r, uint64_t index, uint8_t *plain, struct evaul
 	if (rc != EVAULT_OK)
 		return rc;
 	if (index + 1 == r->n_chunks)
-		return ev_age_chunk_open_end(r->keys, index, r->sealed, len, plain, err);
-	rc = ev_age_chunk_open_full(r->keys, index, r->sealed, plain, &last, err);
+		return ev_age_chunk_open_end(&r->aead, index, r->sealed, len, plain, err);
+	rc = ev_age_chunk_open_full(&r->aead, index, r->sealed, plain, &last, err);
 	if (rc == EVAULT_OK && last)
 		rc = ev_age_fail_goes_on(err);
 	return rc;
@@ -175,6 +177,7 @@ ev_age_reader_free(struct ev_age_reader *r)
 {
 	if (r == NULL)
 		return;
+	ev_aead_release(&r->aead);
 	ev_secret_free(r->keys);
 	ev_wipe(r->plain, sizeof(r->plain));
 	free(r);

@@ -1,14 +1,11 @@
 /* The payload's chunks: STREAM over ChaCha20-Poly1305, and its streaming sealer. */
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "format/age_private.h"
 
-#define NONCE crypto_aead_chacha20poly1305_ietf_NPUBBYTES
-
-_Static_assert(crypto_aead_chacha20poly1305_ietf_ABYTES == EV_AGE_TAG, "a tag is 16 bytes");
-_Static_assert(NONCE == 11 + 1, "a counter of 11 bytes and a mark");
+_Static_assert((int)EV_AEAD_TAG == (int)EV_AGE_TAG, "a tag is 16 bytes");
+_Static_assert(EV_AEAD_NONCE == 11 + 1, "a counter of 11 bytes and a mark");
 
 /* ---- one chunk --------------------------------------------------------------- */
 
@@ -19,33 +16,31 @@ ev_age_payload_key(struct ev_age_keys *keys, const uint8_t nonce[EV_AGE_NONCE])
 }
 
 static void
-chunk_nonce(uint64_t index, bool last, uint8_t nonce[NONCE])
+chunk_nonce(uint64_t index, bool last, uint8_t nonce[EV_AEAD_NONCE])
 {
-	memset(nonce, 0, NONCE);
+	memset(nonce, 0, EV_AEAD_NONCE);
 	ev_put_be64(nonce + 3, index);
-	nonce[NONCE - 1] = last;
+	nonce[EV_AEAD_NONCE - 1] = last;
 }
 
 void
-ev_age_chunk_seal(const struct ev_age_keys *keys, uint64_t index, bool last, const uint8_t *plain,
-		  size_t len, uint8_t *sealed)
+ev_age_chunk_seal(struct ev_aead *aead, uint64_t index, bool last, const uint8_t *plain, size_t len,
+		  uint8_t *sealed)
 {
-	uint8_t nonce[NONCE];
+	uint8_t nonce[EV_AEAD_NONCE];
 
 	chunk_nonce(index, last, nonce);
-	crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, plain, len, NULL, 0, NULL, nonce,
-						  keys->payload);
+	ev_aead_seal(aead, nonce, plain, len, sealed);
 }
 
 bool
-ev_age_chunk_open(const struct ev_age_keys *keys, uint64_t index, bool last, const uint8_t *sealed,
+ev_age_chunk_open(struct ev_aead *aead, uint64_t index, bool last, const uint8_t *sealed,
 		  size_t len, uint8_t *plain)
 {
-	uint8_t nonce[NONCE];
+	uint8_t nonce[EV_AEAD_NONCE];
 
 	chunk_nonce(index, last, nonce);
-	return crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed, len, NULL, 0,
-							 nonce, keys->payload) == 0;
+	return ev_aead_open(aead, nonce, sealed, len, plain);
 }
 
 static enum evault_status
@@ -69,21 +64,21 @@ ev_age_fail_goes_on(struct evault_error *err)
 }
 
 enum evault_status
-ev_age_chunk_open_full(const struct ev_age_keys *keys, uint64_t index, const uint8_t *sealed,
-		       uint8_t *plain, bool *last, struct evault_error *err)
+ev_age_chunk_open_full(struct ev_aead *aead, uint64_t index, const uint8_t *sealed, uint8_t *plain,
+		       bool *last, struct evault_error *err)
 {
 	*last = false;
-	if (ev_age_chunk_open(keys, index, false, sealed, EV_AGE_SEALED_CHUNK, plain))
+	if (ev_age_chunk_open(aead, index, false, sealed, EV_AGE_SEALED_CHUNK, plain))
 		return EVAULT_OK;
 	*last = true;
-	if (ev_age_chunk_open(keys, index, true, sealed, EV_AGE_SEALED_CHUNK, plain))
+	if (ev_age_chunk_open(aead, index, true, sealed, EV_AGE_SEALED_CHUNK, plain))
 		return EVAULT_OK;
 	return fail_altered(index, err);
 }
 
 enum evault_status
-ev_age_chunk_open_end(const struct ev_age_keys *keys, uint64_t index, const uint8_t *sealed,
-		      size_t len, uint8_t *plain, struct evault_error *err)
+ev_age_chunk_open_end(struct ev_aead *aead, uint64_t index, const uint8_t *sealed, size_t len,
+		      uint8_t *plain, struct evault_error *err)
 {
 	enum evault_status rc;
 	bool last;
@@ -94,12 +89,12 @@ ev_age_chunk_open_end(const struct ev_age_keys *keys, uint64_t index, const uint
 	if (len == EV_AGE_TAG && index > 0)
 		return fail_cut_short(index, err);
 	if (len == EV_AGE_SEALED_CHUNK) {
-		rc = ev_age_chunk_open_full(keys, index, sealed, plain, &last, err);
+		rc = ev_age_chunk_open_full(aead, index, sealed, plain, &last, err);
 		if (rc == EVAULT_OK && !last)
 			rc = fail_cut_short(index + 1, err);
 		return rc;
 	}
-	if (ev_age_chunk_open(keys, index, true, sealed, len, plain))
+	if (ev_age_chunk_open(aead, index, true, sealed, len, plain))
 		return EVAULT_OK;
 	/* A chunk without its end fails like an altered one: only its place is known. */
 	return ev_fail(err, EVAULT_E_DAMAGED, "chunk %llu was altered or cut short",
@@ -112,6 +107,7 @@ ev_age_chunk_open_end(const struct ev_age_keys *keys, uint64_t index, const uint
 struct ev_age_sealer {
 	struct ev_sink out;
 	struct ev_age_keys *keys;
+	struct ev_aead aead;
 	uint64_t index;
 	uint8_t *plain; /* EV_AGE_CHUNK bytes */
 	bool locked;    /* they are in the memory for secrets */
@@ -161,6 +157,7 @@ ev_age_sealer_new(const struct ev_age_to *to, struct ev_sink out, struct ev_age_
 		rc = write_header(out, &header, err);
 	if (rc != EVAULT_OK)
 		goto out;
+	s->aead = ev_aead_of(s->keys->payload);
 	*sealer = s;
 	s = NULL;
 out:
@@ -173,7 +170,7 @@ static enum evault_status
 put_chunk(struct ev_age_sealer *s, bool last, const uint8_t *plain, size_t len,
 	  struct evault_error *err)
 {
-	ev_age_chunk_seal(s->keys, s->index++, last, plain, len, s->sealed);
+	ev_age_chunk_seal(&s->aead, s->index++, last, plain, len, s->sealed);
 	/* Under a key of zeros anybody could read it. */
 	if (ev_secret_gone())
 		return ev_fail(err, EVAULT_E_CANCELLED, "interrupted");
@@ -223,6 +220,7 @@ ev_age_sealer_free(struct ev_age_sealer *s)
 {
 	if (s == NULL)
 		return;
+	ev_aead_release(&s->aead);
 	ev_secret_free(s->keys);
 	if (s->locked) {
 		ev_secret_free(s->plain);

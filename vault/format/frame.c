@@ -7,12 +7,25 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <zstd.h>
 #include <zstd_errors.h>
 
 enum {
 	LEVEL = 3,
+	/* What is looked at of a frame before it is compressed, and what makes that worth it. */
+	PROBE_MIN = 256 << 10, /* bytes of content, */
+	PROBE_SPOTS = 4,
+	PROBE_SPOT = 16 << 10, /* bytes of it each, */
+	PROBE_LEVEL = 1,
+	PROBE_GAIN = 64, /* a 64th of them */
+
+	/* A frame of raw blocks: a single segment, its size in 4 bytes, and no checksum. */
+	RAW_DESCRIPTOR = 2 << 6 | 0x20,
+	RAW_HEADER = 4 + 1 + 4,
+	RAW_BLOCK = 128 << 10,
+	RAW_BLOCK_HEADER = 3,
 	/* Frame_Header_Descriptor and Window_Descriptor, RFC 8878, 3.1.1.1. */
 	DESCRIPTOR_DICTIONARY = 0x03,
 	DESCRIPTOR_SINGLE_SEGMENT = 0x20,
@@ -24,6 +37,8 @@ _Static_assert(ZSTD_COMPRESSBOUND(EV_FRAME_MAX) <= EV_FRAME_SEALED_MAX, "the wor
 
 struct ev_frame_encoder {
 	ZSTD_CCtx *ctx;
+	uint8_t probe[PROBE_SPOTS * PROBE_SPOT];
+	uint8_t frame[EV_FRAME_SEALED_MAX]; /* of the spots, too */
 };
 
 struct ev_frame_decoder {
@@ -68,25 +83,79 @@ ev_frame_encoder_free(struct ev_frame_encoder *e)
 	free(e);
 }
 
+/* Photographs and video are compressed already: some spots of it tell, and nothing but them. */
+static bool
+is_worth_it(struct ev_frame_encoder *e, const uint8_t *data, size_t len)
+{
+	size_t i, step, got;
+
+	if (len < PROBE_MIN)
+		return true;
+	step = (len - PROBE_SPOT) / (PROBE_SPOTS - 1);
+	for (i = 0; i < PROBE_SPOTS; i++)
+		memcpy(e->probe + i * PROBE_SPOT, data + i * step, PROBE_SPOT);
+	if (ZSTD_isError(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_compressionLevel, PROBE_LEVEL)))
+		return true;
+	got = ZSTD_compress2(e->ctx, e->frame, sizeof(e->frame), e->probe, sizeof(e->probe));
+	return ZSTD_isError(ZSTD_CCtx_setParameter(e->ctx, ZSTD_c_compressionLevel, LEVEL)) ||
+	       ZSTD_isError(got) || got < sizeof(e->probe) - sizeof(e->probe) / PROBE_GAIN;
+}
+
+static enum evault_status
+give(struct ev_sink out, const uint8_t *data, size_t len, size_t *written, struct evault_error *err)
+{
+	*written += len;
+	return out.write(out.ctx, data, len, err);
+}
+
+/* As it is, in blocks that say so (RFC 8878, 3.1.1.2). */
+static enum evault_status
+give_raw(const uint8_t *data, size_t len, struct ev_sink out, size_t *written,
+	 struct evault_error *err)
+{
+	uint8_t header[RAW_HEADER], block[4];
+	enum evault_status rc;
+	size_t n;
+
+	ev_put_le32(header, EV_FRAME_MAGIC_DATA);
+	header[4] = RAW_DESCRIPTOR;
+	ev_put_le32(header + 5, (uint32_t)len);
+	rc = give(out, header, sizeof(header), written, err);
+	for (; len > 0 && rc == EVAULT_OK; data += n, len -= n) {
+		n = len < RAW_BLOCK ? len : RAW_BLOCK;
+		ev_put_le32(block, (uint32_t)(n << 3 | (n == len)));
+		rc = give(out, block, RAW_BLOCK_HEADER, written, err);
+		if (rc == EVAULT_OK)
+			rc = give(out, data, n, written, err);
+	}
+	return rc;
+}
+
+enum evault_status
+ev_frame_give(struct ev_frame_encoder *e, const uint8_t *data, size_t len, struct ev_sink out,
+	      size_t *written, struct evault_error *err)
+{
+	size_t got;
+
+	assert(len >= 1 && len <= EV_FRAME_MAX);
+	*written = 0;
+	if (!is_worth_it(e, data, len))
+		return give_raw(data, len, out, written, err);
+	got = ZSTD_compress2(e->ctx, e->frame, sizeof(e->frame), data, len);
+	/* With room for the worst case, only memory can be lacking. */
+	if (ZSTD_isError(got))
+		return ev_fail_nomem(err);
+	return give(out, e->frame, got, written, err);
+}
+
 enum evault_status
 ev_frame_encode(struct ev_frame_encoder *e, const uint8_t *data, size_t len, struct ev_buf *out,
 		struct evault_error *err)
 {
-	size_t bound = ZSTD_compressBound(len), written;
-	uint8_t *to;
+	size_t written;
+	enum evault_status rc = ev_frame_give(e, data, len, ev_sink_buf(out), &written, err);
 
-	assert(len >= 1 && len <= EV_FRAME_MAX);
-	to = ev_buf_extend(out, bound);
-	if (to == NULL)
-		return ev_buf_ask(out, err);
-	written = ZSTD_compress2(e->ctx, to, bound, data, len);
-	if (ZSTD_isError(written)) {
-		/* With room for the worst case, only memory can be lacking. */
-		out->len -= bound;
-		return ev_fail_nomem(err);
-	}
-	out->len -= bound - written;
-	return EVAULT_OK;
+	return rc == EVAULT_OK ? ev_buf_ask(out, err) : rc;
 }
 
 struct ev_frame_decoder *

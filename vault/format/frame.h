@@ -31,7 +31,15 @@ struct ev_frame_encoder;
 /* NULL when memory runs out. */
 struct ev_frame_encoder *ev_frame_encoder_new(void);
 void ev_frame_encoder_free(struct ev_frame_encoder *e);
-/* Appends one data frame (content size stated, with checksum).  len 1 to EV_FRAME_MAX.  E_NOMEM. */
+/*
+ * Gives one data frame (content size stated) of *written bytes to `out`.  len 1 to EV_FRAME_MAX.
+ * What does not get smaller is stored as it is, without a checksum: around a
+ * frame of ours there is always age.  The same bytes always give the same
+ * frame of one libzstd.  E_NOMEM, what `out` returns.
+ */
+enum evault_status ev_frame_give(struct ev_frame_encoder *e, const uint8_t *data, size_t len,
+				 struct ev_sink out, size_t *written, struct evault_error *err);
+/* Appends it.  E_NOMEM. */
 enum evault_status ev_frame_encode(struct ev_frame_encoder *e, const uint8_t *data, size_t len,
 				   struct ev_buf *out, struct evault_error *err);
 

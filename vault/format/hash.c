@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/aead.h"
+
 _Static_assert(sizeof(struct ev_hash) == crypto_hash_sha256_BYTES, "a digest is 32 bytes");
 _Static_assert(sizeof(struct ev_hash) == crypto_auth_hmacsha256_BYTES, "a MAC is 32 bytes");
 
@@ -57,6 +59,7 @@ release(struct ev_digester *d)
 static bool
 start(struct ev_digester *d, const char *name)
 {
+	ev_aead_start();
 	d->md = EVP_MD_fetch(NULL, name, NULL);
 	d->ctx = EVP_MD_CTX_new();
 	if (d->md != NULL && d->ctx != NULL && EVP_DigestInit_ex2(d->ctx, d->md, NULL) == 1)

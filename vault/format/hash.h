@@ -1,7 +1,7 @@
 /*
  * SHA-256, HMAC and HKDF (FIPS 180-4, RFC 2104, RFC 5869), and the digests of
  * others.  SHA-256 of bulk data goes through libcrypto, which uses the CPU's
- * instructions; the only file that includes OpenSSL.  HMAC and HKDF work on
+ * instructions; of all files, only this one and aead.c include OpenSSL.  HMAC and HKDF work on
  * secrets of a few bytes and use libsodium's SHA-256.
  */
 #ifndef EV_FORMAT_HASH_H

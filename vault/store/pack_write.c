@@ -46,7 +46,6 @@ struct ev_pack_writer {
 	uint64_t plain;  /* bytes given to age */
 	uint64_t offset; /* bytes of tar stream in finished frames */
 	struct gather files, records;
-	struct ev_buf frame;
 	struct ev_member *members; /* with their final offsets, in order */
 	size_t n_members, cap_members;
 	struct ev_frame_seek *seek;
@@ -154,8 +153,10 @@ ev_pack_writer_memory(const struct ev_age_recipient *to, struct ev_buf *out,
 
 /* Gives bytes of the pack's plaintext to age. */
 static enum evault_status
-put_plain(struct ev_pack_writer *w, const uint8_t *data, size_t len, struct evault_error *err)
+put_plain(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
 {
+	struct ev_pack_writer *w = ctx;
+
 	w->plain += len;
 	return ev_age_behind_update(w->sealer, data, len, err);
 }
@@ -196,26 +197,33 @@ push_member(struct ev_member **list, size_t *n, size_t *cap, const struct ev_mem
 	return EVAULT_OK;
 }
 
+/* Writes one frame of these bytes. */
+static enum evault_status
+write_frame(struct ev_pack_writer *w, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	size_t written;
+	enum evault_status rc =
+	    ev_frame_give(w->encoder, data, len, (struct ev_sink){ put_plain, w }, &written, err);
+
+	w->offset += len;
+	return rc == EVAULT_OK ? note_frame(w, written, len, err) : rc;
+}
+
 /* Writes one frame of the gathered bytes; members that begin in it get their place. */
 static enum evault_status
 flush_frame(struct ev_pack_writer *w, struct gather *g, struct evault_error *err)
 {
+	uint64_t begins = w->offset;
 	enum evault_status rc;
 	size_t i;
 
 	if (g->bytes.len == 0)
 		return EVAULT_OK;
-	ev_buf_clear(&w->frame);
-	rc = ev_frame_encode(w->encoder, g->bytes.data, g->bytes.len, &w->frame, err);
-	if (rc == EVAULT_OK)
-		rc = note_frame(w, w->frame.len, g->bytes.len, err);
-	if (rc == EVAULT_OK)
-		rc = put_plain(w, w->frame.data, w->frame.len, err);
+	rc = write_frame(w, g->bytes.data, g->bytes.len, err);
 	for (i = 0; i < g->n && rc == EVAULT_OK; i++) {
-		g->pending[i].offset += w->offset;
+		g->pending[i].offset += begins;
 		rc = push_member(&w->members, &w->n_members, &w->cap_members, &g->pending[i], err);
 	}
-	w->offset += g->bytes.len;
 	g->n = 0;
 	ev_buf_clear(&g->bytes);
 	return rc;
@@ -228,14 +236,18 @@ gather_bytes(struct ev_pack_writer *w, struct gather *g, const uint8_t *data, si
 	enum evault_status rc = EVAULT_OK;
 	size_t take;
 
-	while (len > 0 && rc == EVAULT_OK) {
+	for (; len > 0 && rc == EVAULT_OK; data += take, len -= take) {
+		/* The middle of a long member is a frame where it lies. */
+		if (g->bytes.len == 0 && g->n == 0 && len >= EV_FRAME_MAX) {
+			take = EV_FRAME_MAX;
+			rc = write_frame(w, data, take, err);
+			continue;
+		}
 		take = EV_FRAME_MAX - g->bytes.len;
 		if (take > len)
 			take = len;
 		ev_buf_add(&g->bytes, data, take);
 		rc = ev_buf_ask(&g->bytes, err);
-		data += take;
-		len -= take;
 		if (rc == EVAULT_OK && g->bytes.len == EV_FRAME_MAX)
 			rc = flush_frame(w, g, err);
 	}
@@ -423,7 +435,6 @@ ev_pack_writer_free(struct ev_pack_writer *w)
 	ev_frame_encoder_free(w->encoder);
 	ev_buf_release(&w->files.bytes);
 	ev_buf_release(&w->records.bytes);
-	ev_buf_release(&w->frame);
 	free(w->files.pending);
 	free(w->records.pending);
 	free(w->members);
