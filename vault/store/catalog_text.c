@@ -13,9 +13,19 @@
 
 #define WORDS "fts5(words, content='', columnsize=0, tokenize='evault')"
 
+/*
+ * What FTS5 collects in memory before it writes a run (of its own accord 1 MiB,
+ * and a quarter of the time goes into merging runs), how many runs it merges
+ * at once, and how large a leaf is so that it has one page and not two.
+ */
+#define SETTINGS(table)                                                                            \
+	"INSERT INTO " table "(" table ", rank) VALUES('hashsize', 4194304);"                      \
+	"INSERT INTO " table "(" table ", rank) VALUES('automerge', 8);"                           \
+	"INSERT INTO " table "(" table ", rank) VALUES('pgsz', 4000);"
+
 const char ev_catalog_text_schema[] =
     "CREATE VIRTUAL TABLE said USING " WORDS ";"
-    "CREATE VIRTUAL TABLE texts USING " WORDS ";"
+    "CREATE VIRTUAL TABLE texts USING " WORDS ";" SETTINGS("said") SETTINGS("texts")
     "CREATE TABLE noted(note INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY(note, item))"
     " WITHOUT ROWID;"
     "CREATE TABLE waiting_words(idx INTEGER PRIMARY KEY, what INTEGER NOT NULL);";
