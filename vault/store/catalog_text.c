@@ -25,10 +25,11 @@
 
 const char ev_catalog_text_schema[] =
     "CREATE VIRTUAL TABLE said USING " WORDS ";"
-    "CREATE VIRTUAL TABLE texts USING " WORDS ";" SETTINGS("said") SETTINGS("texts")
-    "CREATE TABLE noted(note INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY(note, item))"
-    " WITHOUT ROWID;"
-    "CREATE TABLE waiting_words(idx INTEGER PRIMARY KEY, what INTEGER NOT NULL);";
+    "CREATE VIRTUAL TABLE texts USING " WORDS ";" SETTINGS("said") SETTINGS(
+	"texts") "CREATE TABLE noted(note INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY "
+		 "KEY(note, item))"
+		 " WITHOUT ROWID;"
+		 "CREATE TABLE waiting_words(idx INTEGER PRIMARY KEY, what INTEGER NOT NULL);";
 
 const char *
 ev_catalog_text_query(enum ev_catalog_query which)
