@@ -24,7 +24,9 @@ const char ev_catalog_schema[] =
 #define ENTRY_TABLES  " FROM entries e LEFT JOIN records r ON r.digest = e.digest "
 
 static const char *const queries[Q_QUERIES] = {
-	[Q_ADD_ENTRY] = "INSERT OR REPLACE INTO entries VALUES(?1, ?2, ?3)",
+	/* Not one that can replace: FTS5 would write what it has collected before each of them. */
+	[Q_ADD_ENTRY] = "INSERT OR IGNORE INTO entries VALUES(?1, ?2, ?3)",
+	[Q_REPLACE_ENTRY] = "REPLACE INTO entries VALUES(?1, ?2, ?3)",
 	[Q_ADD_MEMBER] = "INSERT INTO members VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 			 " ON CONFLICT DO UPDATE SET offset = ?5, size = ?6, state = ?7",
 	[Q_ADD_RECORD] = "INSERT OR IGNORE INTO records VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -223,12 +225,11 @@ run(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 }
 
-enum evault_status
-ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash *record,
-		     const struct ev_hash *actor, struct evault_error *err)
+static enum evault_status
+put_entry(struct ev_catalog *c, enum ev_catalog_query how, uint64_t index,
+	  const struct ev_hash *record, const struct ev_hash *actor, struct evault_error *err)
 {
-	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_ENTRY, err);
-	enum evault_status rc;
+	sqlite3_stmt *q = ev_catalog_query(c, how, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
@@ -236,7 +237,17 @@ ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash 
 	if (record != NULL)
 		ev_catalog_bind_hash(q, 2, record);
 	ev_catalog_bind_hash(q, 3, actor);
-	rc = run(c, q, err);
+	return run(c, q, err);
+}
+
+enum evault_status
+ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash *record,
+		     const struct ev_hash *actor, struct evault_error *err)
+{
+	enum evault_status rc = put_entry(c, Q_ADD_ENTRY, index, record, actor, err);
+
+	if (rc == EVAULT_OK && sqlite3_changes(c->db) == 0)
+		rc = put_entry(c, Q_REPLACE_ENTRY, index, record, actor, err);
 	if (c->lean)
 		return rc;
 	if (rc == EVAULT_OK && record != NULL)

@@ -8,6 +8,7 @@
 
 enum ev_catalog_query {
 	Q_ADD_ENTRY,
+	Q_REPLACE_ENTRY,
 	Q_ADD_MEMBER,
 	Q_ADD_RECORD,
 	Q_ADD_TAG,
