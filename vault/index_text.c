@@ -111,6 +111,9 @@ file_entry(struct evault *v, struct ev_catalog *c, uint64_t index, enum ev_catal
 		rc = ev_catalog_add_said(c, index, &record, err);
 	if (rc == EVAULT_OK && read == EVAULT_OK)
 		read = file_text(v, c, index, &record, text, &why);
+	/* What cannot be read now: what it says is not filed a second time. */
+	if (rc == EVAULT_OK && may_wait(read) && what == EV_CATALOG_WAIT_ALL && record.n > 0)
+		rc = ev_catalog_text_waits(c, index, err);
 	ev_record_release(&record);
 	if (rc != EVAULT_OK || may_wait(read))
 		return rc;
@@ -155,7 +158,7 @@ ev_index_words(struct evault *v, uint64_t index, const struct ev_record *record,
 		return EVAULT_OK;
 	rc = ev_catalog_add_said(v->catalog, index, record, err);
 	if (rc == EVAULT_OK && body == NULL && ev_extract_takes(type))
-		return EVAULT_OK;
+		return ev_catalog_text_waits(v->catalog, index, err);
 	if (rc == EVAULT_OK && body != NULL && ev_extract_takes(type))
 		rc = file_body(v->catalog, index, type, *body, text, err);
 	return rc == EVAULT_OK ? ev_catalog_filed(v->catalog, index, err) : rc;

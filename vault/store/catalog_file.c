@@ -195,6 +195,7 @@ enum evault_status
 ev_catalog_begin(struct ev_catalog *c, struct evault_error *err)
 {
 	c->filling = true;
+	c->waiting = WAITING_UNKNOWN;
 	return sqlite3_get_autocommit(c->db) == 0 ? EVAULT_OK : exec(c, "BEGIN IMMEDIATE", err);
 }
 
@@ -263,6 +264,7 @@ ev_catalog_adopt(struct ev_catalog *c, struct ev_catalog *from)
 
 	c->file.store = from->file.store;
 	from->file.store = store;
+	c->waiting = WAITING_UNKNOWN;
 	ev_random(&c->file.salt, sizeof(c->file.salt));
 	ev_catalog_free(from);
 }

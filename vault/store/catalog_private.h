@@ -38,6 +38,7 @@ enum ev_catalog_query {
 	Q_LOG_HAS_RECORD,
 	Q_LOG_HAS_PACK,
 	Q_CITE_WAIT,
+	Q_CITE_WAITS,
 	Q_CITE_SETTLE,
 	Q_CITE_SETTLED,
 	Q_CITE_CORRECTIONS,
@@ -78,6 +79,12 @@ struct ev_catalog {
 	bool filling; /* a transaction was begun, even if SQLite has given it up */
 	bool mending, spoiled;
 	bool lean; /* ev_catalog_new_lean */
+	/* Of the table waiting, since the transaction began. */
+	enum {
+		WAITING_UNKNOWN,
+		WAITING_NONE,
+		WAITING_SOME
+	} waiting;
 };
 
 /*

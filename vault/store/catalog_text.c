@@ -282,7 +282,13 @@ ev_catalog_add_said(struct ev_catalog *c, uint64_t index, const struct ev_record
 	if (rc == EVAULT_OK && is_note)
 		rc = add_noted(c, index, record, err);
 	ev_buf_release(&text);
-	return rc == EVAULT_OK ? set_waiting(c, index, EV_CATALOG_WAIT_TEXT, err) : rc;
+	return rc;
+}
+
+enum evault_status
+ev_catalog_text_waits(struct ev_catalog *c, uint64_t index, struct evault_error *err)
+{
+	return set_waiting(c, index, EV_CATALOG_WAIT_TEXT, err);
 }
 
 /* ---- asking -------------------------------------------------------------------- */
