@@ -252,7 +252,8 @@ ev_percent_decode(struct ev_buf *out, struct ev_slice text)
 
 	if (raw == NULL)
 		return false;
-	memcpy(raw, text.data, n);
+	if (n > 0)
+		memcpy(raw, text.data, n);
 	if (n == text.len)
 		return true;
 	while (i < text.len) {
