@@ -336,6 +336,7 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 	ev_seen_release(&a.new_objects);
 	ev_add_back_release(&a);
 	free(a.events);
+	ev_buf_release(&a.text);
 	if (a.buffer != NULL)
 		ev_wipe(a.buffer, EV_MEMBER_OBJECT_MAX);
 	free(a.buffer);

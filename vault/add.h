@@ -25,6 +25,7 @@ struct ev_adding {
 	struct ev_hasher *hasher;
 	struct ev_seen new_objects;      /* written by this commit; of a dry run all */
 	uint8_t *buffer;                 /* EV_MEMBER_OBJECT_MAX + 1 bytes */
+	struct ev_buf text;              /* of a file, for the index */
 	struct evault_add_event *events; /* to be told after the commit */
 	size_t n_events, cap_events;
 	uint64_t bytes, since; /* of this commit: bytes read, ticks when it began */
@@ -59,6 +60,7 @@ struct ev_adding_source {
 	struct ev_hash sha256;
 	const char *media_type;
 	bool known; /* the vault has these bytes */
+	bool whole; /* all of them are in the buffer */
 };
 
 /* Queues an event, to be told after the commit; `path` and `why` (may be NULL) are copied. */

@@ -58,6 +58,7 @@ static enum evault_status
 keep_record(struct ev_adding *a, const struct ev_adding_source *s, const char *modified,
 	    uint64_t *index, struct evault_error *err)
 {
+	struct ev_slice body = ev_slice_of(a->buffer, s->whole ? (size_t)s->size : 0);
 	struct ev_record record;
 	enum evault_status rc;
 
@@ -65,6 +66,8 @@ keep_record(struct ev_adding *a, const struct ev_adding_source *s, const char *m
 	rc = describe(a, s, modified, &record, err);
 	if (rc == EVAULT_OK)
 		rc = ev_commit_record(&a->commit, &record, index, err);
+	if (rc == EVAULT_OK)
+		rc = ev_index_words(a->v, *index, &record, s->whole ? &body : NULL, &a->text, err);
 	ev_record_release(&record);
 	return rc;
 }

@@ -91,6 +91,7 @@ put_small(struct ev_adding *a, struct ev_adding_source *s, struct evault_error *
 	struct ev_slice body = ev_slice_of(a->buffer, (size_t)s->size);
 	enum evault_status rc;
 
+	s->whole = true;
 	ev_hasher_final(a->hasher, &s->sha256);
 	rc = check_unchanged(s, err);
 	if (rc == EVAULT_OK && s->stream != NULL)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/secret.h"
 
 enum {
 	/* Bytes of lines after which an entry takes no other one: with what stands around them it
@@ -42,6 +43,7 @@ ev_commit_release(struct ev_commit *c)
 	ev_pack_writer_free(c->writer);
 	free(c->packs);
 	ev_buf_release(&c->note);
+	ev_secret_free(c->signing);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -147,6 +149,21 @@ ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_
 	return rc;
 }
 
+/* Adds the holder's signature, whose key is derived once. */
+static enum evault_status
+sign(struct ev_commit *c, struct ev_slice body, struct evault_error *err)
+{
+	const struct ev_keyring *keys = c->v->keys;
+
+	if (c->signing == NULL) {
+		c->signing = ev_secret_new(sizeof(*c->signing));
+		if (c->signing == NULL)
+			return ev_fail_nomem(err);
+		ev_signing_seed_key(&keys->slot->actor, c->signing);
+	}
+	return ev_note_sign_with(&c->note, body, &keys->actor, c->signing, err);
+}
+
 /* Signs an entry of these lines with the holder's key, and with the log's where that changes. */
 static enum evault_status
 stage_signed(struct ev_commit *c, struct ev_slice lines, bool by_log, uint64_t *index,
@@ -166,7 +183,7 @@ stage_signed(struct ev_commit *c, struct ev_slice lines, bool by_log, uint64_t *
 	ev_buf_clear(&c->note);
 	ev_note_begin(&c->note, body);
 	if (rc == EVAULT_OK)
-		rc = ev_note_sign(&c->note, body, &keys->actor, &keys->slot->actor, err);
+		rc = sign(c, body, err);
 	if (rc == EVAULT_OK && by_log)
 		rc = ev_note_sign(&c->note, body, &c->v->authority.log_key, &keys->write->log, err);
 	if (rc == EVAULT_OK)
@@ -214,7 +231,7 @@ ev_commit_record(struct ev_commit *c, const struct ev_record *record, uint64_t *
 {
 	struct ev_slice text = ev_slice_of(record->text.data, record->text.len);
 	struct ev_hash digest;
-	enum evault_status rc = ev_record_digest(text, &digest, err);
+	enum evault_status rc = ev_record_digest_of(record, &digest, err);
 
 	if (rc == EVAULT_OK)
 		rc = ev_commit_member(c, EV_MEMBER_RECORD, &digest, 0, text, err);

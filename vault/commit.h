@@ -22,7 +22,8 @@ struct ev_commit {
 	struct ev_pack_writer *writer;
 	struct ev_line *packs; /* finished, or to be dropped; not yet in the log */
 	size_t n_packs;
-	struct ev_buf note; /* scratch */
+	struct ev_buf note;             /* scratch */
+	struct ev_signing_key *signing; /* of the holder; NULL: nothing was signed yet */
 };
 
 /* E_DENIED unless open for writing; E_IO after a commit that failed. */

@@ -436,6 +436,13 @@ ev_index_open(struct evault *v, struct evault_error *err)
 	return rc;
 }
 
+bool
+ev_index_has_words(const struct evault *v)
+{
+	return !v->importing && v->index.key != NULL &&
+	       ev_sealed_is_kept(ev_catalog_store(v->catalog));
+}
+
 void
 ev_index_commit(struct evault *v)
 {
@@ -444,8 +451,7 @@ ev_index_commit(struct evault *v)
 		return;
 	}
 	/* A failure is no matter: the next opening files what is missing. */
-	if (v->index.key != NULL && ev_sealed_is_kept(ev_catalog_store(v->catalog)) &&
-	    ev_index_texts(v, v->catalog, NULL) == EVAULT_OK)
+	if (ev_index_has_words(v) && ev_index_texts(v, v->catalog, NULL) == EVAULT_OK)
 		(void)ev_index_publish(v, v->catalog, NULL);
 }
 

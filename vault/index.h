@@ -91,6 +91,15 @@ enum evault_status ev_index_fill(struct evault *v, struct ev_catalog *c, uint64_
 enum evault_status ev_index_packs(struct evault *v, struct ev_catalog *c, struct evault_error *err);
 /* Files the words of all entries that wait for it (index_text.c). */
 enum evault_status ev_index_texts(struct evault *v, struct ev_catalog *c, struct evault_error *err);
+/* Is there an index on disk, in which words are filed? */
+bool ev_index_has_words(const struct evault *v);
+/*
+ * Files the words of an entry that is staged.  `body`: all of its file; NULL:
+ * its text waits.  `text` is scratch.
+ */
+enum evault_status ev_index_words(struct evault *v, uint64_t index, const struct ev_record *record,
+				  const struct ev_slice *body, struct ev_buf *text,
+				  struct evault_error *err);
 /* Is there a pack to be tried again that may be read now? */
 enum evault_status ev_index_has_unread(struct evault *v, struct ev_catalog *c, bool *has,
 				       struct evault_error *err);

@@ -43,7 +43,8 @@ fill_record(struct filling *f, const struct ev_member *m, struct evault_error *e
 	text = ev_slice_of(f->text.data, f->text.len);
 	ev_record_init(&f->record);
 	if (ev_record_parse(text, &f->record, NULL) == EVAULT_OK &&
-	    ev_record_digest(text, &digest, NULL) == EVAULT_OK && ev_hash_equal(&digest, &m->id))
+	    ev_record_digest_of(&f->record, &digest, NULL) == EVAULT_OK &&
+	    ev_hash_equal(&digest, &m->id))
 		rc = ev_catalog_add_record(f->catalog, &digest, &f->record, err);
 	else
 		f->skipped = true;

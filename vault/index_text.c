@@ -1,6 +1,7 @@
 /*
- * Filing words: of each entry that waits for it, what its record says and
- * what is written in its file, read back from the packs.
+ * Filing words: what a record says, and what is written in its file.  Of what
+ * is being added they are at hand; of other entries, which wait for it, they
+ * are read back from the packs.
  *
  * What cannot be read waits on, and is tried again whenever the index is
  * filled.  What is filed is never believed: search.c looks again.
@@ -16,6 +17,14 @@ field(const struct ev_record *record, const char *name)
 	const struct ev_record_field *f = ev_record_find(record, name);
 
 	return f == NULL ? ev_slice_text("") : ev_slice_of(f->value, f->len);
+}
+
+/* A long text need not stay in memory until the next one. */
+static void
+shrink(struct ev_buf *text)
+{
+	if (text->cap > EV_EXTRACT_MAX / 4)
+		ev_buf_release(text);
 }
 
 /* Without comparing its digest, which takes longer than all else here. */
@@ -56,6 +65,27 @@ file_text(struct evault *v, struct ev_catalog *c, uint64_t index, const struct e
 	return ev_catalog_add_text(c, index, ev_slice_of(text->data, text->len), err);
 }
 
+/* The same of an original that is in memory. */
+static enum evault_status
+file_body(struct ev_catalog *c, uint64_t index, struct ev_slice type, struct ev_slice body,
+	  struct ev_buf *text, struct evault_error *err)
+{
+	struct ev_extract *x = NULL;
+	enum evault_status rc;
+
+	ev_buf_clear(text);
+	rc = ev_extract_new(type, text, &x, err);
+	if (rc == EVAULT_OK)
+		rc = ev_extract_write(x, body.data, body.len, err);
+	if (rc == EVAULT_OK || rc == EVAULT_E_CANCELLED)
+		rc = ev_extract_end(x, err);
+	ev_extract_free(x);
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_add_text(c, index, ev_slice_of(text->data, text->len), err);
+	shrink(text);
+	return rc;
+}
+
 /* Does a failure to read leave it waiting? */
 static bool
 may_wait(enum evault_status rc)
@@ -81,6 +111,9 @@ file_entry(struct evault *v, struct ev_catalog *c, uint64_t index, enum ev_catal
 		rc = ev_catalog_add_said(c, index, &record, err);
 	if (rc == EVAULT_OK && read == EVAULT_OK)
 		read = file_text(v, c, index, &record, text, &why);
+	/* What cannot be read now: what it says is not filed a second time. */
+	if (rc == EVAULT_OK && may_wait(read) && what == EV_CATALOG_WAIT_ALL && record.n > 0)
+		rc = ev_catalog_text_waits(c, index, err);
 	ev_record_release(&record);
 	if (rc != EVAULT_OK || may_wait(read))
 		return rc;
@@ -107,11 +140,26 @@ ev_index_texts(struct evault *v, struct ev_catalog *c, struct evault_error *err)
 		rc = ev_catalog_waiting(c, &index, &what, err);
 		if (rc == EVAULT_OK)
 			rc = file_entry(v, c, index, what, &text, err);
-		/* A long text need not stay in memory until the next one. */
-		if (text.cap > EV_EXTRACT_MAX / 4)
-			ev_buf_release(&text);
+		shrink(&text);
 	}
 	v->catalog = asked;
 	ev_buf_release(&text);
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
+}
+
+enum evault_status
+ev_index_words(struct evault *v, uint64_t index, const struct ev_record *record,
+	       const struct ev_slice *body, struct ev_buf *text, struct evault_error *err)
+{
+	struct ev_slice type = field(record, "media-type");
+	enum evault_status rc;
+
+	if (!ev_index_has_words(v))
+		return EVAULT_OK;
+	rc = ev_catalog_add_said(v->catalog, index, record, err);
+	if (rc == EVAULT_OK && body == NULL && ev_extract_takes(type))
+		return ev_catalog_text_waits(v->catalog, index, err);
+	if (rc == EVAULT_OK && body != NULL && ev_extract_takes(type))
+		rc = file_body(v->catalog, index, type, *body, text, err);
+	return rc == EVAULT_OK ? ev_catalog_filed(v->catalog, index, err) : rc;
 }

@@ -33,7 +33,7 @@ ev_vault_record(struct evault *v, const struct ev_hash *digest, struct ev_record
 	bytes = ev_slice_of(text.data, text.len);
 	rc = ev_record_parse(bytes, record, err);
 	if (rc == EVAULT_OK)
-		rc = ev_record_digest(bytes, &found, err);
+		rc = ev_record_digest_of(record, &found, err);
 	if (rc == EVAULT_E_FORMAT || (rc == EVAULT_OK && !ev_hash_equal(&found, digest)))
 		rc = ev_fail(err, EVAULT_E_DAMAGED, "its record was altered");
 	if (rc == EVAULT_OK)

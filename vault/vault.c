@@ -548,6 +548,7 @@ evault_close(struct evault *v)
 	if (v->lock >= 0)
 		ev_os_unlock(v->lock);
 	ev_os_close_read(v->dir);
+	free(v->judged.bits);
 	free(v->shown);
 	free(v);
 }

@@ -44,6 +44,13 @@ struct evault {
 		struct ev_pack *pack;
 		struct ev_hash name;
 	} packs[EV_VAULT_PACKS];
+	/* Entries that were passed over and have been judged since: of this tree, a bit for each.
+	 */
+	struct ev_judged {
+		uint8_t *bits; /* NULL: none */
+		uint64_t size;
+		struct ev_hash root;
+	} judged;
 	struct ev_corrections_cache *corrections; /* records that were read last; NULL at first */
 };
 

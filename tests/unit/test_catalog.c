@@ -265,6 +265,49 @@ pages_of(bool lean, unsigned n, bool *right)
 	return pages;
 }
 
+/* One name in two packs, in one of them put in twice. */
+static bool
+keeps_copies(bool lean)
+{
+	struct ev_member m = { .kind = EV_MEMBER_PART, .part = 2, .offset = 1, .size = 5 };
+	struct ev_hash packs[2] = { hash_of(7), hash_of(8) };
+	struct ev_catalog *c = NULL;
+	struct ev_place place;
+	bool right = (lean ? ev_catalog_new_lean(EV_OS_CWD, &c, NULL) : ev_catalog_new(&c, NULL)) ==
+			 EVAULT_OK &&
+		     ev_catalog_begin(c, NULL) == EVAULT_OK;
+
+	m.id = hash_of(1);
+	right = right &&
+		ev_catalog_add_member(c, &packs[0], &m, EV_MEMBER_LISTED, NULL) == EVAULT_OK &&
+		ev_catalog_add_member(c, &packs[1], &m, EV_MEMBER_LISTED, NULL) == EVAULT_OK;
+	m.offset = 9;
+	right = right &&
+		ev_catalog_add_member(c, &packs[1], &m, EV_MEMBER_VERIFIED, NULL) == EVAULT_OK &&
+		ev_catalog_find_copy(c, m.kind, &m.id, 2, 0, &place, NULL) == EVAULT_OK &&
+		place.member.offset == 9 && place.state == EV_MEMBER_VERIFIED &&
+		ev_hash_equal(&place.pack, &packs[1]) &&
+		ev_catalog_find_copy(c, m.kind, &m.id, 2, 1, &place, NULL) == EVAULT_OK &&
+		place.member.offset == 1 && ev_hash_equal(&place.pack, &packs[0]) &&
+		ev_catalog_find_copy(c, m.kind, &m.id, 2, 2, &place, NULL) == EVAULT_E_NOT_FOUND &&
+		ev_catalog_find_copy(c, m.kind, &m.id, 1, 0, &place, NULL) == EVAULT_E_NOT_FOUND &&
+		ev_catalog_find_copy(c, EV_MEMBER_LIST, &m.id, 2, 0, &place, NULL) ==
+		    EVAULT_E_NOT_FOUND &&
+		ev_catalog_drop_member(c, &packs[1], &m, NULL) == EVAULT_OK &&
+		ev_catalog_find_copy(c, m.kind, &m.id, 2, 0, &place, NULL) == EVAULT_OK &&
+		ev_hash_equal(&place.pack, &packs[0]) &&
+		ev_catalog_find_copy(c, m.kind, &m.id, 2, 1, &place, NULL) == EVAULT_E_NOT_FOUND;
+	ev_catalog_free(c);
+	return right;
+}
+
+static void
+copies_of_a_member_are_told_apart_in_lean_ones_too(void)
+{
+	CHECK(keeps_copies(false));
+	CHECK(keeps_copies(true));
+}
+
 static void
 lean_one_answers_what_there_is_in_less_memory(void)
 {
@@ -367,6 +410,7 @@ main(void)
 	UNIT_RUN(range_gives_items_of_any_action_and_no_structural_entry);
 	UNIT_RUN(hashes_are_found_by_any_number_of_their_first_digits);
 	UNIT_RUN(best_place_of_a_member_is_the_verified_one_then_by_the_hash_of_the_pack);
+	UNIT_RUN(copies_of_a_member_are_told_apart_in_lean_ones_too);
 	UNIT_RUN(lean_one_answers_what_there_is_in_less_memory);
 	UNIT_RUN(same_file_has_the_same_bytes_name_folder_and_time);
 	UNIT_RUN(entries_and_counts_tell_what_is_there);

@@ -474,6 +474,29 @@ signing_refuses_what_parsing_would(void)
 	ev_buf_release(&buf);
 }
 
+static void
+key_that_was_derived_signs_the_same_for_its_own_signer_alone(void)
+{
+	struct ev_buf one = EV_BUF_INIT, other = EV_BUF_INIT;
+	struct ev_signing_seed seed;
+	struct ev_signing_key key;
+	struct ev_verifier a, b;
+
+	signer("b", 2, &b, &seed);
+	signer("a", 1, &a, &seed);
+	ev_signing_seed_key(&seed, &key);
+	NEED(ev_note_sign(&one, ev_slice_text(TEXT), &a, &seed, NULL) == EVAULT_OK);
+	NEED(ev_note_sign_with(&other, ev_slice_text(TEXT), &a, &key, NULL) == EVAULT_OK);
+	CHECK(ev_slice_equal(ev_slice_of(one.data, one.len), ev_slice_of(other.data, other.len)));
+	CHECK(ev_note_sign_with(&other, ev_slice_text(TEXT), &b, &key, NULL) == EVAULT_E_KEY);
+	/* As it is when all secrets were wiped. */
+	memset(&key, 0, sizeof(key));
+	CHECK(ev_note_sign_with(&other, ev_slice_text(TEXT), &a, &key, NULL) == EVAULT_E_KEY);
+	CHECK(other.len == one.len);
+	ev_buf_release(&one);
+	ev_buf_release(&other);
+}
+
 int
 main(void)
 {
@@ -497,5 +520,6 @@ main(void)
 	UNIT_RUN(a_signature_of_another_length_by_a_known_key_is_damage);
 	UNIT_RUN(a_key_of_small_order_verifies_nothing);
 	UNIT_RUN(signing_refuses_what_parsing_would);
+	UNIT_RUN(key_that_was_derived_signs_the_same_for_its_own_signer_alone);
 	return unit_end();
 }

@@ -69,6 +69,42 @@ digest_is(struct ev_slice text, const char *hex)
 /* ---- digest ------------------------------------------------------------ */
 
 static void
+record_that_is_made_has_the_digest_of_its_text(void)
+{
+	static const char *const names[] = { "action", "time", "name", "field", "tag", "field" };
+	static const char *const values[] = {
+		"add", "2026-11-22T09:15:09Z", "100 % \xff\n", "a b%=c = d", "", "x="
+	};
+	struct ev_hash made, read;
+	struct ev_record r;
+	size_t i, k;
+
+	ev_record_init(&r);
+	/* More than salts are drawn at once. */
+	for (k = 0; k < 8; k++)
+		for (i = 0; i < 6; i++)
+			if (k == 0 || i == 4)
+				NEED(ev_record_add_text(&r, names[i], values[i], NULL) ==
+				     EVAULT_OK);
+	for (k = 0; k < 30; k++)
+		NEED(ev_record_add_text(&r, "tag", "t", NULL) == EVAULT_OK);
+	NEED(ev_record_digest_of(&r, &made, NULL) == EVAULT_OK);
+	NEED(ev_record_digest(ev_slice_of(r.text.data, r.text.len), &read, NULL) == EVAULT_OK);
+	CHECK(ev_hash_equal(&made, &read));
+	/* No two salts are the same. */
+	for (i = 0; i < r.text.len; i++)
+		if (r.text.data[i] == '\n' && i + 23 < r.text.len)
+			for (k = i + 1; k + 23 < r.text.len; k++)
+				if (r.text.data[k] == '\n' &&
+				    !CHECK(memcmp(r.text.data + i, r.text.data + k, 23) != 0))
+					break;
+	ev_record_release(&r);
+	NEED(ev_record_add_text(&r, "action", "add", NULL) == EVAULT_OK);
+	CHECK(ev_record_digest_of(&r, &made, NULL) == EVAULT_E_FORMAT);
+	ev_record_release(&r);
+}
+
+static void
 digest_is_what_sort_and_sha256sum_make_of_the_lines(void)
 {
 	struct ev_buf form = EV_BUF_INIT;
@@ -533,6 +569,7 @@ main(void)
 	if (ev_secret_start(NULL) != EVAULT_OK)
 		return 1;
 	UNIT_RUN(one_line_of_several_of_a_name_can_be_withheld);
+	UNIT_RUN(record_that_is_made_has_the_digest_of_its_text);
 	UNIT_RUN(digest_is_what_sort_and_sha256sum_make_of_the_lines);
 	UNIT_RUN(digest_does_not_depend_on_the_order_of_lines);
 	UNIT_RUN(a_line_twice_gives_another_digest);

@@ -58,23 +58,24 @@ void
 ev_base64_encode(struct ev_buf *out, enum ev_base64 kind, const void *data, size_t len)
 {
 	const char *digits = kind == EV_BASE64_URL_RAW ? base64_url : base64_std;
+	size_t i, n, rest = len % 3 == 0 ? 0 : kind == EV_BASE64_STD ? 4 : len % 3 + 1;
+	uint8_t *to = ev_buf_extend(out, len / 3 * 4 + rest);
 	const uint8_t *in = data;
-	char group[4];
 	uint32_t bits;
-	size_t i, n;
 
-	for (i = 0; i < len; i += n) {
+	for (i = 0; to != NULL && i < len; i += n) {
 		n = len - i < 3 ? len - i : 3;
 		bits = (uint32_t)in[i] << 16;
 		if (n > 1)
 			bits |= (uint32_t)in[i + 1] << 8;
 		if (n > 2)
 			bits |= in[i + 2];
-		group[0] = digits[bits >> 18];
-		group[1] = digits[bits >> 12 & 63];
-		group[2] = n > 1 ? digits[bits >> 6 & 63] : '=';
-		group[3] = n > 2 ? digits[bits & 63] : '=';
-		ev_buf_add(out, group, kind == EV_BASE64_STD ? 4 : n + 1);
+		*to++ = (uint8_t)digits[bits >> 18];
+		*to++ = (uint8_t)digits[bits >> 12 & 63];
+		if (n > 1 || kind == EV_BASE64_STD)
+			*to++ = (uint8_t)(n > 1 ? digits[bits >> 6 & 63] : '=');
+		if (n > 2 || kind == EV_BASE64_STD)
+			*to++ = (uint8_t)(n > 2 ? digits[bits & 63] : '=');
 	}
 }
 
@@ -195,14 +196,31 @@ percent_step(struct ev_slice raw, uint8_t form[4], size_t *form_len)
 	return len;
 }
 
+/* How many bytes it begins with that are spelled as they are, and are ASCII: most of most values.
+ */
+static size_t
+plain_run(struct ev_slice raw)
+{
+	size_t n = 0;
+
+	while (n < raw.len && raw.data[n] >= 0x20 && raw.data[n] < 0x7F && raw.data[n] != '%')
+		n++;
+	return n;
+}
+
 void
 ev_percent_encode(struct ev_buf *out, struct ev_slice raw)
 {
 	struct ev_cursor c = ev_cursor_of(raw.data, raw.len);
+	struct ev_slice plain;
 	uint8_t form[4];
 	size_t len;
 
 	while (c.left > 0) {
+		plain = ev_cursor_take(&c, plain_run(ev_slice_of(c.at, c.left)));
+		ev_buf_add(out, plain.data, plain.len);
+		if (c.left == 0)
+			return;
 		ev_cursor_take(&c, percent_step(ev_slice_of(c.at, c.left), form, &len));
 		ev_buf_add(out, form, len);
 	}
@@ -229,11 +247,15 @@ bool
 ev_percent_decode(struct ev_buf *out, struct ev_slice text)
 {
 	uint8_t *raw = ev_buf_extend(out, text.len);
-	size_t i = 0, n = 0;
+	size_t i = plain_run(text), n = i;
 	int high, low;
 
 	if (raw == NULL)
 		return false;
+	if (n > 0)
+		memcpy(raw, text.data, n);
+	if (n == text.len)
+		return true;
 	while (i < text.len) {
 		if (text.data[i] != '%') {
 			raw[n++] = text.data[i++];

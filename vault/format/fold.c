@@ -130,6 +130,44 @@ goes_on(const struct growing *g, uint32_t point, enum ev_fold_kind kind)
 	return ev_fold_join(g->last, points[0]) != 0 || points[0] == 0x3099 || points[0] == 0x309A;
 }
 
+/* The letter or digit of ASCII in lower case; 0: it is none. */
+static uint8_t
+ascii_letter(uint8_t byte)
+{
+	uint8_t lower = byte | 0x20;
+
+	if (lower >= 'a' && lower <= 'z')
+		return lower;
+	return byte >= '0' && byte <= '9' ? byte : 0;
+}
+
+/* Most texts are little else: the run of them, as it would be put in one by one. */
+static void
+put_ascii(struct ev_fold *f, struct growing *g)
+{
+	struct ev_fold_word *word = g->word;
+	size_t at = f->at;
+	uint8_t letter;
+
+	if (at == f->text.len || (word->len > 0 && g->whole) || ascii_letter(f->text.data[at]) == 0)
+		return;
+	if (word->len == 0) {
+		*g = (struct growing){ .word = word };
+		word->from = at;
+	}
+	for (; at < f->text.len && word->len < sizeof(word->text); at++) {
+		letter = ascii_letter(f->text.data[at]);
+		if (letter == 0)
+			break;
+		word->text[word->len++] = (char)letter;
+	}
+	if (at == f->at)
+		return;
+	g->last = (uint8_t)word->text[word->len - 1];
+	g->last_at = word->len - 1;
+	word->to = f->at = at;
+}
+
 bool
 ev_fold_next(struct ev_fold *f, struct ev_fold_word *word)
 {
@@ -139,7 +177,10 @@ ev_fold_next(struct ev_fold *f, struct ev_fold_word *word)
 	size_t len;
 
 	word->len = 0;
-	for (; f->at < f->text.len; f->at += len) {
+	for (;; f->at += len) {
+		put_ascii(f, &g);
+		if (f->at == f->text.len)
+			break;
 		len = ev_utf8_get(ev_slice_of(f->text.data + f->at, f->text.len - f->at), &point);
 		kind = len == 0 ? EV_FOLD_GAP : kind_of(point);
 		if (kind == EV_FOLD_NONE)

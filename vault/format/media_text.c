@@ -280,7 +280,7 @@ is_utf8(struct ev_slice text)
 	size_t len;
 
 	while (text.len > 0) {
-		len = ev_utf8_len(text);
+		len = text.data[0] < 0x80 ? 1 : ev_utf8_len(text);
 		if (len == 0)
 			return is_cut(text);
 		if (len == 1 && is_control(text.data[0]))

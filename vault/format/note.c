@@ -31,6 +31,14 @@ ev_signing_seed_public(const struct ev_signing_seed *seed, uint8_t key[32])
 	ev_wipe(secret, sizeof(secret));
 }
 
+void
+ev_signing_seed_key(const struct ev_signing_seed *seed, struct ev_signing_key *key)
+{
+	uint8_t public[32];
+
+	crypto_sign_seed_keypair(public, key->b, seed->b);
+}
+
 /* Unicode's White_Space beyond ASCII; `len` is that of one valid UTF-8 character. */
 static bool
 is_wide_space(const uint8_t *at, size_t len)
@@ -208,45 +216,57 @@ ev_note_begin(struct ev_buf *note, struct ev_slice text)
 	ev_buf_puts(note, "\n");
 }
 
+/* "- name base64", over a text that can be signed. */
+static void
+signature_line(struct ev_buf *line, struct ev_slice text, const struct ev_verifier *signer,
+	       const struct ev_signing_key *key)
+{
+	uint8_t signature[EV_NOTE_SIGNATURE];
+
+	ev_put_be32(signature, signer->id);
+	crypto_sign_detached(signature + ID_RAW, NULL, text.data, text.len, key->b);
+	ev_buf_puts(line, SIGNATURE_PREFIX);
+	ev_buf_puts(line, signer->name);
+	ev_buf_puts(line, " ");
+	ev_base64_encode(line, EV_BASE64_STD, signature, sizeof(signature));
+	ev_buf_puts(line, "\n");
+}
+
+enum evault_status
+ev_note_sign_with(struct ev_buf *note, struct ev_slice text, const struct ev_verifier *signer,
+		  const struct ev_signing_key *key, struct evault_error *err)
+{
+	struct ev_buf line = EV_BUF_INIT;
+	enum evault_status rc;
+
+	if (memcmp(key->b + 32, signer->key, sizeof(signer->key)) != 0)
+		return ev_fail(err, EVAULT_E_KEY, "the private key is not that of the signer");
+	if (!ev_note_text_valid(text))
+		return ev_fail(err, EVAULT_E_FORMAT, "this text cannot be signed as a note");
+	signature_line(&line, text, signer, key);
+	rc = ev_buf_ask(&line, err);
+	if (rc == EVAULT_OK && ev_secret_gone())
+		rc = ev_fail(err, EVAULT_E_KEY, "the private key is not that of the signer");
+	if (rc == EVAULT_OK && note->len + line.len > EV_NOTE_MAX)
+		rc = ev_fail(err, EVAULT_E_LIMIT, "a note of more than %d bytes", EV_NOTE_MAX);
+	if (rc == EVAULT_OK) {
+		ev_buf_add(note, line.data, line.len);
+		rc = ev_buf_ask(note, err);
+	}
+	ev_buf_release(&line);
+	return rc;
+}
+
 enum evault_status
 ev_note_sign(struct ev_buf *note, struct ev_slice text, const struct ev_verifier *signer,
 	     const struct ev_signing_seed *seed, struct evault_error *err)
 {
+	struct ev_signing_key key;
 	enum evault_status rc;
-	uint8_t secret[crypto_sign_SECRETKEYBYTES], key[32], signature[EV_NOTE_SIGNATURE];
-	struct ev_buf line = EV_BUF_INIT;
 
-	crypto_sign_seed_keypair(key, secret, seed->b);
-	rc = EVAULT_E_KEY;
-	if (memcmp(key, signer->key, sizeof(key)) != 0) {
-		ev_fail(err, rc, "the private key is not that of the signer");
-		goto out;
-	}
-	rc = EVAULT_E_FORMAT;
-	if (!ev_note_text_valid(text)) {
-		ev_fail(err, rc, "this text cannot be signed as a note");
-		goto out;
-	}
-	ev_put_be32(signature, signer->id);
-	crypto_sign_detached(signature + ID_RAW, NULL, text.data, text.len, secret);
-	ev_buf_puts(&line, SIGNATURE_PREFIX);
-	ev_buf_puts(&line, signer->name);
-	ev_buf_puts(&line, " ");
-	ev_base64_encode(&line, EV_BASE64_STD, signature, sizeof(signature));
-	ev_buf_puts(&line, "\n");
-	rc = ev_buf_ask(&line, err);
-	if (rc != EVAULT_OK)
-		goto out;
-	rc = EVAULT_E_LIMIT;
-	if (note->len + line.len > EV_NOTE_MAX) {
-		ev_fail(err, rc, "a note of more than %d bytes", EV_NOTE_MAX);
-		goto out;
-	}
-	ev_buf_add(note, line.data, line.len);
-	rc = ev_buf_ask(note, err);
-out:
-	ev_wipe(secret, sizeof(secret));
-	ev_buf_release(&line);
+	ev_signing_seed_key(seed, &key);
+	rc = ev_note_sign_with(note, text, signer, &key, err);
+	ev_wipe(&key, sizeof(key));
 	return rc;
 }
 

@@ -25,10 +25,17 @@ struct ev_signing_seed {
 	uint8_t b[32];
 };
 
+/* What signs many notes without deriving it each time; in locked memory. */
+struct ev_signing_key {
+	uint8_t b[64]; /* the seed, and its public key */
+};
+
 /* New random seed, into locked memory of the caller. */
 void ev_signing_seed_make(struct ev_signing_seed *seed);
 /* The public key of a seed. */
 void ev_signing_seed_public(const struct ev_signing_seed *seed, uint8_t key[32]);
+/* Into locked memory of the caller. */
+void ev_signing_seed_key(const struct ev_signing_seed *seed, struct ev_signing_key *key);
 
 /* Fills the ID; false when the name is none (empty, too long, spaces, '+', control, not UTF-8). */
 bool ev_verifier_init(struct ev_verifier *v, const char *name, const uint8_t key[32]);
@@ -68,6 +75,10 @@ void ev_note_begin(struct ev_buf *note, struct ev_slice text);
 enum evault_status ev_note_sign(struct ev_buf *note, struct ev_slice text,
 				const struct ev_verifier *signer,
 				const struct ev_signing_seed *seed, struct evault_error *err);
+/* The same with what the seed gives; E_KEY also when all secrets were wiped meanwhile. */
+enum evault_status ev_note_sign_with(struct ev_buf *note, struct ev_slice text,
+				     const struct ev_verifier *signer,
+				     const struct ev_signing_key *key, struct evault_error *err);
 /* E_FORMAT; E_LIMIT above EV_NOTE_MAX. */
 enum evault_status ev_note_parse(struct ev_slice bytes, struct ev_note *note,
 				 struct evault_error *err);

@@ -14,6 +14,7 @@ enum {
 	HASH_TEXT = 64,
 	FIELDS_MAX = EV_RECORD_LINES_MAX - 1,
 	FIELDS_START = 16,
+	RECORD_START = 1024, /* bytes */
 };
 
 void
@@ -27,6 +28,7 @@ ev_record_release(struct ev_record *r)
 {
 	ev_buf_wipe(&r->text);
 	ev_buf_wipe(&r->values);
+	ev_wipe(r->salts, sizeof(r->salts));
 	free(r->fields);
 	ev_record_init(r);
 }
@@ -78,14 +80,16 @@ fields_reserve(struct ev_record *r)
 	return true;
 }
 
-/* `values` holds name, NUL, value, NUL for each field in order. */
+/* `values` holds name, NUL, value, NUL for each field in order; the first `i` point there already.
+ */
 static void
-fields_point(struct ev_record *r)
+fields_point(struct ev_record *r, size_t i)
 {
 	const uint8_t *at = r->values.data;
-	size_t i;
 
-	for (i = 0; i < r->n; i++) {
+	if (i > 0)
+		at = r->fields[i - 1].value + r->fields[i - 1].len + 1;
+	for (; i < r->n; i++) {
 		r->fields[i].name = (const char *)at;
 		at += strlen(r->fields[i].name) + 1;
 		r->fields[i].value = at;
@@ -166,42 +170,66 @@ check_new(const struct ev_record *r, const char *name, struct ev_slice value,
 	return EVAULT_OK;
 }
 
+/* Many at once: each drawing is a call of the system. */
+static const uint8_t *
+next_salt(struct ev_record *r)
+{
+	if (r->n_salts == 0) {
+		ev_random(r->salts, sizeof(r->salts));
+		r->n_salts = sizeof(r->salts) / EV_RECORD_SALT;
+	}
+	r->n_salts--;
+	return r->salts + sizeof(r->salts) - (r->n_salts + 1) * EV_RECORD_SALT;
+}
+
+/* Room for most records at once: growing copies and wipes. */
+static void
+reserve(struct ev_buf *buf, size_t len)
+{
+	if (ev_buf_extend(buf, len) != NULL)
+		ev_buf_clear(buf);
+}
+
+static void
+append_line(struct ev_record *r, const char *name, struct ev_slice value)
+{
+	if (r->text.len == 0) {
+		reserve(&r->text, RECORD_START);
+		reserve(&r->values, RECORD_START);
+		ev_buf_puts(&r->text, FIRST_LINE "\n");
+	}
+	ev_base64_encode(&r->text, EV_BASE64_URL_RAW, next_salt(r), EV_RECORD_SALT);
+	ev_buf_puts(&r->text, " ");
+	ev_buf_puts(&r->text, name);
+	ev_buf_puts(&r->text, " ");
+	ev_percent_encode(&r->text, value);
+	ev_buf_puts(&r->text, "\n");
+}
+
 enum evault_status
 ev_record_add(struct ev_record *r, const char *name, struct ev_slice value,
 	      struct evault_error *err)
 {
+	const uint8_t *values = r->values.data;
+	size_t before = r->text.len;
 	enum evault_status rc;
-	uint8_t salt[EV_RECORD_SALT];
-	struct ev_buf line = EV_BUF_INIT;
 
 	rc = check_new(r, name, value, err);
 	if (rc != EVAULT_OK)
-		goto out;
-	if (r->text.len == 0)
-		ev_buf_puts(&line, FIRST_LINE "\n");
-	ev_random(salt, sizeof(salt));
-	ev_base64_encode(&line, EV_BASE64_URL_RAW, salt, sizeof(salt));
-	ev_buf_printf(&line, " %s ", name);
-	ev_percent_encode(&line, value);
-	ev_buf_puts(&line, "\n");
-	rc = ev_buf_ask(&line, err);
-	if (rc != EVAULT_OK)
-		goto out;
-	if (r->text.len + line.len > EVAULT_RECORD_MAX) {
-		rc = ev_fail(err, EVAULT_E_LIMIT, "field %s: too much for one record", name);
-		goto out;
-	}
-	ev_buf_add(&r->text, line.data, line.len);
+		return rc;
+	append_line(r, name, value);
 	rc = ev_buf_ask(&r->text, err);
+	if (rc == EVAULT_OK && r->text.len > EVAULT_RECORD_MAX) {
+		ev_wipe(r->text.data + before, r->text.len - before);
+		r->text.len = before;
+		return ev_fail(err, EVAULT_E_LIMIT, "field %s: too much for one record", name);
+	}
 	if (rc == EVAULT_OK)
 		rc = fields_append(r, ev_slice_text(name), value, false, err);
 	if (rc == EVAULT_OK)
-		fields_point(r);
+		fields_point(r, values != NULL && values == r->values.data ? r->n - 1 : 0);
 	else
 		ev_record_release(r);
-out:
-	ev_wipe(salt, sizeof(salt));
-	ev_buf_wipe(&line);
 	return rc;
 }
 
@@ -222,13 +250,12 @@ bad_line(struct evault_error *err, size_t field, const char *what)
 
 /* "- <name> <hash>", or "- field <K>=<hash>": the K is kept as the value. */
 static enum evault_status
-parse_withheld(struct ev_slice line, struct ev_record *r, struct evault_error *err)
+parse_withheld(struct ev_slice line, struct ev_buf *plain, struct ev_record *r,
+	       struct evault_error *err)
 {
 	struct ev_cursor c = ev_cursor_of(line.data, line.len);
 	struct ev_slice name, key = { NULL, 0 };
-	struct ev_buf plain = EV_BUF_INIT;
 	struct ev_hash hash;
-	enum evault_status rc;
 
 	ev_cursor_expect(&c, WITHHELD);
 	name = ev_cursor_until(&c, ' ');
@@ -240,26 +267,23 @@ parse_withheld(struct ev_slice line, struct ev_record *r, struct evault_error *e
 		return bad_line(err, r->n, _("withheld, and its hash is none"));
 	if (ev_slice_is(name, "action") || ev_slice_is(name, "time"))
 		return bad_line(err, r->n, "action and time cannot be withheld");
-	if (!ev_percent_decode(&plain, key) || plain.len > EV_RECORD_KEY_MAX ||
-	    (ev_slice_is(name, "field") && plain.len == 0))
-		rc = plain.bad ? ev_fail_nomem(err)
-			       : bad_line(err, r->n, _("withheld, and has no K"));
-	else
-		rc = fields_append(r, name, ev_slice_of(plain.data, plain.len), true, err);
-	ev_buf_wipe(&plain);
-	return rc;
+	ev_buf_clear(plain);
+	if (!ev_percent_decode(plain, key) || plain->len > EV_RECORD_KEY_MAX ||
+	    (ev_slice_is(name, "field") && plain->len == 0))
+		return plain->bad ? ev_fail_nomem(err)
+				  : bad_line(err, r->n, _("withheld, and has no K"));
+	return fields_append(r, name, ev_slice_of(plain->data, plain->len), true, err);
 }
 
 /* "<salt> <name> <value>" */
 static enum evault_status
-parse_disclosed(struct ev_slice line, struct ev_record *r, struct evault_error *err)
+parse_disclosed(struct ev_slice line, struct ev_buf *value, struct ev_record *r,
+		struct evault_error *err)
 {
 	struct ev_cursor c = ev_cursor_of(line.data, line.len);
 	struct ev_slice salt = ev_cursor_until(&c, ' ');
 	struct ev_slice name = ev_cursor_until(&c, ' ');
-	struct ev_buf value = EV_BUF_INIT;
 	uint8_t bytes[EV_RECORD_SALT];
-	enum evault_status rc;
 	size_t len;
 
 	if (salt.len != SALT_TEXT ||
@@ -267,20 +291,19 @@ parse_disclosed(struct ev_slice line, struct ev_record *r, struct evault_error *
 		return bad_line(err, r->n, _("no salt"));
 	if (c.bad || !name_valid(name))
 		return bad_line(err, r->n, _("no name of a field"));
-	if (!ev_percent_decode(&value, ev_slice_of(c.at, c.left)))
-		rc = value.bad
-			 ? ev_fail_nomem(err)
-			 : bad_line(err, r->n, _("a value that is not spelled as it must be"));
-	else if (!ev_record_value_fits(name, ev_slice_of(value.data, value.len)))
-		rc = bad_line(err, r->n, _("a value that this field cannot have"));
-	else
-		rc = fields_append(r, name, ev_slice_of(value.data, value.len), false, err);
-	ev_buf_wipe(&value);
-	return rc;
+	ev_buf_clear(value);
+	if (!ev_percent_decode(value, ev_slice_of(c.at, c.left)))
+		return value->bad
+			   ? ev_fail_nomem(err)
+			   : bad_line(err, r->n, _("a value that is not spelled as it must be"));
+	if (!ev_record_value_fits(name, ev_slice_of(value->data, value->len)))
+		return bad_line(err, r->n, _("a value that this field cannot have"));
+	return fields_append(r, name, ev_slice_of(value->data, value->len), false, err);
 }
 
 static enum evault_status
-parse_lines(struct ev_cursor *c, struct ev_record *r, struct evault_error *err)
+parse_lines(struct ev_cursor *c, struct ev_buf *value, struct ev_record *r,
+	    struct evault_error *err)
 {
 	enum evault_status rc = EVAULT_OK;
 	struct ev_slice line;
@@ -293,9 +316,9 @@ parse_lines(struct ev_cursor *c, struct ev_record *r, struct evault_error *err)
 		if (c->bad)
 			return bad_line(err, r->n, _("it does not end"));
 		if (ev_slice_starts(line, WITHHELD))
-			rc = parse_withheld(line, r, err);
+			rc = parse_withheld(line, value, r, err);
 		else
-			rc = parse_disclosed(line, r, err);
+			rc = parse_disclosed(line, value, r, err);
 	}
 	return rc;
 }
@@ -326,6 +349,7 @@ enum evault_status
 ev_record_parse(struct ev_slice text, struct ev_record *r, struct evault_error *err)
 {
 	struct ev_cursor c = ev_cursor_of(text.data, text.len);
+	struct ev_buf value = EV_BUF_INIT;
 	struct ev_record made;
 	enum evault_status rc;
 
@@ -343,12 +367,14 @@ ev_record_parse(struct ev_slice text, struct ev_record *r, struct evault_error *
 		goto out;
 	}
 	ev_buf_add(&made.text, text.data, text.len);
+	/* A line's salt has more bytes than the NULs behind its name and its value. */
+	reserve(&made.values, text.len);
 	rc = ev_buf_ask(&made.text, err);
 	if (rc == EVAULT_OK)
-		rc = parse_lines(&c, &made, err);
+		rc = parse_lines(&c, &value, &made, err);
 	if (rc != EVAULT_OK)
 		goto out;
-	fields_point(&made);
+	fields_point(&made, 0);
 	rc = check_single(&made, err);
 	if (rc != EVAULT_OK)
 		goto out;
@@ -359,6 +385,7 @@ ev_record_parse(struct ev_slice text, struct ev_record *r, struct evault_error *
 	*r = made;
 	ev_record_init(&made);
 out:
+	ev_buf_wipe(&value);
 	ev_record_release(&made);
 	return rc;
 }

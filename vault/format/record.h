@@ -32,6 +32,8 @@ struct ev_record {
 	struct ev_record_field *fields;
 	size_t n;
 	size_t cap;
+	uint8_t salts[16 * EV_RECORD_SALT]; /* drawn, and not yet used: the last `n_salts` */
+	size_t n_salts;
 };
 
 /* Holds nothing, and has no memory yet. */
@@ -88,6 +90,10 @@ enum evault_status ev_record_withheld_form(struct ev_slice text, struct ev_buf *
 /* Its SHA-256. */
 enum evault_status ev_record_digest(struct ev_slice text, struct ev_hash *digest,
 				    struct evault_error *err);
+/* The same of a record that is parsed, or made: not read again.  E_FORMAT: no action, or no time.
+ */
+enum evault_status ev_record_digest_of(const struct ev_record *r, struct ev_hash *digest,
+				       struct evault_error *err);
 /*
  * The record with all lines of the named fields withheld, in place; names
  * that it does not have change nothing.  action and time cannot be: E_USAGE.

@@ -19,6 +19,21 @@ struct form {
 	char text[FORM_SIZE];
 };
 
+/* "- <name> <hash>": most are that, and printing takes longer than hashing. */
+static void
+put_form(struct form *out, const char *name, const char hex[EVAULT_HEX_SIZE])
+{
+	size_t len = strlen(name);
+	char *at = out->text;
+
+	memcpy(at, "- ", 2);
+	memcpy(at + 2, name, len);
+	at += 2 + len;
+	*at++ = ' ';
+	memcpy(at, hex, EVAULT_HEX_SIZE - 1);
+	memcpy(at + EVAULT_HEX_SIZE - 1, "\n", 2);
+}
+
 /* `line` has no LF. */
 static void
 form_of(const struct ev_record_field *field, struct ev_slice line, struct form *out)
@@ -40,8 +55,12 @@ form_of(const struct ev_record_field *field, struct ev_slice line, struct form *
 	ev_cursor_take(&c, SALT_AND_SPACE);
 	ev_cursor_expect(&c, "field ");
 	key = ev_cursor_until(&c, '=');
-	snprintf(out->text, sizeof(out->text), "- %s %.*s%s%s\n", field->name, (int)key.len,
-		 (const char *)key.data, c.bad ? "" : "=", hex);
+	if (c.bad) {
+		put_form(out, field->name, hex);
+		return;
+	}
+	snprintf(out->text, sizeof(out->text), "- %s %.*s=%s\n", field->name, (int)key.len,
+		 (const char *)key.data, hex);
 }
 
 /* The parsed record's lines: field i is on the i-th line after the first. */
@@ -59,51 +78,80 @@ lines_of(const struct ev_record *r, struct ev_slice *first)
 static int
 compare_forms(const void *a, const void *b)
 {
-	return strcmp(((const struct form *)a)->text, ((const struct form *)b)->text);
+	return strcmp((*(const struct form *const *)a)->text,
+		      (*(const struct form *const *)b)->text);
+}
+
+static enum evault_status
+withheld_form_of(const struct ev_record *r, struct ev_buf *out, struct evault_error *err)
+{
+	struct form *forms = malloc((r->n + 1) * sizeof(*forms));
+	const struct form **order = malloc((r->n + 1) * sizeof(*order));
+	enum evault_status rc = EVAULT_OK;
+	struct ev_slice first;
+	struct ev_cursor c;
+	size_t i;
+
+	if (forms == NULL || order == NULL) {
+		rc = ev_fail_nomem(err);
+		goto out;
+	}
+	c = lines_of(r, &first);
+	for (i = 0; i < r->n; i++) {
+		form_of(&r->fields[i], ev_cursor_line(&c), &forms[i]);
+		order[i] = &forms[i];
+	}
+	qsort(order, r->n, sizeof(*order), compare_forms);
+	ev_buf_add(out, first.data, first.len);
+	for (i = 0; i < r->n; i++)
+		ev_buf_puts(out, order[i]->text);
+	rc = ev_buf_ask(out, err);
+out:
+	free(order);
+	free(forms);
+	return rc;
 }
 
 enum evault_status
 ev_record_withheld_form(struct ev_slice text, struct ev_buf *out, struct evault_error *err)
 {
-	enum evault_status rc;
-	struct form *forms = NULL;
-	struct ev_slice first;
-	struct ev_cursor c;
 	struct ev_record r;
-	size_t i;
+	enum evault_status rc;
 
 	ev_record_init(&r);
 	rc = ev_record_parse(text, &r, err);
-	if (rc != EVAULT_OK)
-		goto out;
-	forms = calloc(r.n, sizeof(*forms));
-	if (forms == NULL) {
-		rc = ev_fail_nomem(err);
-		goto out;
-	}
-	c = lines_of(&r, &first);
-	for (i = 0; i < r.n; i++)
-		form_of(&r.fields[i], ev_cursor_line(&c), &forms[i]);
-	qsort(forms, r.n, sizeof(*forms), compare_forms);
-	ev_buf_add(out, first.data, first.len);
-	for (i = 0; i < r.n; i++)
-		ev_buf_puts(out, forms[i].text);
-	rc = ev_buf_ask(out, err);
-out:
-	free(forms);
+	if (rc == EVAULT_OK)
+		rc = withheld_form_of(&r, out, err);
 	ev_record_release(&r);
+	return rc;
+}
+
+enum evault_status
+ev_record_digest_of(const struct ev_record *r, struct ev_hash *digest, struct evault_error *err)
+{
+	struct ev_buf form = EV_BUF_INIT;
+	enum evault_status rc;
+
+	if (ev_record_find(r, "action") == NULL || ev_record_find(r, "time") == NULL)
+		return ev_fail(err, EVAULT_E_FORMAT, "record: no action, or no time");
+	rc = withheld_form_of(r, &form, err);
+	if (rc == EVAULT_OK)
+		ev_hash_of(form.data, form.len, digest);
+	ev_buf_release(&form);
 	return rc;
 }
 
 enum evault_status
 ev_record_digest(struct ev_slice text, struct ev_hash *digest, struct evault_error *err)
 {
-	struct ev_buf form = EV_BUF_INIT;
-	enum evault_status rc = ev_record_withheld_form(text, &form, err);
+	struct ev_record r;
+	enum evault_status rc;
 
+	ev_record_init(&r);
+	rc = ev_record_parse(text, &r, err);
 	if (rc == EVAULT_OK)
-		ev_hash_of(form.data, form.len, digest);
-	ev_buf_release(&form);
+		rc = ev_record_digest_of(&r, digest, err);
+	ev_record_release(&r);
 	return rc;
 }
 

@@ -24,7 +24,9 @@ const char ev_catalog_schema[] =
 #define ENTRY_TABLES  " FROM entries e LEFT JOIN records r ON r.digest = e.digest "
 
 static const char *const queries[Q_QUERIES] = {
-	[Q_ADD_ENTRY] = "INSERT OR REPLACE INTO entries VALUES(?1, ?2, ?3)",
+	/* Not one that can replace: FTS5 would write what it has collected before each of them. */
+	[Q_ADD_ENTRY] = "INSERT OR IGNORE INTO entries VALUES(?1, ?2, ?3)",
+	[Q_REPLACE_ENTRY] = "REPLACE INTO entries VALUES(?1, ?2, ?3)",
 	[Q_ADD_MEMBER] = "INSERT INTO members VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 			 " ON CONFLICT DO UPDATE SET offset = ?5, size = ?6, state = ?7",
 	[Q_ADD_RECORD] = "INSERT OR IGNORE INTO records VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -137,6 +139,8 @@ ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evaul
 	if (sql == NULL)
 		sql = ev_catalog_source_query(which);
 	if (sql == NULL)
+		sql = ev_catalog_lean_query(which);
+	if (sql == NULL)
 		sql = queries[which];
 	if (c->spoiled) {
 		(void)ev_fail(err, EVAULT_E_IO,
@@ -223,12 +227,11 @@ run(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 }
 
-enum evault_status
-ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash *record,
-		     const struct ev_hash *actor, struct evault_error *err)
+static enum evault_status
+put_entry(struct ev_catalog *c, enum ev_catalog_query how, uint64_t index,
+	  const struct ev_hash *record, const struct ev_hash *actor, struct evault_error *err)
 {
-	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_ENTRY, err);
-	enum evault_status rc;
+	sqlite3_stmt *q = ev_catalog_query(c, how, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
@@ -236,7 +239,17 @@ ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash 
 	if (record != NULL)
 		ev_catalog_bind_hash(q, 2, record);
 	ev_catalog_bind_hash(q, 3, actor);
-	rc = run(c, q, err);
+	return run(c, q, err);
+}
+
+enum evault_status
+ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash *record,
+		     const struct ev_hash *actor, struct evault_error *err)
+{
+	enum evault_status rc = put_entry(c, Q_ADD_ENTRY, index, record, actor, err);
+
+	if (rc == EVAULT_OK && sqlite3_changes(c->db) == 0)
+		rc = put_entry(c, Q_REPLACE_ENTRY, index, record, actor, err);
 	if (c->lean)
 		return rc;
 	if (rc == EVAULT_OK && record != NULL)
@@ -244,11 +257,11 @@ ev_catalog_add_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash 
 	return rc == EVAULT_OK ? ev_catalog_settle_entry(c, index, record, err) : rc;
 }
 
-enum evault_status
-ev_catalog_add_member(struct ev_catalog *c, const struct ev_hash *pack, const struct ev_member *m,
-		      enum ev_member_state state, struct evault_error *err)
+static enum evault_status
+put_member(struct ev_catalog *c, enum ev_catalog_query how, const struct ev_hash *pack,
+	   const struct ev_member *m, enum ev_member_state state, struct evault_error *err)
 {
-	sqlite3_stmt *q = ev_catalog_query(c, Q_ADD_MEMBER, err);
+	sqlite3_stmt *q = ev_catalog_query(c, how, err);
 
 	if (q == NULL)
 		return EVAULT_E_IO;
@@ -259,7 +272,23 @@ ev_catalog_add_member(struct ev_catalog *c, const struct ev_hash *pack, const st
 	sqlite3_bind_int64(q, 5, (sqlite3_int64)m->offset);
 	sqlite3_bind_int64(q, 6, (sqlite3_int64)m->size);
 	sqlite3_bind_int(q, 7, (int)state);
+	if (c->lean)
+		ev_catalog_lean_bind(c, q, &m->id);
 	return run(c, q, err);
+}
+
+enum evault_status
+ev_catalog_add_member(struct ev_catalog *c, const struct ev_hash *pack, const struct ev_member *m,
+		      enum ev_member_state state, struct evault_error *err)
+{
+	enum evault_status rc;
+
+	if (!c->lean)
+		return put_member(c, Q_ADD_MEMBER, pack, m, state, err);
+	rc = put_member(c, Q_LEAN_CHANGE, pack, m, state, err);
+	if (rc == EVAULT_OK && sqlite3_changes(c->db) == 0)
+		rc = put_member(c, Q_LEAN_ADD, pack, m, state, err);
+	return rc;
 }
 
 static bool
@@ -320,7 +349,7 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 		return EVAULT_E_IO;
 	ev_catalog_bind_hash(q, 1, digest);
 	bind_text(q, 2, field_slice(record, "action"));
-	bind_text(q, 3, field_slice(record, "time"));
+	bind_text(q, 3, c->lean ? ev_slice_text("") : field_slice(record, "time"));
 	if (c->lean) {
 		rc = run(c, q, err);
 		return rc == EVAULT_OK ? ev_catalog_add_sources(c, digest, record, err) : rc;

@@ -277,9 +277,12 @@ enum evault_status ev_catalog_filed(struct ev_catalog *c, uint64_t index, struct
 enum evault_status ev_catalog_count_waiting(struct ev_catalog *c, uint64_t *n,
 					    struct evault_error *err);
 
-/* Files what people wrote in a record: once for each entry.  Only the text waits then. */
+/* Files what people wrote in a record: once for each entry. */
 enum evault_status ev_catalog_add_said(struct ev_catalog *c, uint64_t index,
 				       const struct ev_record *record, struct evault_error *err);
+/* What the entry's record says is filed, and the text of its file waits. */
+enum evault_status ev_catalog_text_waits(struct ev_catalog *c, uint64_t index,
+					 struct evault_error *err);
 /* Files the text of the entry's file: once for each entry. */
 enum evault_status ev_catalog_add_text(struct ev_catalog *c, uint64_t index, struct ev_slice text,
 				       struct evault_error *err);

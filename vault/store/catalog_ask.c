@@ -10,7 +10,7 @@ enum evault_status
 ev_catalog_find_copy(struct ev_catalog *c, enum ev_member_kind kind, const struct ev_hash *id,
 		     uint32_t part, unsigned copy, struct ev_place *place, struct evault_error *err)
 {
-	sqlite3_stmt *q = ev_catalog_query(c, Q_FIND_MEMBER, err);
+	sqlite3_stmt *q = ev_catalog_query(c, c->lean ? Q_LEAN_FIND : Q_FIND_MEMBER, err);
 	enum evault_status rc;
 
 	if (q == NULL)
@@ -19,6 +19,8 @@ ev_catalog_find_copy(struct ev_catalog *c, enum ev_member_kind kind, const struc
 	ev_catalog_bind_hash(q, 2, id);
 	sqlite3_bind_int64(q, 3, part);
 	sqlite3_bind_int64(q, 4, copy);
+	if (c->lean)
+		ev_catalog_lean_bind(c, q, id);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		place->member = (struct ev_member){ .kind = kind, .id = *id, .part = part };

@@ -24,6 +24,8 @@ ev_catalog_cite_query(enum ev_catalog_query which)
 	switch (which) {
 	case Q_CITE_WAIT:
 		return "INSERT OR IGNORE INTO waiting VALUES(?1, ?2, ?3, ?4)";
+	case Q_CITE_WAITS:
+		return "SELECT EXISTS (SELECT 1 FROM waiting)";
 	case Q_CITE_SETTLE:
 		return "INSERT OR IGNORE INTO cites SELECT w.item, b.idx, w.kind FROM waiting w"
 		       " JOIN entries b ON b.digest = w.by JOIN entries i ON i.idx = w.item"
@@ -86,10 +88,32 @@ settle(struct ev_catalog *c, const struct ev_hash *digest, sqlite3_int64 index,
 	return rc;
 }
 
+/* Most of the time nothing waits, and it is asked once. */
+static enum evault_status
+ask_waiting(struct ev_catalog *c, struct evault_error *err)
+{
+	sqlite3_stmt *q = ev_catalog_query(c, Q_CITE_WAITS, err);
+	enum evault_status rc;
+
+	if (q == NULL)
+		return EVAULT_E_IO;
+	rc = ev_catalog_step(c, q, err);
+	if (rc == EVAULT_OK)
+		c->waiting = sqlite3_column_int(q, 0) != 0 ? WAITING_SOME : WAITING_NONE;
+	sqlite3_reset(q);
+	return rc;
+}
+
 enum evault_status
 ev_catalog_settle_entry(struct ev_catalog *c, uint64_t index, const struct ev_hash *digest,
 			struct evault_error *err)
 {
+	enum evault_status rc = EVAULT_OK;
+
+	if (c->waiting == WAITING_UNKNOWN)
+		rc = ask_waiting(c, err);
+	if (rc != EVAULT_OK || c->waiting == WAITING_NONE)
+		return rc;
 	return settle(c, digest, (sqlite3_int64)index, err);
 }
 
@@ -135,6 +159,7 @@ ev_catalog_add_cites(struct ev_catalog *c, const struct ev_hash *digest,
 		if (strcmp(f->name, "about") != 0 ||
 		    !ev_catalog_parse_about(ev_slice_of(f->value, f->len), &index, &cited))
 			continue;
+		c->waiting = WAITING_SOME;
 		q = ev_catalog_query(c, Q_CITE_WAIT, err);
 		if (q == NULL)
 			return EVAULT_E_IO;

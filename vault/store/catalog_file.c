@@ -141,11 +141,6 @@ ev_catalog_new(struct ev_catalog **c, struct evault_error *err)
 enum evault_status
 ev_catalog_new_lean(int dir, struct ev_catalog **c, struct evault_error *err)
 {
-	static const char lean[] =
-	    "DROP INDEX records_sha256; DROP INDEX records_size; DROP TABLE members;"
-	    "CREATE TABLE members(kind INTEGER NOT NULL, id BLOB NOT NULL, part INTEGER NOT NULL,"
-	    " pack BLOB NOT NULL, offset INTEGER NOT NULL, size INTEGER NOT NULL,"
-	    " state INTEGER NOT NULL, PRIMARY KEY(kind, id, part, pack)) WITHOUT ROWID;";
 	struct ev_catalog *made = NULL;
 	struct ev_sealed *store;
 	char cache[48];
@@ -155,11 +150,12 @@ ev_catalog_new_lean(int dir, struct ev_catalog **c, struct evault_error *err)
 		rc = ev_catalog_open(store, &made, err);
 	snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", LEAN_CACHE_KIB);
 	if (rc == EVAULT_OK)
-		rc = exec(made, lean, err);
+		rc = exec(made, ev_catalog_lean_schema, err);
 	if (rc == EVAULT_OK)
 		rc = exec(made, cache, err);
 	if (rc == EVAULT_OK) {
 		made->lean = true;
+		ev_random(made->lean_key, sizeof(made->lean_key));
 		*c = made;
 		made = NULL;
 	}
@@ -195,6 +191,7 @@ enum evault_status
 ev_catalog_begin(struct ev_catalog *c, struct evault_error *err)
 {
 	c->filling = true;
+	c->waiting = WAITING_UNKNOWN;
 	return sqlite3_get_autocommit(c->db) == 0 ? EVAULT_OK : exec(c, "BEGIN IMMEDIATE", err);
 }
 
@@ -263,6 +260,7 @@ ev_catalog_adopt(struct ev_catalog *c, struct ev_catalog *from)
 
 	c->file.store = from->file.store;
 	from->file.store = store;
+	c->waiting = WAITING_UNKNOWN;
 	ev_random(&c->file.salt, sizeof(c->file.salt));
 	ev_catalog_free(from);
 }

@@ -111,7 +111,7 @@ enum evault_status
 ev_catalog_drop_member(struct ev_catalog *c, const struct ev_hash *pack, const struct ev_member *m,
 		       struct evault_error *err)
 {
-	sqlite3_stmt *q = ev_catalog_query(c, Q_LOG_DROP_MEMBER, err);
+	sqlite3_stmt *q = ev_catalog_query(c, c->lean ? Q_LEAN_DROP : Q_LOG_DROP_MEMBER, err);
 	enum evault_status rc;
 
 	if (q == NULL)
@@ -120,6 +120,8 @@ ev_catalog_drop_member(struct ev_catalog *c, const struct ev_hash *pack, const s
 	ev_catalog_bind_hash(q, 2, &m->id);
 	sqlite3_bind_int64(q, 3, m->part);
 	ev_catalog_bind_hash(q, 4, pack);
+	if (c->lean)
+		ev_catalog_lean_bind(c, q, &m->id);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;

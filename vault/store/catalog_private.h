@@ -8,6 +8,7 @@
 
 enum ev_catalog_query {
 	Q_ADD_ENTRY,
+	Q_REPLACE_ENTRY,
 	Q_ADD_MEMBER,
 	Q_ADD_RECORD,
 	Q_ADD_TAG,
@@ -37,6 +38,7 @@ enum ev_catalog_query {
 	Q_LOG_HAS_RECORD,
 	Q_LOG_HAS_PACK,
 	Q_CITE_WAIT,
+	Q_CITE_WAITS,
 	Q_CITE_SETTLE,
 	Q_CITE_SETTLED,
 	Q_CITE_CORRECTIONS,
@@ -63,6 +65,10 @@ enum ev_catalog_query {
 	Q_TEXT_IN_TEXTS,
 	Q_TEXT_MATCHES,
 	Q_TEXT_COUNT_WAITING,
+	Q_LEAN_ADD,
+	Q_LEAN_CHANGE,
+	Q_LEAN_FIND,
+	Q_LEAN_DROP,
 	Q_QUERIES,
 };
 
@@ -77,6 +83,13 @@ struct ev_catalog {
 	bool filling; /* a transaction was begun, even if SQLite has given it up */
 	bool mending, spoiled;
 	bool lean; /* ev_catalog_new_lean */
+	uint8_t lean_key[16];
+	/* Of the table waiting, since the transaction began. */
+	enum {
+		WAITING_UNKNOWN,
+		WAITING_NONE,
+		WAITING_SOME
+	} waiting;
 };
 
 /*
@@ -176,6 +189,15 @@ const char *ev_catalog_source_query(enum ev_catalog_query which);
 /* Files what the record was received as, and which log is kept with it. */
 enum evault_status ev_catalog_add_sources(struct ev_catalog *c, const struct ev_hash *digest,
 					  const struct ev_record *record, struct evault_error *err);
+
+/* ---- catalog_lean.c ------------------------------------------------------- */
+
+/* To be run on the tables of all others. */
+extern const char ev_catalog_lean_schema[];
+/* NULL for queries of other files. */
+const char *ev_catalog_lean_query(enum ev_catalog_query which);
+/* Binds ?8 of a query about the member of this name. */
+void ev_catalog_lean_bind(struct ev_catalog *c, sqlite3_stmt *q, const struct ev_hash *id);
 
 /* ---- catalog_text.c ------------------------------------------------------- */
 

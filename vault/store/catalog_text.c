@@ -13,9 +13,24 @@
 
 #define WORDS "fts5(words, content='', columnsize=0, tokenize='evault')"
 
+/*
+ * What FTS5 collects, as it counts, before it writes a run (of its own accord
+ * 1 MiB, and merging runs takes longer than filing words then); how many runs
+ * it merges at once; and how large a leaf is, so that it has one page and not
+ * two.  Of rare words it takes four times as much memory as it counts.
+ */
+#define SAID_SETTINGS                                                                              \
+	"INSERT INTO said(said, rank) VALUES('hashsize', 2097152);"                                \
+	"INSERT INTO said(said, rank) VALUES('automerge', 8);"                                     \
+	"INSERT INTO said(said, rank) VALUES('pgsz', 4000);"
+#define TEXTS_SETTINGS                                                                             \
+	"INSERT INTO texts(texts, rank) VALUES('hashsize', 4194304);"                              \
+	"INSERT INTO texts(texts, rank) VALUES('automerge', 8);"                                   \
+	"INSERT INTO texts(texts, rank) VALUES('pgsz', 4000);"
+
 const char ev_catalog_text_schema[] =
-    "CREATE VIRTUAL TABLE said USING " WORDS ";"
-    "CREATE VIRTUAL TABLE texts USING " WORDS ";"
+    "CREATE VIRTUAL TABLE said USING " WORDS ";" SAID_SETTINGS
+    "CREATE VIRTUAL TABLE texts USING " WORDS ";" TEXTS_SETTINGS
     "CREATE TABLE noted(note INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY(note, item))"
     " WITHOUT ROWID;"
     "CREATE TABLE waiting_words(idx INTEGER PRIMARY KEY, what INTEGER NOT NULL);";
@@ -271,7 +286,13 @@ ev_catalog_add_said(struct ev_catalog *c, uint64_t index, const struct ev_record
 	if (rc == EVAULT_OK && is_note)
 		rc = add_noted(c, index, record, err);
 	ev_buf_release(&text);
-	return rc == EVAULT_OK ? set_waiting(c, index, EV_CATALOG_WAIT_TEXT, err) : rc;
+	return rc;
+}
+
+enum evault_status
+ev_catalog_text_waits(struct ev_catalog *c, uint64_t index, struct evault_error *err)
+{
+	return set_waiting(c, index, EV_CATALOG_WAIT_TEXT, err);
 }
 
 /* ---- asking -------------------------------------------------------------------- */
