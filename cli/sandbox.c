@@ -15,6 +15,50 @@
 #include "message.h"
 #include "sandbox_private.h"
 
+struct allowed {
+	int fd; /* O_PATH: it stays this one, whatever its name comes to mean */
+	uint64_t rights;
+};
+
+/* A process has one sandbox. */
+static struct {
+	struct allowed *list;
+	size_t n;
+	bool entered, calls;
+	int version;
+} state;
+
+struct sandbox_state
+sandbox_state(void)
+{
+	return (struct sandbox_state){ state.calls, state.version };
+}
+
+#ifdef EVAULT_NO_SANDBOX
+
+void
+sandbox_allow(const char *path, enum sandbox_use use)
+{
+	(void)path;
+	(void)use;
+}
+
+bool
+sandbox_begin(void)
+{
+	return true;
+}
+
+bool
+sandbox_enter(bool require)
+{
+	if (require)
+		message_error(_("this evault was built without a sandbox"));
+	return !require;
+}
+
+#else
+
 /*
  * Landlock as the kernel's documentation has it: the headers of Debian 12
  * stop at the second version of its interface, and kernels go on.
@@ -67,50 +111,6 @@ static const char *const system_paths[] = {
 	"/usr/share/locale", "/usr/share/zoneinfo", "/usr/lib",    "/usr/lib64", "/lib", "/lib64",
 	"/etc/localtime",    "/etc/ld.so.cache",    "/etc/passwd",
 };
-
-struct allowed {
-	int fd; /* O_PATH: it stays this one, whatever its name comes to mean */
-	uint64_t rights;
-};
-
-/* A process has one sandbox. */
-static struct {
-	struct allowed *list;
-	size_t n;
-	bool entered, calls;
-	int version;
-} state;
-
-struct sandbox_state
-sandbox_state(void)
-{
-	return (struct sandbox_state){ state.calls, state.version };
-}
-
-#ifdef EVAULT_NO_SANDBOX
-
-void
-sandbox_allow(const char *path, enum sandbox_use use)
-{
-	(void)path;
-	(void)use;
-}
-
-bool
-sandbox_begin(void)
-{
-	return true;
-}
-
-bool
-sandbox_enter(bool require)
-{
-	if (require)
-		message_error(_("this evault was built without a sandbox"));
-	return !require;
-}
-
-#else
 
 static void
 keep(int fd, uint64_t rights)

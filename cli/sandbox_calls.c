@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -65,6 +66,28 @@ static const int unknown[] = { SCMP_SYS(clone3),          SCMP_SYS(faccessat2),
 static const unsigned long terminal_calls[] = { TCGETS, TCSETS,     TCSETSW,   TCSETSF,
 						TCFLSH, TIOCGWINSZ, TIOCGPGRP, FIONREAD };
 
+/* The value of one argument that a call needs, to be allowed. */
+static bool
+allow_if(scmp_filter_ctx filter, int call, unsigned argument, enum scmp_compare how, uint64_t a,
+	 uint64_t b)
+{
+	struct scmp_arg_cmp needed = { argument, how, a, b };
+
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &needed) == 0;
+}
+
+static bool
+allow_masked(scmp_filter_ctx filter, int call, unsigned argument, uint64_t mask, uint64_t value)
+{
+	return allow_if(filter, call, argument, SCMP_CMP_MASKED_EQ, mask, value);
+}
+
+static bool
+allow_equal(scmp_filter_ctx filter, int call, unsigned argument, uint64_t value)
+{
+	return allow_if(filter, call, argument, SCMP_CMP_EQ, value, 0);
+}
+
 static bool
 allow_lists(scmp_filter_ctx filter)
 {
@@ -76,9 +99,7 @@ allow_lists(scmp_filter_ctx filter)
 	for (i = 0; i < COUNT(unknown) && good; i++)
 		good = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), unknown[i], 0) == 0;
 	for (i = 0; i < COUNT(terminal_calls) && good; i++)
-		good = seccomp_rule_add(
-			   filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-			   SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, terminal_calls[i])) == 0;
+		good = allow_masked(filter, SCMP_SYS(ioctl), 1, UINT32_MAX, terminal_calls[i]);
 	return good;
 }
 
@@ -86,33 +107,21 @@ allow_lists(scmp_filter_ctx filter)
 static bool
 allow_some(scmp_filter_ctx filter)
 {
-	const scmp_datum_t thread =
-	    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
-	const scmp_datum_t own = (scmp_datum_t)getpid();
+	const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+	const uint64_t own = (uint64_t)getpid();
 
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-				SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread)) == 0 &&
+	return allow_masked(filter, SCMP_SYS(clone), 0, thread, thread) &&
 	       /* Nothing that was written is ever run. */
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_WRITE)) ==
-		   0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE, 0)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-				SCMP_A0(SCMP_CMP_EQ, PR_SET_NO_NEW_PRIVS)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-				SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME)) == 0 &&
+	       allow_masked(filter, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, PROT_WRITE) &&
+	       allow_masked(filter, SCMP_SYS(mmap), 2, PROT_WRITE, 0) &&
+	       allow_masked(filter, SCMP_SYS(mprotect), 2, PROT_EXEC, 0) &&
+	       allow_equal(filter, SCMP_SYS(prctl), 0, PR_SET_NO_NEW_PRIVS) &&
+	       allow_equal(filter, SCMP_SYS(prctl), 0, PR_SET_NAME) &&
 	       /* Signals to itself alone. */
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-				SCMP_A0(SCMP_CMP_EQ, own)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				SCMP_A0(SCMP_CMP_EQ, own)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(rt_tgsigqueueinfo), 1,
-				SCMP_A0(SCMP_CMP_EQ, own)) == 0 &&
-	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-				SCMP_A0(SCMP_CMP_EQ, 0)) == 0;
+	       allow_equal(filter, SCMP_SYS(kill), 0, own) &&
+	       allow_equal(filter, SCMP_SYS(tgkill), 0, own) &&
+	       allow_equal(filter, SCMP_SYS(rt_tgsigqueueinfo), 0, own) &&
+	       allow_equal(filter, SCMP_SYS(prlimit64), 0, 0);
 }
 
 bool
