@@ -74,19 +74,25 @@ lines_of(const struct ev_record *r, struct ev_slice *first)
 	return c;
 }
 
+/* What is sorted: forms are too long to be moved. */
+struct place {
+	const struct form *form;
+};
+
 /* All are LF-ended ASCII of which none begins another, so strcmp is the byte order. */
 static int
 compare_forms(const void *a, const void *b)
 {
-	return strcmp((*(const struct form *const *)a)->text,
-		      (*(const struct form *const *)b)->text);
+	const struct place *x = a, *y = b;
+
+	return strcmp(x->form->text, y->form->text);
 }
 
 static enum evault_status
 withheld_form_of(const struct ev_record *r, struct ev_buf *out, struct evault_error *err)
 {
 	struct form *forms = malloc((r->n + 1) * sizeof(*forms));
-	const struct form **order = malloc((r->n + 1) * sizeof(*order));
+	struct place *order = malloc((r->n + 1) * sizeof(*order));
 	enum evault_status rc = EVAULT_OK;
 	struct ev_slice first;
 	struct ev_cursor c;
@@ -99,12 +105,12 @@ withheld_form_of(const struct ev_record *r, struct ev_buf *out, struct evault_er
 	c = lines_of(r, &first);
 	for (i = 0; i < r->n; i++) {
 		form_of(&r->fields[i], ev_cursor_line(&c), &forms[i]);
-		order[i] = &forms[i];
+		order[i].form = &forms[i];
 	}
 	qsort(order, r->n, sizeof(*order), compare_forms);
 	ev_buf_add(out, first.data, first.len);
 	for (i = 0; i < r->n; i++)
-		ev_buf_puts(out, order[i]->text);
+		ev_buf_puts(out, order[i].form->text);
 	rc = ev_buf_ask(out, err);
 out:
 	free(order);
