@@ -89,7 +89,7 @@ hash_pack(struct ev_adding *a, const char *path, struct ev_hash *hash, struct ev
 
 	if (hasher == NULL)
 		return ev_fail_nomem(err);
-	rc = ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES_MAX, read_ahead,
+	rc = ev_worker_new(EV_WORKER_GIVES, EV_WORKER_PIECE, EV_WORKER_PIECES_MAX / 2, read_ahead,
 			   &reading, &worker, why);
 	while (rc == EVAULT_OK && ticked == EVAULT_OK) {
 		rc = ev_worker_take(worker, &bytes, why);

@@ -12,7 +12,8 @@
 #include "format/media.h"
 
 enum {
-	MEDIA_SAMPLE = 4096
+	MEDIA_SAMPLE = 4096,
+	AT_ONCE = 128 << 10, /* bytes read before they are hashed: the core has them still */
 };
 
 static bool
@@ -41,6 +42,26 @@ check_unchanged(const struct ev_adding_source *s, struct evault_error *err)
 	return rc;
 }
 
+static enum evault_status
+read_hashed(struct ev_adding *a, int fd, size_t len, size_t *got, struct evault_error *err)
+{
+	enum evault_status rc;
+	size_t n, want;
+
+	for (*got = 0; *got < len; *got += n) {
+		want = len - *got < AT_ONCE ? len - *got : AT_ONCE;
+		rc = ev_os_read(fd, a->buffer + *got, want, &n, _("reading it"), err);
+		if (rc != EVAULT_OK)
+			return rc;
+		ev_hasher_update(a->hasher, a->buffer + *got, n);
+		if (n < want) {
+			*got += n;
+			break;
+		}
+	}
+	return EVAULT_OK;
+}
+
 /* Reads the next piece, at most `len` bytes, through the hasher. */
 static enum evault_status
 read_piece(struct ev_adding *a, struct ev_adding_source *s, size_t len, size_t *got,
@@ -51,7 +72,7 @@ read_piece(struct ev_adding *a, struct ev_adding_source *s, size_t len, size_t *
 	if (s->stream != NULL)
 		rc = s->stream->read(s->stream->ctx, a->buffer, len, got, &s->stream->ended, err);
 	else
-		rc = ev_os_read(s->fd, a->buffer, len, got, _("reading it"), err);
+		rc = read_hashed(a, s->fd, len, got, err);
 	if (rc != EVAULT_OK)
 		return rc == EVAULT_E_NOMEM || s->stream != NULL ? rc : EVAULT_E_CHANGED;
 	if (s->size == 0)
@@ -60,7 +81,8 @@ read_piece(struct ev_adding *a, struct ev_adding_source *s, size_t len, size_t *
 	s->size += *got;
 	if (s->size > EV_MEMBER_LISTED_MAX)
 		return ev_fail(err, EVAULT_E_CHANGED, "is larger than a vault can keep");
-	ev_hasher_update(a->hasher, a->buffer, *got);
+	if (s->stream != NULL)
+		ev_hasher_update(a->hasher, a->buffer, *got);
 	if (!ev_add_tick(a, *got) || *got < EV_MEMBER_OBJECT_MAX)
 		return EVAULT_OK;
 	a->stopped = true;

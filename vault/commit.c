@@ -37,9 +37,10 @@ ev_commit_release(struct ev_commit *c)
 
 	if (c->v == NULL)
 		return;
-	c->v->stale = c->v->stale || c->writer != NULL || c->n_packs > 0 ||
+	c->v->stale = c->v->stale || c->writer != NULL || c->closing != NULL || c->n_packs > 0 ||
 		      ev_log_next(c->v->log, &root) != ev_log_head(c->v->log)->size;
 	ev_log_unstage(c->v->log);
+	ev_pack_writer_free(c->closing);
 	ev_pack_writer_free(c->writer);
 	free(c->packs);
 	ev_buf_release(&c->note);
@@ -104,8 +105,9 @@ place_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 	return ev_catalog_add_member(p->catalog, p->pack, m, EV_MEMBER_LISTED, err);
 }
 
-enum evault_status
-ev_commit_close_pack(struct ev_commit *c, struct evault_error *err)
+/* Waits until the pack is durable.  It is gone in any case. */
+static enum evault_status
+finish_pack(struct ev_commit *c, struct ev_pack_writer **writer, struct evault_error *err)
 {
 	struct ev_hash name;
 	struct placing p = { c->v->catalog, &name };
@@ -113,16 +115,39 @@ ev_commit_close_pack(struct ev_commit *c, struct evault_error *err)
 	uint64_t size;
 	bool fresh;
 
-	if (c->writer == NULL)
+	if (*writer == NULL)
 		return EVAULT_OK;
-	rc = ev_pack_finish(c->writer, &name, &size, place_member, &p, err);
+	rc = ev_pack_finish(*writer, &name, &size, place_member, &p, err);
 	if (rc == EVAULT_OK)
 		rc = ev_commit_pack(c, &name, size, err);
 	/* Its name is the hash of what was written: it is not read again for that. */
 	if (rc == EVAULT_OK)
 		rc = ev_set_add(&c->v->whole, &name, &fresh, err);
-	ev_pack_writer_free(c->writer);
-	c->writer = NULL;
+	ev_pack_writer_free(*writer);
+	*writer = NULL;
+	return rc;
+}
+
+enum evault_status
+ev_commit_close_pack(struct ev_commit *c, struct evault_error *err)
+{
+	enum evault_status rc = finish_pack(c, &c->closing, err);
+
+	return rc == EVAULT_OK ? finish_pack(c, &c->writer, err) : rc;
+}
+
+/* The last of it is written while the next one begins: one waits for the other in turn. */
+static enum evault_status
+end_pack(struct ev_commit *c, struct evault_error *err)
+{
+	enum evault_status rc = finish_pack(c, &c->closing, err);
+
+	if (rc == EVAULT_OK)
+		rc = ev_pack_end(c->writer, err);
+	if (rc == EVAULT_OK) {
+		c->closing = c->writer;
+		c->writer = NULL;
+	}
 	return rc;
 }
 
@@ -145,7 +170,7 @@ ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_
 	if (rc == EVAULT_OK)
 		rc = ev_pack_append(c->writer, kind, id, part, body, err);
 	if (rc == EVAULT_OK && ev_pack_written(c->writer) >= EV_PACK_CLOSE)
-		rc = ev_commit_close_pack(c, err);
+		rc = end_pack(c, err);
 	return rc;
 }
 

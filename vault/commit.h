@@ -20,7 +20,8 @@ struct ev_commit {
 	struct evault *v;                  /* open for writing; borrowed */
 	const struct ev_commit_keys *keys; /* NULL: they stay; to be set before anything is kept */
 	struct ev_pack_writer *writer;
-	struct ev_line *packs; /* finished, or to be dropped; not yet in the log */
+	struct ev_pack_writer *closing; /* the one before it, large enough: it is being written */
+	struct ev_line *packs;          /* finished, or to be dropped; not yet in the log */
 	size_t n_packs;
 	struct ev_buf note;             /* scratch */
 	struct ev_signing_key *signing; /* of the holder; NULL: nothing was signed yet */

@@ -129,19 +129,20 @@ commit_of_more_than_64_mib_closes_packs_on_the_way(void)
 	size_t files;
 
 	NEED(v != NULL && body != NULL && ev_commit_init(&c, v, NULL) == EVAULT_OK);
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 18; i++) {
 		fixture_noise(body, EV_MEMBER_OBJECT_MAX, i);
 		ev_hash_of(body, EV_MEMBER_OBJECT_MAX, &id);
 		NEED(ev_commit_member(&c, EV_MEMBER_OBJECT, &id, 0,
 				      ev_slice_of(body, EV_MEMBER_OBJECT_MAX), NULL) == EVAULT_OK);
 	}
-	CHECK(c.n_packs == 1);
+	/* The second one may still be on its way. */
+	CHECK(c.n_packs == 1 && c.closing != NULL);
 	CHECK(ev_commit_finish(&c, NULL) == EVAULT_OK && entries_of(v) == 2);
 	ev_commit_release(&c);
 	evault_close(v);
 	free(body);
 	fixture_bytes("large/packs", &files);
-	CHECK(files == 2 && fixture_is_sound("large"));
+	CHECK(files == 3 && fixture_is_sound("large"));
 	fixture_remove("large");
 }
 

@@ -228,6 +228,17 @@ ev_worker_give(struct ev_worker *w, size_t len)
 	pthread_mutex_unlock(&w->lock);
 }
 
+bool
+ev_worker_is_behind(struct ev_worker *w)
+{
+	bool behind;
+
+	pthread_mutex_lock(&w->lock);
+	behind = w->n >= w->pieces / 2;
+	pthread_mutex_unlock(&w->lock);
+	return behind;
+}
+
 enum evault_status
 ev_worker_put(struct ev_worker *w, const uint8_t *data, size_t len, struct evault_error *err)
 {
@@ -306,16 +317,24 @@ ev_worker_take(struct ev_worker *w, struct ev_slice *piece, struct evault_error 
 
 /* ---- its owner ---------------------------------------------------------------------------- */
 
-enum evault_status
-ev_worker_finish(struct ev_worker *w, struct evault_error *err)
+void
+ev_worker_end(struct ev_worker *w)
 {
-	enum evault_status rc;
-
 	assert(w->way == EV_WORKER_TAKES);
 	give_rest(w);
 	pthread_mutex_lock(&w->lock);
 	w->finished = true;
 	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+}
+
+enum evault_status
+ev_worker_finish(struct ev_worker *w, struct evault_error *err)
+{
+	enum evault_status rc;
+
+	ev_worker_end(w);
+	pthread_mutex_lock(&w->lock);
 	while (!w->ended)
 		pthread_cond_wait(&w->changed, &w->lock);
 	rc = outcome(w, err);

@@ -27,7 +27,7 @@ enum {
 	/* Bytes that are handed over at once, at most: a chunk of age fits, open or sealed. */
 	EV_WORKER_PIECE = (64 << 10) + 64,
 	EV_WORKER_PIECES = 16, /* of the ring, where neither side works in bursts */
-	EV_WORKER_PIECES_MAX = 64,
+	EV_WORKER_PIECES_MAX = 128,
 };
 
 enum ev_worker_way {
@@ -68,6 +68,8 @@ enum evault_status ev_worker_put(struct ev_worker *w, const uint8_t *data, size_
  */
 enum evault_status ev_worker_room(struct ev_worker *w, uint8_t **room, struct evault_error *err);
 void ev_worker_give(struct ev_worker *w, size_t len);
+/* To who puts: does half of the ring wait to be taken?  A matter of timing. */
+bool ev_worker_is_behind(struct ev_worker *w);
 /* A sink that puts. */
 struct ev_sink ev_worker_sink(struct ev_worker *w);
 /*
@@ -78,7 +80,9 @@ struct ev_sink ev_worker_sink(struct ev_worker *w);
  */
 enum evault_status ev_worker_take(struct ev_worker *w, struct ev_slice *piece,
 				  struct evault_error *err);
-/* For the owner of one that takes: that was all.  Waits, and returns what it returned. */
+/* For the owner of one that takes: that was all. */
+void ev_worker_end(struct ev_worker *w);
+/* The same; waits, and returns what it returned. */
 enum evault_status ev_worker_finish(struct ev_worker *w, struct evault_error *err);
 /* To the worker: does its owner still take what it gives?  For work that takes long. */
 bool ev_worker_is_wanted(struct ev_worker *w);

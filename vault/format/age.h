@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
+#include "base/worker.h"
 
 #define EV_AGE_VERSION "age-encryption.org/v1" /* the first line of a file */
 
@@ -77,10 +78,20 @@ struct ev_age_sealer;
 /*
  * Starts a file: makes a file key and a nonce, writes header and nonce to
  * `out`.  All sealed bytes go to `out` in calls of at most one sealed chunk.
- * Takes about 130 KiB.  E_NOMEM, E_USAGE (no recipient), what `out` returns.
+ * Takes about 200 KiB.  E_NOMEM, E_USAGE (no recipient), what `out` returns.
  */
 enum evault_status ev_age_sealer_new(const struct ev_age_to *to, struct ev_sink out,
 				     struct ev_age_sealer **sealer, struct evault_error *err);
+/*
+ * From now on each chunk is a piece of this worker's ring, of at least
+ * EV_WORKER_PIECE bytes, and not given to `out`: sealed where the worker has
+ * much to do, else open.  The worker gives each piece, in order, to
+ * ev_age_sealer_pass: it is sealed where it is not, and its sealed bytes are
+ * lent until the next call.  E_CANCELLED when keys are wiped.
+ */
+void ev_age_sealer_hand_over(struct ev_age_sealer *s, struct ev_worker *to);
+enum evault_status ev_age_sealer_pass(struct ev_age_sealer *s, struct ev_slice piece,
+				      struct ev_slice *sealed, struct evault_error *err);
 enum evault_status ev_age_sealer_update(struct ev_age_sealer *s, const uint8_t *data, size_t len,
 					struct evault_error *err);
 /* Writes the last chunk; call once. */

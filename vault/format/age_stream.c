@@ -1,4 +1,5 @@
 /* The payload's chunks: STREAM over ChaCha20-Poly1305, and its streaming sealer. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,9 +104,23 @@ ev_age_chunk_open_end(struct ev_aead *aead, uint64_t index, const uint8_t *seale
 
 /* ---- sealing ----------------------------------------------------------------- */
 
+/* What a piece for the worker ends with. */
+enum {
+	IS_OPEN,
+	IS_SEALED,
+};
+
+_Static_assert((int)EV_AGE_SEALED_CHUNK + 1 <= (int)EV_WORKER_PIECE, "a chunk and its mark");
+
 /* No pointer is in the memory for secrets: that may be wiped while another thread seals. */
 struct ev_age_sealer {
 	struct ev_sink out;
+	struct ev_worker *to; /* instead of it; or NULL */
+	struct passing {      /* of the worker, from its first piece on */
+		struct ev_aead aead;
+		uint64_t index;
+		uint8_t sealed[EV_AGE_SEALED_CHUNK];
+	} passing;
 	struct ev_age_keys *keys;
 	struct ev_aead aead;
 	uint64_t index;
@@ -166,15 +181,77 @@ out:
 	return rc;
 }
 
+/* Under a key of zeros anybody could read it. */
+static enum evault_status
+check_key(struct evault_error *err)
+{
+	return ev_secret_gone() ? ev_fail(err, EVAULT_E_CANCELLED, "interrupted") : EVAULT_OK;
+}
+
+void
+ev_age_sealer_hand_over(struct ev_age_sealer *s, struct ev_worker *to)
+{
+	s->passing.aead = ev_aead_of(s->keys->payload);
+	s->passing.index = s->index;
+	s->to = to;
+}
+
+/* Which of both threads seals it is a matter of timing, and what comes of it is not. */
+static enum evault_status
+hand_chunk(struct ev_age_sealer *s, bool last, const uint8_t *plain, size_t len,
+	   struct evault_error *err)
+{
+	uint8_t *piece;
+	enum evault_status rc = ev_worker_room(s->to, &piece, err);
+	size_t n = len;
+
+	if (piece == NULL)
+		return rc;
+	if (last || ev_worker_is_behind(s->to)) {
+		ev_age_chunk_seal(&s->aead, s->index, last, plain, len, piece);
+		rc = check_key(err);
+		if (rc != EVAULT_OK)
+			return rc;
+		n += EV_AGE_TAG;
+		piece[n] = IS_SEALED;
+	} else {
+		memcpy(piece, plain, len);
+		piece[n] = IS_OPEN;
+	}
+	s->index++;
+	ev_worker_give(s->to, n + 1);
+	return EVAULT_OK;
+}
+
+enum evault_status
+ev_age_sealer_pass(struct ev_age_sealer *s, struct ev_slice piece, struct ev_slice *sealed,
+		   struct evault_error *err)
+{
+	struct passing *p = &s->passing;
+	size_t len = piece.len - 1;
+	uint64_t index = p->index++;
+
+	if (piece.data[len] == IS_SEALED) {
+		*sealed = ev_slice_of(piece.data, len);
+		return EVAULT_OK;
+	}
+	assert(len == EV_AGE_CHUNK);
+	ev_age_chunk_seal(&p->aead, index, false, piece.data, len, p->sealed);
+	*sealed = ev_slice_of(p->sealed, len + EV_AGE_TAG);
+	return check_key(err);
+}
+
 static enum evault_status
 put_chunk(struct ev_age_sealer *s, bool last, const uint8_t *plain, size_t len,
 	  struct evault_error *err)
 {
+	enum evault_status rc;
+
+	if (s->to != NULL)
+		return hand_chunk(s, last, plain, len, err);
 	ev_age_chunk_seal(&s->aead, s->index++, last, plain, len, s->sealed);
-	/* Under a key of zeros anybody could read it. */
-	if (ev_secret_gone())
-		return ev_fail(err, EVAULT_E_CANCELLED, "interrupted");
-	return s->out.write(s->out.ctx, s->sealed, len + EV_AGE_TAG, err);
+	rc = check_key(err);
+	return rc == EVAULT_OK ? s->out.write(s->out.ctx, s->sealed, len + EV_AGE_TAG, err) : rc;
 }
 
 enum evault_status
@@ -221,6 +298,7 @@ ev_age_sealer_free(struct ev_age_sealer *s)
 	if (s == NULL)
 		return;
 	ev_aead_release(&s->aead);
+	ev_aead_release(&s->passing.aead);
 	ev_secret_free(s->keys);
 	if (s->locked) {
 		ev_secret_free(s->plain);

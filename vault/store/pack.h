@@ -36,7 +36,7 @@ struct ev_pack_writer;
 typedef enum evault_status ev_pack_member_fn(void *ctx, const struct ev_member *m,
 					     struct evault_error *err);
 
-/* Begins a pack in a temporary file.  Takes about 6 MiB, and a thread where it gets large. */
+/* Begins a pack in a temporary file.  Takes 6 MiB; where it gets large, 8 more, and a thread. */
 enum evault_status ev_pack_writer_new(int dir, const struct ev_age_recipient *to,
 				      struct ev_pack_writer **w, struct evault_error *err);
 /* The same in memory: its bytes are appended to `out`, which is borrowed, and nothing is stored. */
@@ -48,6 +48,11 @@ enum evault_status ev_pack_append(struct ev_pack_writer *w, enum ev_member_kind 
 				  struct evault_error *err);
 /* Sealed bytes so far, about: the same for the same members. */
 uint64_t ev_pack_written(const struct ev_pack_writer *w);
+/*
+ * Nothing more comes: what is left of it is written while others are; ev_pack_finish
+ * is to come.  To be called once, or not at all.
+ */
+enum evault_status ev_pack_end(struct ev_pack_writer *w, struct evault_error *err);
 /*
  * Completes the pack: durable under its name on success.  Sets *name and
  * *size, then calls `member` (may be NULL) for each member, in order.

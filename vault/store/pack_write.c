@@ -35,6 +35,7 @@ struct ev_pack_writer {
 	char temp[6 + EV_OS_TEMP_SIZE]; /* "packs/<16 hex>.tmp", "" when it is gone */
 
 	struct ev_age_behind *sealer;
+	bool ended; /* by ev_pack_end */
 	/* Its alone until it is finished: */
 	int fd;
 	struct ev_buf *memory; /* borrowed; NULL: it is a file */
@@ -399,10 +400,19 @@ publish(struct ev_pack_writer *w, const struct ev_hash *name, struct evault_erro
 }
 
 enum evault_status
+ev_pack_end(struct ev_pack_writer *w, struct evault_error *err)
+{
+	enum evault_status rc = put_tail(w, err);
+
+	w->ended = true;
+	return rc == EVAULT_OK ? ev_age_behind_end(w->sealer, err) : rc;
+}
+
+enum evault_status
 ev_pack_finish(struct ev_pack_writer *w, struct ev_hash *name, uint64_t *size,
 	       ev_pack_member_fn *member, void *ctx, struct evault_error *err)
 {
-	enum evault_status rc = put_tail(w, err);
+	enum evault_status rc = w->ended ? EVAULT_OK : ev_pack_end(w, err);
 	struct ev_hash hash;
 	size_t i;
 
