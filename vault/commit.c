@@ -48,17 +48,6 @@ ev_commit_release(struct ev_commit *c)
 	memset(c, 0, sizeof(*c));
 }
 
-uint64_t
-ev_commit_left(const struct ev_commit *c)
-{
-	uint64_t left = 0;
-	size_t i;
-
-	for (i = 0; i < c->n_packs; i++)
-		left += c->packs[i].number;
-	return left;
-}
-
 static enum evault_status
 push_line(struct ev_commit *c, const struct ev_line *line, struct evault_error *err)
 {
@@ -126,6 +115,20 @@ finish_pack(struct ev_commit *c, struct ev_pack_writer **writer, struct evault_e
 	ev_pack_writer_free(*writer);
 	*writer = NULL;
 	return rc;
+}
+
+uint64_t
+ev_commit_left(struct ev_commit *c)
+{
+	uint64_t left = 0;
+	size_t i;
+
+	/* It had its end before anything failed. */
+	if (c->closing != NULL)
+		(void)finish_pack(c, &c->closing, NULL);
+	for (i = 0; i < c->n_packs; i++)
+		left += c->packs[i].number;
+	return left;
 }
 
 enum evault_status

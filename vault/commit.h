@@ -54,8 +54,11 @@ enum evault_status ev_commit_pack(struct ev_commit *c, const struct ev_hash *pac
 /* The pack no longer belongs to the vault; the record of this digest says why. */
 enum evault_status ev_commit_drop(struct ev_commit *c, const struct ev_hash *pack,
 				  const struct ev_hash *record, struct evault_error *err);
-/* Bytes of the packs that are complete and that the log does not name yet. */
-uint64_t ev_commit_left(const struct ev_commit *c);
+/*
+ * After a failure: bytes of the packs that are complete and that the log does
+ * not name yet.  Completes the one that had its end, if it can.
+ */
+uint64_t ev_commit_left(struct ev_commit *c);
 /*
  * Finishes the pack, names the packs, signs.  Durable on success.  After a
  * change of keys the vault takes no other commit until it is opened again.
