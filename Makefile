@@ -199,7 +199,7 @@ $(BUILD)/fault/short.so: tests/fault/short.c
 # evault with one bug planted: made by tests/fault/plants.py, PLANT=<name> [PLANT_IN=<the source that has it>].
 $(BUILD)/fault/plant/$(PLANT): tests/fault/plant.c $(CLI_OBJ) $(BUILD)/libevault.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -DEV_PLANT_$(PLANT)=1 $(LDHARDEN) -o $@ $< $(PLANT_IN:%=%.c) $(CLI_OBJ) $(BUILD)/libevault.a $(LIBS)
+	$(CC) $(ALL_CFLAGS) -DEV_PLANT_$(PLANT)=1 $(LDHARDEN) -o $@ $< $(PLANT_IN:%=%.c) $(CLI_OBJ) $(BUILD)/libevault.a $(LIBS) $(CLI_LIBS)
 
 clean:
 	rm -rf $(BUILD)
