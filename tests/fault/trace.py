@@ -65,17 +65,29 @@ def whole_lines(lines):
             yield begun.pop(resumed.group(1)) + resumed.group(2)
 
 
+def is_library(path):
+    """What is read before evault is evault."""
+    return re.search(r"(^|/)(lib|lib64|etc)/", path) is not None
+
+
 def parse(text, place):
-    points, counts = [], {}
+    points, counts, loading, first = [], {}, set(), None
     for at, line in enumerate(whole_lines(text.splitlines())):
         m = LINE.match(line)
         if m is None:
             continue
-        call, args = m.group(2), m.group(3)
+        thread, call, args = m.group(1, 2, 3)
+        first = first or thread
         # strace counts for each call of each thread.
-        key = (m.group(1), call)
+        key = (thread, call)
         counts[key] = counts.get(key, 0) + 1
-        points.append(Point(call, counts[key], args, path_of(call, args, place), at, m.group(4)[0] != "-"))
+        point = Point(call, counts[key], args, path_of(call, args, place), at, m.group(4)[0] != "-")
+        if thread == first and is_library(point.path):
+            loading.add((call, point.n))
+        # The same call of the first thread would be struck, too, and evault would not even begin.
+        elif thread != first and (call, point.n) in loading:
+            continue
+        points.append(point)
     return points
 
 
