@@ -150,7 +150,7 @@ end_record(struct content *w, struct evault_error *err)
 	ev_record_init(&record);
 	rc = ev_record_parse(text, &record, NULL);
 	if (rc == EVAULT_OK)
-		rc = ev_record_digest(text, &digest, NULL);
+		rc = ev_record_digest_of(&record, &digest, NULL);
 	if (rc == EVAULT_OK)
 		source = ev_provenance_read(&record, chain, &n, NULL);
 	if (rc == EVAULT_E_NOMEM || source == EVAULT_E_NOMEM) {

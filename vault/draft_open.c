@@ -85,7 +85,7 @@ read_record(struct ev_pack *pack, const struct ev_draft_name *name, struct opene
 	bytes = ev_slice_of(o->said.data, o->said.len);
 	rc = ev_record_parse(bytes, r, err);
 	if (rc == EVAULT_OK)
-		rc = ev_record_digest(bytes, &digest, err);
+		rc = ev_record_digest_of(r, &digest, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	return ev_hash_equal(&digest, &name->record) && is_of_text(r, o) ? rc : no_draft(err);

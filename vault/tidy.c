@@ -274,7 +274,7 @@ say_why(struct tidying *t, size_t n, struct ev_hash *digest, struct evault_error
 	if (rc == EVAULT_OK)
 		rc = ev_commit_record(&t->commit, &record, &index, err);
 	if (rc == EVAULT_OK)
-		rc = ev_record_digest(ev_slice_of(record.text.data, record.text.len), digest, err);
+		rc = ev_record_digest_of(&record, digest, err);
 	ev_record_release(&record);
 	return rc;
 }

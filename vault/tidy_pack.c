@@ -86,7 +86,7 @@ look_at_record(struct looking *l, bool *good, struct evault_error *err)
 	ev_record_init(&record);
 	rc = ev_record_parse(text, &record, NULL);
 	if (rc == EVAULT_OK)
-		rc = ev_record_digest(text, &hash, NULL);
+		rc = ev_record_digest_of(&record, &hash, NULL);
 	*good = rc == EVAULT_OK && ev_hash_equal(&hash, &l->m.id);
 	rc = rc == EVAULT_E_NOMEM ? ev_fail_nomem(err) : EVAULT_OK;
 	if (*good) {

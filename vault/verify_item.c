@@ -222,7 +222,7 @@ ev_verify_take_record(struct ev_verifying *v, struct evault_error *err)
 	ev_record_init(&record);
 	rc = ev_record_parse(text, &record, &why);
 	if (rc == EVAULT_OK)
-		rc = ev_record_digest(text, &v->items[item].digest, &why);
+		rc = ev_record_digest_of(&record, &v->items[item].digest, &why);
 	if (rc == EVAULT_E_NOMEM)
 		rc = ev_fail_nomem(err);
 	else if (rc != EVAULT_OK)
