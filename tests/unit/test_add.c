@@ -73,20 +73,6 @@ open_vault(const char *dir)
 	return fixture_open(dir, EVAULT_WRITE, FIXTURE_KEY, &v, NULL) == EVAULT_OK ? v : NULL;
 }
 
-static bool
-noise_file(const char *path, size_t len, uint32_t seed)
-{
-	uint8_t *data = malloc(len + 1);
-	bool good = data != NULL;
-
-	if (good) {
-		fixture_noise(data, len, seed);
-		good = fixture_file(path, data, len);
-	}
-	free(data);
-	return good;
-}
-
 /* Gives one item back and compares it with the file. */
 static bool
 gives_back(const char *dir, uint64_t item, const char *original)
@@ -135,7 +121,7 @@ files_around_8_mib_come_back_byte_for_byte(void)
 	NEED(fixture_vault("sizes"));
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		snprintf(path, sizeof(path), "f%zu", i);
-		NEED(noise_file(path, sizes[i], (uint32_t)i));
+		NEED(fixture_noise_file(path, sizes[i], (uint32_t)i));
 		NEED(fixture_add("sizes", path, &s) == EVAULT_OK && s.kept == 1);
 		CHECK(s.bytes == sizes[i] && s.deduplicated == 0);
 		CHECK(gives_back("sizes", item, path));
@@ -151,9 +137,9 @@ known_bytes_are_not_written_again(void)
 	uint64_t before, after;
 	size_t files, files_after;
 
-	NEED(fixture_vault("known") && noise_file("k1", 3 * MIB_8 + 5, 7) &&
+	NEED(fixture_vault("known") && fixture_noise_file("k1", 3 * MIB_8 + 5, 7) &&
 	     fixture_copy("k1", "k2"));
-	NEED(noise_file("k3", 500000, 8) && fixture_copy("k3", "k4"));
+	NEED(fixture_noise_file("k3", 500000, 8) && fixture_copy("k3", "k4"));
 	NEED(fixture_add("known", "k1", &s) == EVAULT_OK && s.kept == 1 && s.deduplicated == 0);
 	NEED(fixture_add("known", "k3", &s) == EVAULT_OK && s.kept == 1);
 	before = fixture_bytes("known/packs", &files);
@@ -182,8 +168,9 @@ same_bytes_twice_in_one_run_are_written_once(void)
 	struct evault *v;
 	uint64_t bytes;
 
-	NEED(fixture_vault("tw") && fixture_folder("twice") && noise_file("twice/a", 700000, 9));
-	NEED(fixture_copy("twice/a", "twice/b") && noise_file("twice/c", 2 * MIB_8, 10));
+	NEED(fixture_vault("tw") && fixture_folder("twice") &&
+	     fixture_noise_file("twice/a", 700000, 9));
+	NEED(fixture_copy("twice/a", "twice/b") && fixture_noise_file("twice/c", 2 * MIB_8, 10));
 	NEED(fixture_copy("twice/c", "twice/d"));
 	v = open_vault("tw");
 	NEED(v != NULL && evault_add(v, &what, &s, NULL) == EVAULT_OK);
@@ -314,17 +301,17 @@ file_that_changes_while_it_is_read_is_refused_and_the_others_are_kept(void)
 {
 	struct evault_add_summary s;
 
-	NEED(fixture_vault("chv") && fixture_folder("ch") && noise_file("ch/1", 100, 1) &&
-	     noise_file("ch/2", 3 * MIB_8, 2) && noise_file("ch/3", 100, 3));
+	NEED(fixture_vault("chv") && fixture_folder("ch") && fixture_noise_file("ch/1", 100, 1) &&
+	     fixture_noise_file("ch/2", 3 * MIB_8, 2) && fixture_noise_file("ch/3", 100, 3));
 	CHECK(refuses_changed("ch/2", 100 + MIB_8, 2));
 	CHECK(fixture_is_sound("chv"));
 	CHECK(refuses_changed("ch/2", 100 + 3 * MIB_8, 0));
 	/* A small one, and one whose size is known, so that it is hashed first. */
-	NEED(noise_file("ch/4", 1000, 4) && noise_file("ch/5", 3 * MIB_8, 5));
+	NEED(fixture_noise_file("ch/4", 1000, 4) && fixture_noise_file("ch/5", 3 * MIB_8, 5));
 	NEED(fixture_add("chv", "ch", &s) == EVAULT_OK && s.kept == 3 && s.refused == 0);
-	NEED(noise_file("ch/4", 1000, 14) && noise_file("ch/5", 3 * MIB_8, 15));
+	NEED(fixture_noise_file("ch/4", 1000, 14) && fixture_noise_file("ch/5", 3 * MIB_8, 15));
 	CHECK(refuses_changed("ch/4", 200 + 3 * MIB_8 + 500, 1));
-	NEED(noise_file("ch/5", 3 * MIB_8, 25));
+	NEED(fixture_noise_file("ch/5", 3 * MIB_8, 25));
 	CHECK(refuses_changed("ch/5", 1300 + 4 * MIB_8, 1));
 	CHECK(fixture_is_sound("chv"));
 }
@@ -338,8 +325,8 @@ cancelled_run_keeps_what_was_read_whole_and_nothing_of_the_rest(void)
 	struct evault_add_summary s;
 	struct evault *v;
 
-	NEED(fixture_vault("cav") && fixture_folder("ca") && noise_file("ca/1", 1000, 1) &&
-	     noise_file("ca/2", 4 * MIB_8, 2) && noise_file("ca/3", 1000, 3));
+	NEED(fixture_vault("cav") && fixture_folder("ca") && fixture_noise_file("ca/1", 1000, 1) &&
+	     fixture_noise_file("ca/2", 4 * MIB_8, 2) && fixture_noise_file("ca/3", 1000, 3));
 	v = open_vault("cav");
 	NEED(v != NULL && evault_add(v, &what, &s, NULL) == EVAULT_OK);
 	CHECK(s.cancelled && s.kept == 1 && t.of[EVAULT_ADD_KEPT] == 1);
@@ -362,7 +349,7 @@ dry_run_writes_nothing(void)
 	size_t files, files_after;
 
 	NEED(fixture_vault("dv") && fixture_folder("dry") && fixture_text("dry/a", "a") &&
-	     noise_file("dry/b", MIB_8 + 1, 3) && fixture_copy("dry/b", "dry/c"));
+	     fixture_noise_file("dry/b", MIB_8 + 1, 3) && fixture_copy("dry/b", "dry/c"));
 	what.dry_run = true;
 	NEED(fixture_open("dv", EVAULT_READ, FIXTURE_KEY, &v, NULL) == EVAULT_OK);
 	before = fixture_bytes("dv", &files); /* with the index */
@@ -520,8 +507,8 @@ add_that_fails_at_any_call_keeps_all_or_nothing_and_the_next_completes_it(void)
 	int i;
 
 	NEED(fixture_vault("fv.before") && fixture_folder("fault") && fixture_text("old", "old") &&
-	     noise_file("fault/1", 400, 1) && noise_file("fault/2", 300000, 2) &&
-	     noise_file("fault/3", 500, 3));
+	     fixture_noise_file("fault/1", 400, 1) && fixture_noise_file("fault/2", 300000, 2) &&
+	     fixture_noise_file("fault/3", 500, 3));
 	NEED(fixture_add("fv.before", "old", &s) == EVAULT_OK);
 	for (plan.call = FAULT_OPENAT; plan.call < FAULT_CALLS; plan.call++) {
 		for (i = 0; i < 2; i++) {

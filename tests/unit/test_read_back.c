@@ -111,20 +111,6 @@ add(const char *dir, const char *path, struct back *b, struct evault_add_summary
 	return rc;
 }
 
-static bool
-noise_file(const char *path, size_t len, uint32_t seed)
-{
-	uint8_t *data = malloc(len + 1);
-	bool good = data != NULL;
-
-	if (good) {
-		fixture_noise(data, len, seed);
-		good = fixture_file(path, data, len);
-	}
-	free(data);
-	return good;
-}
-
 /* The best that can be said here. */
 static enum evault_read_back
 whole(void)
@@ -159,7 +145,7 @@ file_of_any_size_is_read_as_it_is(void)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		source = EV_OS_FROM_DEVICE;
 		fixture_remove("f");
-		NEED(noise_file("f", sizes[i], (uint32_t)i + 1));
+		NEED(fixture_noise_file("f", sizes[i], (uint32_t)i + 1));
 		ev_buf_clear(&out);
 		ev_buf_clear(&other);
 		NEED(ev_os_device_load(EV_OS_CWD, "f", sizes[i], &out, &source, NULL) == EVAULT_OK);
@@ -207,7 +193,7 @@ what_is_whole_is_told_and_nothing_found(void)
 	struct evault_add_summary s;
 	struct back b = { .pattern = NULL };
 
-	NEED(fixture_vault("w") && noise_file("a", 9 * MIB, 1));
+	NEED(fixture_vault("w") && fixture_noise_file("a", 9 * MIB, 1));
 	CHECK(add("w", "a", &b, &s) == EVAULT_OK);
 	CHECK(s.kept == 1 && s.read_back == whole() && s.damage == 0 && s.unreadable == 0);
 	CHECK(b.findings == 0 && s.bytes_read_back > 9 * MIB);
@@ -221,7 +207,7 @@ altered_pack_is_found_and_its_file_is_named(void)
 	struct evault_add_summary s;
 	struct back b = { .pattern = "p/packs/*/*", .largest = true };
 
-	NEED(fixture_vault("p") && noise_file("n.jpg", 300000, 2));
+	NEED(fixture_vault("p") && fixture_noise_file("n.jpg", 300000, 2));
 	CHECK(add("p", "n.jpg", &b, &s) == EVAULT_OK);
 	CHECK(b.done && s.kept == 1 && s.read_back == EVAULT_READ_BACK_DAMAGED);
 	CHECK(b.findings == 2 && b.of_items == 1 && s.damage == 2 && s.unreadable == 0);
@@ -236,7 +222,7 @@ pack_of_an_earlier_run_is_found_altered_when_it_is_relied_upon(void)
 	struct back none = { .pattern = NULL };
 	struct back b = { .pattern = "e/packs/*/*", .largest = true };
 
-	NEED(fixture_vault("e") && noise_file("e.jpg", 300000, 3));
+	NEED(fixture_vault("e") && fixture_noise_file("e.jpg", 300000, 3));
 	CHECK(add("e", "e.jpg", &none, &s) == EVAULT_OK);
 	CHECK(add("e", "e.jpg", &b, &s) == EVAULT_OK);
 	CHECK(b.done && s.already == 1 && s.read_back == EVAULT_READ_BACK_DAMAGED);
@@ -249,7 +235,7 @@ pack_that_is_gone_is_missing(void)
 	struct evault_add_summary s;
 	struct back b = { .pattern = "g/packs/*/*", .largest = true, .gone = true };
 
-	NEED(fixture_vault("g") && noise_file("g.jpg", 300000, 4));
+	NEED(fixture_vault("g") && fixture_noise_file("g.jpg", 300000, 4));
 	CHECK(add("g", "g.jpg", &b, &s) == EVAULT_OK);
 	CHECK(b.done && s.read_back == EVAULT_READ_BACK_DAMAGED);
 	CHECK(b.kinds[EVAULT_FINDING_MISSING] == 2 && b.of_items == 1);
@@ -263,7 +249,7 @@ long_file_is_named_whichever_of_its_packs_is_altered(void)
 	struct back b = { .pattern = NULL };
 	unsigned i;
 
-	NEED(noise_file("l.mp4", 70 * MIB, 5));
+	NEED(fixture_noise_file("l.mp4", 70 * MIB, 5));
 	for (i = 0; i < 2; i++) {
 		fixture_remove("l");
 		NEED(fixture_vault("l"));
@@ -284,7 +270,7 @@ log_that_is_altered_is_found(void)
 	struct evault_add_summary s;
 	size_t i;
 
-	NEED(noise_file("t.jpg", 1000, 6));
+	NEED(fixture_noise_file("t.jpg", 1000, 6));
 	for (i = 0; i < 6; i++) {
 		struct back b = { .pattern = files[i / 2], .gone = i % 2 != 0 };
 
@@ -310,7 +296,7 @@ many_files(const char *dir, unsigned n)
 		return false;
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%03u", dir, i);
-		if (!noise_file(path, 20, 100 + i))
+		if (!fixture_noise_file(path, 20, 100 + i))
 			return false;
 	}
 	return true;
@@ -338,7 +324,7 @@ log_of_two_levels_is_read_back_from_the_first_entry_of_the_run_on(void)
 	/* One more: what is before its tile is none of its business; when all are added again, it
 	 * is. */
 	fixture_remove("m");
-	NEED(fixture_vault("m") && noise_file("more", 20, 7));
+	NEED(fixture_vault("m") && fixture_noise_file("more", 20, 7));
 	CHECK(add("m", "many", &none, &s) == EVAULT_OK && s.read_back == whole());
 	b = (struct back){ .pattern = "m/log/tile/entries/000" };
 	CHECK(add("m", "more", &b, &s) == EVAULT_OK);
@@ -360,12 +346,12 @@ who_stops_it_is_not_told_that_all_is_whole(void)
 	struct evault_add_summary s;
 	struct back b = { .stop_at = 3 * MIB + 1 };
 
-	NEED(fixture_vault("s") && noise_file("s.jpg", 3 * MIB, 8));
+	NEED(fixture_vault("s") && fixture_noise_file("s.jpg", 3 * MIB, 8));
 	CHECK(add("s", "s.jpg", &b, &s) == EVAULT_OK);
 	CHECK(s.kept == 1 && s.cancelled && s.read_back == EVAULT_READ_BACK_NOT && b.findings == 0);
 	/* Before its commit: nothing is read back at all. */
 	b.stop_at = 1;
-	NEED(noise_file("r.jpg", 3 * MIB, 9));
+	NEED(fixture_noise_file("r.jpg", 3 * MIB, 9));
 	CHECK(add("s", "r.jpg", &b, &s) == EVAULT_OK);
 	CHECK(s.cancelled && s.read_back == EVAULT_READ_BACK_NOT && s.bytes_read_back == 0);
 }

@@ -236,6 +236,20 @@ fixture_noise(uint8_t *out, size_t len, uint32_t seed)
 }
 
 bool
+fixture_noise_file(const char *path, size_t len, uint32_t seed)
+{
+	uint8_t *data = malloc(len + 1);
+	bool good = data != NULL;
+
+	if (good) {
+		fixture_noise(data, len, seed);
+		good = fixture_file(path, data, len);
+	}
+	free(data);
+	return good;
+}
+
+bool
 fixture_pack(const char *vault, size_t n, char *out, size_t size)
 {
 	struct ev_os_list folders = { NULL, 0 }, packs = { NULL, 0 };

@@ -38,6 +38,8 @@ uint64_t fixture_bytes(const char *path, size_t *files);
 size_t fixture_temps(const char *path);
 /* Bytes that do not compress, the same for the same seed. */
 void fixture_noise(uint8_t *out, size_t len, uint32_t seed);
+/* A file of them. */
+bool fixture_noise_file(const char *path, size_t len, uint32_t seed);
 /* "packs/3f/….tar.zst.age" of the n-th pack in byte order, below the vault; false: none. */
 bool fixture_pack(const char *vault, size_t n, char *out, size_t size);
 
