@@ -41,7 +41,7 @@ bool sandbox_begin(void);
  */
 bool sandbox_enter(bool require);
 
-/* What is active, for `version`: "no system calls but …" is not for people.  Static. */
+/* What is active, for `version`. */
 struct sandbox_state {
 	bool calls; /* seccomp */
 	int files;  /* Landlock: the version of its interface, or 0: none */
