@@ -479,32 +479,46 @@ open_out(struct getting *g, char **parent, struct evault_error *err)
 }
 
 static enum evault_status
-sum_item(void *ctx, const struct evault_item *item, struct evault_error *err)
+find_entry(const struct getting *g, size_t i, struct ev_catalog_entry *entry,
+	   struct evault_error *err)
 {
-	struct getting *g = ctx;
-	struct ev_slice size = item_field(item, "size");
-	struct ev_cursor number = ev_cursor_of(size.data, size.len);
+	enum evault_status rc = ev_catalog_entry(g->v->catalog, g->what->items[i], entry, err);
 
-	(void)err;
-	g->progress.files_total++;
-	g->progress.bytes_total += ev_cursor_decimal(&number, INT64_MAX);
-	return EVAULT_OK;
+	if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_OK && !entry->is_record))
+		return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no item %llu",
+			       (unsigned long long)g->what->items[i]);
+	return rc;
 }
 
+/* What there is to do, as far as the catalog knows. */
 static enum evault_status
-each_item(struct getting *g, evault_item_fn *fn, struct evault_error *err)
+sum_items(struct getting *g, struct evault_error *err)
 {
 	struct ev_catalog_entry entry;
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
 	for (i = 0; i < g->what->n_items && rc == EVAULT_OK; i++) {
-		rc = ev_catalog_entry(g->v->catalog, g->what->items[i], &entry, err);
-		if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_OK && !entry.is_record))
-			return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no item %llu",
-				       (unsigned long long)g->what->items[i]);
+		rc = find_entry(g, i, &entry, err);
+		if (rc != EVAULT_OK)
+			break;
+		g->progress.files_total++;
+		g->progress.bytes_total += entry.size;
+	}
+	return rc;
+}
+
+static enum evault_status
+give_items(struct getting *g, struct evault_error *err)
+{
+	struct ev_catalog_entry entry;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < g->what->n_items && rc == EVAULT_OK; i++) {
+		rc = find_entry(g, i, &entry, err);
 		if (rc == EVAULT_OK)
-			rc = ev_vault_give_record(g->v, &entry, fn, g, err);
+			rc = ev_vault_give_record(g->v, &entry, give_item, g, err);
 	}
 	return rc;
 }
@@ -523,12 +537,12 @@ evault_get(struct evault *v, const struct evault_get *what, struct evault_get_su
 	if (rc == EVAULT_OK)
 		rc = ev_vault_need_reading(v, err);
 	if (rc == EVAULT_OK)
-		rc = each_item(&g, sum_item, err);
+		rc = sum_items(&g, err);
 	if (rc == EVAULT_OK && what->out != NULL)
 		rc = open_out(&g, &parent, err);
 	if (rc == EVAULT_OK && what->n_items > 0) {
 		summary->logged = log_access(&g, &summary->not_logged) == EVAULT_OK;
-		rc = each_item(&g, give_item, err);
+		rc = give_items(&g, err);
 	}
 	ev_os_close_read(g.out);
 	ev_hasher_free(g.hasher);
