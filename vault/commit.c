@@ -345,6 +345,7 @@ ev_commit_finish(struct ev_commit *c, struct evault_error *err)
 {
 	const struct ev_verifier *key = &c->v->authority.log_key;
 	const struct ev_signing_seed *seed = &c->v->keys->write->log;
+	struct ev_checkpoint before = *ev_log_head(c->v->log);
 	enum evault_status rc = ev_commit_close_pack(c, err);
 
 	if (c->keys != NULL && c->keys->log_key != NULL) {
@@ -357,6 +358,7 @@ ev_commit_finish(struct ev_commit *c, struct evault_error *err)
 		rc = ev_log_commit(c->v->log, key, seed, err);
 	if (rc == EVAULT_OK) {
 		c->n_packs = 0;
+		ev_vault_log_went_on(c->v, &before);
 		c->v->stale = c->v->stale || c->keys != NULL;
 		/* With other keys it is for the next opening. */
 		if (c->keys == NULL)

@@ -2,6 +2,7 @@
  * Entries of the log, for whoever asks for one.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "vault.h"
 
@@ -47,6 +48,24 @@ remember_judged(struct evault *v, uint64_t index)
 		j->bits[index / 8] |= (uint8_t)(1 << index % 8);
 }
 
+void
+ev_vault_log_went_on(struct evault *v, const struct ev_checkpoint *before)
+{
+	const struct ev_checkpoint *head = ev_log_head(v->log);
+	struct ev_judged *j = &v->judged;
+	size_t had = (size_t)(before->size / 8 + 1), has = (size_t)(head->size / 8 + 1);
+	uint8_t *grown;
+
+	/* Of another tree there is nothing to go on with. */
+	if (j->bits == NULL || j->size != before->size || !ev_hash_equal(&j->root, &before->root))
+		return;
+	grown = realloc(j->bits, has);
+	if (grown == NULL)
+		return;
+	memset(grown + had, 0, has - had);
+	*j = (struct ev_judged){ grown, head->size, head->root };
+}
+
 /*
  * Once for each entry of one tree: ev_log_entry proves each time that it is
  * the same bytes.  Verifying a signature takes longer than all else here.
@@ -64,20 +83,42 @@ judge_once(struct evault *v, uint64_t index, const struct ev_entry *entry, struc
 	return rc;
 }
 
+/* Proved to be in the log; and what is known of its signature, where it was looked at ahead. */
+static enum evault_status
+read_entry(struct evault *v, uint64_t index, struct ev_buf *bytes,
+	   const struct ev_note_known **known, struct evault_error *err)
+{
+	const struct ev_batch_entry *ahead = NULL;
+
+	*known = NULL;
+	ev_buf_clear(bytes);
+	if (index < v->skipped && !was_judged(v, index))
+		ahead = ev_entry_ahead(v, index);
+	if (ahead == NULL)
+		return ev_log_entry(v->log, index, bytes, NULL, err);
+	*known = &ahead->known;
+	ev_buf_add(bytes, ahead->bytes.data, ahead->bytes.len);
+	return ev_buf_ask(bytes, err);
+}
+
 enum evault_status
 ev_vault_entry(struct evault *v, uint64_t index, struct ev_buf *bytes, struct ev_entry *entry,
 	       struct evault_error *err)
 {
-	enum evault_status rc;
+	const struct ev_note_known *known;
+	enum evault_status rc = read_entry(v, index, bytes, &known, err);
 
-	ev_buf_clear(bytes);
-	rc = ev_log_entry(v->log, index, bytes, NULL, err);
 	if (rc == EVAULT_OK)
 		rc = ev_entry_parse(ev_slice_of(bytes->data, bytes->len), entry, err);
 	if (rc == EVAULT_E_FORMAT || rc == EVAULT_E_LIMIT || rc == EVAULT_E_VERSION)
 		return ev_fail(err, EVAULT_E_DAMAGED, "entry %llu of the log is garbled",
 			       (unsigned long long)index);
-	return rc == EVAULT_OK && index < v->skipped ? judge_once(v, index, entry, err) : rc;
+	if (rc != EVAULT_OK || index >= v->skipped)
+		return rc;
+	entry->note.known = known;
+	rc = judge_once(v, index, entry, err);
+	entry->note.known = NULL; /* it is gone with the next question */
+	return rc;
 }
 
 enum evault_status

@@ -24,6 +24,8 @@ struct getting {
 	struct ev_hasher *hasher;
 	struct ev_seen written; /* hashes of paths that this run has written */
 	int out;                /* the folder, or -1 */
+	struct ev_buf folder;   /* of the file given last, below it, … */
+	int in_folder;          /* … which is open; -1: none is */
 	const char *single;     /* one item into a file of this name in `out`; or NULL */
 };
 
@@ -123,51 +125,85 @@ explain_name(enum evault_status rc, const char *name, struct evault_error *err)
 		       ev_show_path(name, shown));
 }
 
-/*
- * Opens the item's folder below `out`, made where it is missing, one
- * component after the other and through no link.  Its path goes to `path`.
- */
+/* The next folder on the way, made where it is missing; `at` is closed. */
 static enum evault_status
-enter_folder(const struct giving *w, struct ev_buf *path, int *fd, struct evault_error *err)
+step_into(const struct giving *w, struct ev_slice part, int *at, struct evault_error *err)
 {
-	struct ev_slice folder = item_field(w->item, "folder"), part;
-	struct ev_cursor c = ev_cursor_of(folder.data, folder.len);
 	struct ev_buf name = EV_BUF_INIT;
-	enum evault_status rc;
-	int at = -1, next;
+	enum evault_status rc = EVAULT_OK;
+	int next = -1;
 
-	rc = ev_os_open_dir(w->g->out, ".", &at, err);
+	ev_buf_add(&name, part.data, part.len);
+	if (!ev_vault_name_is_plain(part))
+		rc = ev_fail(err, EVAULT_E_DAMAGED, "its folder would lead out of %s", w->shown);
+	else if (ev_buf_text(&name) == NULL)
+		rc = ev_fail_nomem(err);
+	if (rc == EVAULT_OK)
+		rc = explain_name(ev_os_mkdir(*at, (const char *)name.data, NULL, err),
+				  (const char *)name.data, err);
+	if (rc == EVAULT_OK)
+		rc = ev_os_open_folder(*at, (const char *)name.data, &next, err);
+	ev_os_close_read(*at);
+	*at = next;
+	ev_buf_release(&name);
+	return rc;
+}
+
+/* From `out` down, one component after the other and through no link. */
+static enum evault_status
+walk_to(const struct giving *w, struct ev_slice folder, int *fd, struct evault_error *err)
+{
+	struct ev_cursor c = ev_cursor_of(folder.data, folder.len);
+	enum evault_status rc = ev_os_open_dir(w->g->out, ".", fd, err);
+	const uint8_t *slash;
+	struct ev_slice part;
+
 	while (rc == EVAULT_OK && c.left > 0) {
-		const uint8_t *slash = memchr(c.at, '/', c.left);
-
+		slash = memchr(c.at, '/', c.left);
 		part = ev_cursor_take(&c, slash == NULL ? c.left : (size_t)(slash - c.at));
 		if (slash != NULL)
 			ev_cursor_take(&c, 1);
-		ev_buf_clear(&name);
-		ev_buf_add(&name, part.data, part.len);
-		if (!ev_vault_name_is_plain(part))
-			rc = ev_fail(err, EVAULT_E_DAMAGED, "its folder would lead out of %s",
-				     w->shown);
-		else if (ev_buf_text(&name) == NULL)
-			rc = ev_fail_nomem(err);
-		if (rc == EVAULT_OK)
-			rc = explain_name(ev_os_mkdir(at, (const char *)name.data, NULL, err),
-					  (const char *)name.data, err);
-		if (rc == EVAULT_OK)
-			rc = ev_os_open_folder(at, (const char *)name.data, &next, err);
-		if (rc != EVAULT_OK)
-			break;
-		ev_os_close_read(at);
-		at = next;
-		ev_buf_add(path, part.data, part.len);
-		ev_buf_puts(path, "/");
+		rc = step_into(w, part, fd, err);
 	}
-	ev_buf_release(&name);
-	if (rc == EVAULT_OK)
-		*fd = at;
-	else
-		ev_os_close_read(at);
 	return rc;
+}
+
+static void
+leave_folder(struct getting *g)
+{
+	ev_os_close_read(g->in_folder);
+	g->in_folder = -1;
+}
+
+/*
+ * Opens the item's folder below `out`, where it is not the one before it: then
+ * it is open still.  Its path goes to `path`.
+ */
+static enum evault_status
+enter_folder(struct giving *w, struct ev_buf *path, int *fd, struct evault_error *err)
+{
+	struct ev_slice folder = item_field(w->item, "folder");
+	struct getting *g = w->g;
+	enum evault_status rc = EVAULT_OK;
+
+	if (g->in_folder < 0 ||
+	    !ev_slice_equal(folder, ev_slice_of(g->folder.data, g->folder.len))) {
+		leave_folder(g);
+		ev_buf_clear(&g->folder);
+		ev_buf_add(&g->folder, folder.data, folder.len);
+		rc = ev_buf_ask(&g->folder, err);
+		if (rc == EVAULT_OK)
+			rc = walk_to(w, folder, &g->in_folder, err);
+		if (rc != EVAULT_OK)
+			leave_folder(g);
+	}
+	if (rc != EVAULT_OK)
+		return rc;
+	ev_buf_add(path, folder.data, folder.len);
+	if (folder.len > 0 && folder.data[folder.len - 1] != '/')
+		ev_buf_puts(path, "/");
+	*fd = g->in_folder;
+	return ev_buf_ask(path, err);
 }
 
 /* "name (3f9a01-12).jpg", cut to what a file system takes. */
@@ -367,7 +403,7 @@ static enum evault_status
 give_file(struct giving *w, struct evault_error *err)
 {
 	char temp[EV_OS_TEMP_SIZE];
-	int dir = -1;
+	int dir = w->g->out;
 	enum evault_status rc;
 
 	ev_os_temp_name(temp);
@@ -376,14 +412,12 @@ give_file(struct giving *w, struct evault_error *err)
 		return rc;
 	if (w->g->single == NULL && !ev_vault_name_is_plain(ev_slice_of(w->name.data, w->name.len)))
 		return ev_fail(err, EVAULT_E_DAMAGED, "its name would lead out of %s", w->shown);
-	if (w->g->single != NULL)
-		rc = ev_os_open_dir(w->g->out, ".", &dir, err);
-	else
+	if (w->g->single == NULL)
 		rc = enter_folder(w, &w->path, &dir, err);
 	if (rc == EVAULT_OK)
 		rc = ev_os_create(dir, temp, &w->fd, err);
 	if (rc != EVAULT_OK)
-		goto out;
+		return rc;
 	rc = write_original(w, err);
 	if (rc == EVAULT_OK)
 		restore_time(w);
@@ -395,8 +429,6 @@ give_file(struct giving *w, struct evault_error *err)
 		rc = publish(w, dir, temp, err);
 	if (rc != EVAULT_OK)
 		(void)ev_os_unlink(dir, temp, NULL);
-out:
-	ev_os_close_read(dir);
 	return rc;
 }
 
@@ -479,32 +511,46 @@ open_out(struct getting *g, char **parent, struct evault_error *err)
 }
 
 static enum evault_status
-sum_item(void *ctx, const struct evault_item *item, struct evault_error *err)
+find_entry(const struct getting *g, size_t i, struct ev_catalog_entry *entry,
+	   struct evault_error *err)
 {
-	struct getting *g = ctx;
-	struct ev_slice size = item_field(item, "size");
-	struct ev_cursor number = ev_cursor_of(size.data, size.len);
+	enum evault_status rc = ev_catalog_entry(g->v->catalog, g->what->items[i], entry, err);
 
-	(void)err;
-	g->progress.files_total++;
-	g->progress.bytes_total += ev_cursor_decimal(&number, INT64_MAX);
-	return EVAULT_OK;
+	if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_OK && !entry->is_record))
+		return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no item %llu",
+			       (unsigned long long)g->what->items[i]);
+	return rc;
 }
 
+/* What there is to do, as far as the catalog knows. */
 static enum evault_status
-each_item(struct getting *g, evault_item_fn *fn, struct evault_error *err)
+sum_items(struct getting *g, struct evault_error *err)
 {
 	struct ev_catalog_entry entry;
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
 
 	for (i = 0; i < g->what->n_items && rc == EVAULT_OK; i++) {
-		rc = ev_catalog_entry(g->v->catalog, g->what->items[i], &entry, err);
-		if (rc == EVAULT_E_NOT_FOUND || (rc == EVAULT_OK && !entry.is_record))
-			return ev_fail(err, EVAULT_E_NOT_FOUND, "there is no item %llu",
-				       (unsigned long long)g->what->items[i]);
+		rc = find_entry(g, i, &entry, err);
+		if (rc != EVAULT_OK)
+			break;
+		g->progress.files_total++;
+		g->progress.bytes_total += entry.size;
+	}
+	return rc;
+}
+
+static enum evault_status
+give_items(struct getting *g, struct evault_error *err)
+{
+	struct ev_catalog_entry entry;
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < g->what->n_items && rc == EVAULT_OK; i++) {
+		rc = find_entry(g, i, &entry, err);
 		if (rc == EVAULT_OK)
-			rc = ev_vault_give_record(g->v, &entry, fn, g, err);
+			rc = ev_vault_give_record(g->v, &entry, give_item, g, err);
 	}
 	return rc;
 }
@@ -513,7 +559,7 @@ enum evault_status
 evault_get(struct evault *v, const struct evault_get *what, struct evault_get_summary *summary,
 	   struct evault_error *err)
 {
-	struct getting g = { .v = v, .what = what, .summary = summary, .out = -1 };
+	struct getting g = { .v = v, .what = what, .summary = summary, .out = -1, .in_folder = -1 };
 	char *parent = NULL;
 	enum evault_status rc;
 
@@ -523,14 +569,16 @@ evault_get(struct evault *v, const struct evault_get *what, struct evault_get_su
 	if (rc == EVAULT_OK)
 		rc = ev_vault_need_reading(v, err);
 	if (rc == EVAULT_OK)
-		rc = each_item(&g, sum_item, err);
+		rc = sum_items(&g, err);
 	if (rc == EVAULT_OK && what->out != NULL)
 		rc = open_out(&g, &parent, err);
 	if (rc == EVAULT_OK && what->n_items > 0) {
 		summary->logged = log_access(&g, &summary->not_logged) == EVAULT_OK;
-		rc = each_item(&g, give_item, err);
+		rc = give_items(&g, err);
 	}
+	leave_folder(&g);
 	ev_os_close_read(g.out);
+	ev_buf_release(&g.folder);
 	ev_hasher_free(g.hasher);
 	ev_seen_release(&g.written);
 	free(parent);

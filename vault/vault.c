@@ -538,6 +538,7 @@ evault_close(struct evault *v)
 		return;
 	ev_vault_close_packs(v);
 	ev_corrections_forget(v);
+	ev_entry_ahead_forget(v);
 	ev_set_release(&v->whole);
 	ev_set_release(&v->broken);
 	ev_index_close(v);

@@ -4,6 +4,7 @@
 #ifndef EV_VAULT_H
 #define EV_VAULT_H
 
+#include "entry_ahead.h"
 #include "evault.h"
 #include "index.h"
 #include "store/catalog.h"
@@ -51,6 +52,7 @@ struct evault {
 		uint64_t size;
 		struct ev_hash root;
 	} judged;
+	struct ev_entry_ahead *ahead; /* entries that may be asked for soon; NULL at first */
 	struct ev_corrections_cache *corrections; /* records that were read last; NULL at first */
 };
 
@@ -80,6 +82,11 @@ enum evault_status ev_vault_entry(struct evault *v, uint64_t index, struct ev_bu
 /* The same, as the catalog would have it. */
 enum evault_status ev_vault_look_up(struct evault *v, uint64_t index,
 				    struct ev_catalog_entry *found, struct evault_error *err);
+/*
+ * After a commit of this handle's own, to a log that had the head `before`: what
+ * was judged of it is judged, since the log goes on from there (log.h, invariant 1).
+ */
+void ev_vault_log_went_on(struct evault *v, const struct ev_checkpoint *before);
 /* Has a writer put another head in the place of the one that was loaded? */
 bool ev_vault_moved(const struct evault *v);
 enum evault_status ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock,

@@ -497,6 +497,59 @@ key_that_was_derived_signs_the_same_for_its_own_signer_alone(void)
 	ev_buf_release(&other);
 }
 
+/* The example, and two notes whose signature, or text, is not the one that was looked at. */
+static void
+what_is_known_holds_for_the_same_key_text_and_signature_alone(void)
+{
+	static const char other_text[] = "T" NOTE;
+	struct ev_verifier v, other;
+	struct ev_note note, altered;
+	struct ev_note_known known;
+	char bytes[sizeof(NOTE)] = NOTE;
+
+	NEED(ev_verifier_parse(ev_slice_text(VKEY), &v, NULL) == EVAULT_OK);
+	NEED(parse(NOTE, &note) == EVAULT_OK && note.known == NULL);
+	ev_note_look(&note, &v, &known);
+	CHECK(known.fits);
+	note.known = &known;
+	CHECK(ev_note_verify(&note, &v, NULL) == EVAULT_OK);
+	other = v; /* by the same name and ID */
+	other.key[3] ^= 1;
+	CHECK(ev_note_verify(&note, &other, NULL) == EVAULT_E_DAMAGED);
+	NEED(parse(other_text, &altered) == EVAULT_OK);
+	altered.known = &known;
+	CHECK(ev_note_verify(&altered, &v, NULL) == EVAULT_E_DAMAGED);
+	bytes[sizeof(TEXT DASH NAME) + 40] ^= 1; /* within the signature */
+	NEED(parse(bytes, &altered) == EVAULT_OK);
+	altered.known = &known;
+	CHECK(ev_note_verify(&altered, &v, NULL) == EVAULT_E_DAMAGED);
+}
+
+static void
+look_at_what_does_not_verify_says_nothing(void)
+{
+	struct ev_note_known known = { .fits = true };
+	struct ev_verifier v, other;
+	struct ev_note note;
+
+	NEED(ev_verifier_parse(ev_slice_text(VKEY), &v, NULL) == EVAULT_OK);
+	NEED(parse("T" NOTE, &note) == EVAULT_OK);
+	ev_note_look(&note, &v, &known);
+	CHECK(!known.fits);
+	note.known = &known;
+	CHECK(ev_note_verify(&note, &v, NULL) == EVAULT_E_DAMAGED);
+	/* By nobody of that name. */
+	other = v;
+	other.id ^= 1;
+	NEED(parse(NOTE, &note) == EVAULT_OK);
+	ev_note_look(&note, &other, &known);
+	CHECK(!known.fits);
+	/* Too short for one of Ed25519. */
+	NEED(parse(TEXT "\n" DASH NAME " Uw2QOkn8\n", &note) == EVAULT_OK);
+	ev_note_look(&note, &v, &known);
+	CHECK(!known.fits);
+}
+
 int
 main(void)
 {
@@ -521,5 +574,7 @@ main(void)
 	UNIT_RUN(a_key_of_small_order_verifies_nothing);
 	UNIT_RUN(signing_refuses_what_parsing_would);
 	UNIT_RUN(key_that_was_derived_signs_the_same_for_its_own_signer_alone);
+	UNIT_RUN(what_is_known_holds_for_the_same_key_text_and_signature_alone);
+	UNIT_RUN(look_at_what_does_not_verify_says_nothing);
 	return unit_end();
 }

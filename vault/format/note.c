@@ -311,6 +311,7 @@ ev_note_parse(struct ev_slice bytes, struct ev_note *note, struct evault_error *
 	size_t at, n = 0;
 
 	note->n_signatures = 0;
+	note->known = NULL;
 	if (bytes.len > EV_NOTE_MAX)
 		return ev_fail(err, EVAULT_E_LIMIT, "a note of more than %d bytes", EV_NOTE_MAX);
 	if (!ev_note_text_valid(bytes))
@@ -336,22 +337,81 @@ ev_note_parse(struct ev_slice bytes, struct ev_note *note, struct evault_error *
 	return EVAULT_OK;
 }
 
+/* Does it say that it is by this key? */
+static bool
+is_by(const struct ev_note_signature *s, const struct ev_verifier *key)
+{
+	return s->id == key->id && ev_slice_is(s->name, key->name);
+}
+
+static bool
+signature_bytes(const struct ev_note_signature *s, uint8_t raw[EV_NOTE_SIGNATURE])
+{
+	size_t len;
+
+	return ev_base64_decode(s->bytes, EV_BASE64_STD, raw, EV_NOTE_SIGNATURE, &len) &&
+	       len == EV_NOTE_SIGNATURE;
+}
+
+static bool
+fits(struct ev_slice text, const uint8_t raw[EV_NOTE_SIGNATURE], const struct ev_verifier *key)
+{
+	return crypto_sign_verify_detached(raw + ID_RAW, text.data, text.len, key->key) == 0;
+}
+
+/* All that the outcome of that depends on. */
+static void
+hash_question(struct ev_slice text, const uint8_t raw[EV_NOTE_SIGNATURE],
+	      const struct ev_verifier *key, struct ev_hash *out)
+{
+	uint8_t head[sizeof(key->key) + EV_NOTE_SIGNATURE - ID_RAW];
+
+	memcpy(head, key->key, sizeof(key->key));
+	memcpy(head + sizeof(key->key), raw + ID_RAW, EV_NOTE_SIGNATURE - ID_RAW);
+	ev_hash_of2(head, sizeof(head), text.data, text.len, out);
+}
+
+static bool
+is_known(const struct ev_note *note, const uint8_t raw[EV_NOTE_SIGNATURE],
+	 const struct ev_verifier *key)
+{
+	struct ev_hash of;
+
+	if (note->known == NULL || !note->known->fits)
+		return false;
+	hash_question(note->text, raw, key, &of);
+	return ev_hash_equal(&of, &note->known->of);
+}
+
+void
+ev_note_look(const struct ev_note *note, const struct ev_verifier *key, struct ev_note_known *known)
+{
+	uint8_t raw[EV_NOTE_SIGNATURE];
+	size_t i = 0;
+
+	known->fits = false;
+	while (i < note->n_signatures && !is_by(&note->signatures[i], key))
+		i++;
+	if (i == note->n_signatures || !signature_bytes(&note->signatures[i], raw))
+		return;
+	hash_question(note->text, raw, key, &known->of);
+	known->fits = fits(note->text, raw, key);
+}
+
 enum evault_status
 ev_note_verify(const struct ev_note *note, const struct ev_verifier *key, struct evault_error *err)
 {
 	const struct ev_note_signature *s;
 	uint8_t raw[EV_NOTE_SIGNATURE];
 	char shown[EV_SHOW_SIZE];
-	size_t i, len, found = 0;
+	size_t i, found = 0;
 
 	for (i = 0; i < note->n_signatures; i++) {
 		s = &note->signatures[i];
-		if (s->id != key->id || !ev_slice_is(s->name, key->name))
+		if (!is_by(s, key))
 			continue;
-		if (!ev_base64_decode(s->bytes, EV_BASE64_STD, raw, sizeof(raw), &len) ||
-		    len != sizeof(raw) ||
-		    crypto_sign_verify_detached(raw + ID_RAW, note->text.data, note->text.len,
-						key->key) != 0)
+		if (!signature_bytes(s, raw) ||
+		    (!is_known(note, raw, key) && !fits(note->text, raw, key)))
 			return ev_fail(err, EVAULT_E_DAMAGED, "the signature of %s does not verify",
 				       ev_show_path(key->name, shown));
 		found++;

@@ -54,10 +54,20 @@ struct ev_note_signature {
 	uint32_t id;
 	struct ev_slice bytes; /* base64 of ID and signature */
 };
+/*
+ * What a look at a signature has shown, before somebody asks who must have
+ * signed.  It is bound to the bytes: of another key, text or signature it says
+ * nothing, however it got to a note of that.
+ */
+struct ev_note_known {
+	bool fits;
+	struct ev_hash of; /* the key, the signature and the text that fit each other */
+};
 struct ev_note {
 	struct ev_slice text; /* with its last LF, without the blank line */
 	struct ev_note_signature signatures[EV_NOTE_SIGNATURES_MAX];
 	size_t n_signatures;
+	const struct ev_note_known *known; /* borrowed; NULL, as parsing leaves it: nothing */
 };
 
 /* What a note can sign: ends in LF, valid UTF-8 (RFC 3629), no control below 0x20 but LF. */
@@ -89,5 +99,12 @@ enum evault_status ev_note_parse(struct ev_slice bytes, struct ev_note *note,
  */
 enum evault_status ev_note_verify(const struct ev_note *note, const struct ev_verifier *key,
 				  struct evault_error *err);
+/*
+ * Compares the first signature by this key.  Needs nothing but its arguments: it may
+ * be done on another thread, for a key that may turn out not to be the one.  Where it
+ * is, ev_note_verify need not do the same again.
+ */
+void ev_note_look(const struct ev_note *note, const struct ev_verifier *key,
+		  struct ev_note_known *known);
 
 #endif

@@ -20,7 +20,7 @@ const char ev_catalog_schema[] =
     "CREATE TABLE tags(digest BLOB NOT NULL, tag BLOB NOT NULL, PRIMARY KEY(digest, tag))"
     " WITHOUT ROWID;";
 
-#define ENTRY_COLUMNS "e.idx, e.digest, e.actor, r.digest IS NULL"
+#define ENTRY_COLUMNS "e.idx, e.digest, e.actor, r.digest IS NULL, r.size"
 #define ENTRY_TABLES  " FROM entries e LEFT JOIN records r ON r.digest = e.digest "
 
 static const char *const queries[Q_QUERIES] = {

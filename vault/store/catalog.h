@@ -156,6 +156,7 @@ struct ev_catalog_entry {
 	struct ev_hash digest; /* when is_record */
 	struct ev_hash actor;
 	bool is_missing; /* is_record, and no readable record was found */
+	uint64_t size;   /* of the file that the record keeps; 0 also when there is none */
 };
 enum evault_status ev_catalog_entry(struct ev_catalog *c, uint64_t index,
 				    struct ev_catalog_entry *entry, struct evault_error *err);

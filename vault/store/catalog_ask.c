@@ -76,6 +76,7 @@ take_entry(struct ev_catalog *c, sqlite3_stmt *q, struct ev_catalog_entry *entry
 		ev_catalog_column_hash(q, 1, &entry->digest);
 		ev_catalog_column_hash(q, 2, &entry->actor);
 		entry->is_missing = entry->is_record && sqlite3_column_int(q, 3) != 0;
+		entry->size = (uint64_t)sqlite3_column_int64(q, 4);
 	}
 	sqlite3_reset(q);
 	return rc;

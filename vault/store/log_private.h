@@ -8,6 +8,7 @@
 #ifndef EV_STORE_LOG_PRIVATE_H
 #define EV_STORE_LOG_PRIVATE_H
 
+#include "store/entry_batch.h"
 #include "store/log.h"
 
 #define EV_LOG_HEAD "log/checkpoint"
@@ -58,6 +59,7 @@ struct ev_log_walk {
 	void *ctx;
 	struct ev_hash levels[LOG_LEVELS][EV_TILE_WIDTH]; /* the tile of each level being filled */
 	struct ev_buf bundle, tile;
+	struct ev_entry_batch batch; /* of the bundle, those that are not in the tree yet */
 	struct ev_entry parsed;
 	bool unread; /* entries that may change the log's key: the system did not give them */
 	bool cut; /* neither entries nor their hashes are there: nothing after them can be judged */

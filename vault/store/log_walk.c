@@ -77,7 +77,8 @@ add_leaf(struct ev_log_walk *w, const struct ev_hash *leaf, struct evault_error 
 }
 
 static enum evault_status
-take_entry(struct ev_log_walk *w, struct ev_slice bytes, bool *taken, struct evault_error *err)
+take_entry(struct ev_log_walk *w, const struct ev_batch_entry *e, bool *taken,
+	   struct evault_error *err)
 {
 	uint64_t index = w->authority->size;
 	struct evault_error why = { 0 };
@@ -86,29 +87,29 @@ take_entry(struct ev_log_walk *w, struct ev_slice bytes, bool *taken, struct eva
 
 	*taken = false;
 	ev_merkle_root(&w->log->tree, &root);
-	if (ev_entry_parse(bytes, &w->parsed, &why) != EVAULT_OK) {
+	if (!e->is_entry) {
+		(void)ev_entry_parse(e->bytes, &w->parsed, &why);
 		w->authority->size++;
 		return ev_find(w->findings, err, EVAULT_FINDING_ALTERED, index, "",
 			       "is no entry of a log: %s", why.text);
 	}
-	rc = ev_authority_take(w->authority, &w->parsed, &root, w->findings, taken, err);
+	rc = ev_authority_take(w->authority, &e->entry, &root, w->findings, taken, err);
 	if (rc == EVAULT_OK)
-		rc = w->entry(w->ctx, index, &w->parsed, bytes, *taken, err);
+		rc = w->entry(w->ctx, index, &e->entry, e->bytes, *taken, err);
 	return rc;
 }
 
 /* One entry: `stored` is its hash in the tile, or NULL where the tile is not to be had. */
 static enum evault_status
-walk_entry(struct ev_log_walk *w, struct ev_slice bytes, const struct ev_hash *stored,
+walk_entry(struct ev_log_walk *w, const struct ev_batch_entry *e, const struct ev_hash *stored,
 	   struct evault_error *err)
 {
 	uint64_t index = w->authority->size;
+	struct ev_hash leaf = e->leaf;
 	enum evault_status rc;
-	struct ev_hash leaf;
 	bool taken;
 
-	ev_merkle_leaf(bytes.data, bytes.len, &leaf);
-	rc = take_entry(w, bytes, &taken, err);
+	rc = take_entry(w, e, &taken, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	if (stored != NULL && !ev_hash_equal(&leaf, stored)) {
@@ -168,6 +169,30 @@ load_pair(struct ev_log_walk *w, uint64_t n, uint8_t tile[EV_TILE_SIZE], bool *h
 		       EV_NO_ITEM, path, "entries of the log: %s", why.text);
 }
 
+/* What the bytes of the bundle's entries say by themselves, from the first that is wanted on. */
+static enum evault_status
+look_at_bundle(struct ev_log_walk *w, unsigned from, unsigned width, struct evault_error *err)
+{
+	struct ev_cursor c = ev_cursor_of(w->bundle.data, w->bundle.len);
+	enum evault_status rc = EVAULT_OK;
+	struct ev_slice entry;
+	unsigned i;
+
+	ev_entry_batch_clear(&w->batch);
+	for (i = 0; i < width && rc == EVAULT_OK; i++) {
+		entry = ev_tile_entry_next(&c);
+		if (c.bad)
+			break;
+		if (i >= from)
+			rc = ev_entry_batch_add(&w->batch, entry, err);
+	}
+	if (rc == EVAULT_OK)
+		rc = ev_entry_batch_begin(&w->batch, w->authority, err);
+	if (rc == EVAULT_OK)
+		ev_entry_batch_end(&w->batch);
+	return rc;
+}
+
 static enum evault_status
 walk_bundle(struct ev_log_walk *w, uint64_t n, struct evault_error *err)
 {
@@ -176,17 +201,18 @@ walk_bundle(struct ev_log_walk *w, uint64_t n, struct evault_error *err)
 	uint8_t tile[EV_TILE_SIZE];
 	struct ev_hash stored;
 	char path[LOG_PATH_SIZE];
-	struct ev_slice entry;
 	struct ev_cursor c;
 	bool have_tile;
 	enum evault_status rc = load_pair(w, n, tile, &have_tile, err);
 
 	if (rc == EVAULT_OK && w->bundle.len == 0)
 		return skip_entries(w, from, width, have_tile, tile, err);
+	if (rc == EVAULT_OK)
+		rc = look_at_bundle(w, from, width, err);
 	ev_log_tile_path(EV_TILE_ENTRIES, n, width, path);
 	c = ev_cursor_of(w->bundle.data, w->bundle.len);
 	for (i = 0; i < width && rc == EVAULT_OK; i++) {
-		entry = ev_tile_entry_next(&c);
+		ev_tile_entry_next(&c);
 		if (c.bad) {
 			rc = ev_find(w->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path,
 				     "entries of the log are cut short or garbled from number %llu "
@@ -200,7 +226,7 @@ walk_bundle(struct ev_log_walk *w, uint64_t n, struct evault_error *err)
 			continue;
 		if (have_tile)
 			memcpy(stored.b, tile + (size_t)i * 32, 32);
-		rc = walk_entry(w, entry, have_tile ? &stored : NULL, err);
+		rc = walk_entry(w, &w->batch.list[i - from], have_tile ? &stored : NULL, err);
 	}
 	if (rc == EVAULT_OK && c.left != 0)
 		rc = ev_find(w->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, path,
@@ -255,6 +281,7 @@ ev_log_walk_free(struct ev_log_walk *w)
 {
 	if (w == NULL)
 		return;
+	ev_entry_batch_release(&w->batch);
 	ev_buf_release(&w->bundle);
 	ev_buf_release(&w->tile);
 	free(w);
