@@ -46,4 +46,31 @@ t() {
 }
 claim who_signs_in_their_own_name_is_named_once t
 
+# ---- a past that another vault never had ------------------------------------------------------------
+
+# A device says that a partner's vault was received, with a tree of its own making.
+new_vault "$T/p" || not_ok vault_of_a_partner
+echo theirs >"$T/theirs.txt"
+printf x >"$T/x"
+X=$(sha256sum <"$T/x" | cut -c1-64)
+partner() {
+	run_expect 0 ev "$T/p" add "$T/theirs.txt" && run_expect 0 ev "$T/p" card --name Partner -o "$T/p.card" &&
+		run_expect 0 ev "$T/v" card --name Here -o "$T/v.card" && run_expect 0 ev "$T/v" contact add "$T/p.card" --yes &&
+		run_expect 0 ev "$T/p" contact add "$T/v.card" --yes && run_expect 0 ev "$T/p" share --all --to Here -o "$T/b.age"
+}
+partner || not_ok bundle_of_a_partner
+ORIGIN=$(ev "$T/p" checkpoint | head -n 1)
+t() {
+	local size
+	for size in 2 3 4 1000000; do
+		say cam action=receive "from=$ORIGIN" "tree=$size $X" name=log.tar size=1 "sha256=$X" "object=@$T/x" || return 1
+	done
+	run_expect 0 ev "$T/v" verify "$T/b.age" && says "verified: " || return 1
+	run_expect 0 ev "$T/v" receive "$T/b.age" --receipt "$T/b.receipt" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" -i "$T/p.key" receive "$T/p" || return 1
+	run_expect 1 ev "$T/v" check && says "its signer may only add" && [ "$(grep -c 'its signer may only add' "$OUT")" -eq 4 ] &&
+		says "DAMAGED: 4 findings"
+}
+claim device_cannot_have_a_partner_taken_for_one_with_two_pasts t
+
 finish
