@@ -255,17 +255,41 @@ print_received(FILE *out, const struct evault_item *item)
 	free(actor);
 }
 
-/* Who signed: as they call themselves in the record, or as the vault's owners do. */
+/* A record that says nothing of who made it, or only by which key, claims no name. */
+static bool
+claims_name(const struct evault_event *e)
+{
+	static const char by_key[] = "evault/actor/";
+	const struct evault_field *f =
+	    e->item == NULL || e->item->n_sources > 0 ? NULL : evault_item_field(e->item, "actor");
+
+	return f != NULL &&
+	       (f->len != strlen(by_key) + strlen(e->actor_key) ||
+		memcmp(f->value, by_key, strlen(by_key)) != 0 ||
+		memcmp(f->value + strlen(by_key), e->actor_key, strlen(e->actor_key)) != 0);
+}
+
+/*
+ * Who signed, as the vault's owners call them; and as they call themselves in
+ * the record, where that is something else: anybody can claim any name there.
+ */
 static char *
 signer(const struct telling *t, const struct evault_event *e)
 {
-	const char *name;
+	const char *name = evault_key_name(t->vault, e->actor_key);
+	char *shown, *claimed, *both = NULL;
 
-	if (e->item != NULL && e->item->n_sources == 0 &&
-	    evault_item_field(e->item, "actor") != NULL)
-		return item_text(e->item, "actor");
-	name = evault_key_name(t->vault, e->actor_key);
-	return name == NULL || name[0] == '\0' ? NULL : escape_text(name);
+	if (!claims_name(e))
+		return name == NULL ? NULL : escape_text(name);
+	claimed = item_text(e->item, "actor");
+	if (name == NULL || item_says(e->item, "actor", name))
+		return claimed;
+	shown = escape_text(name);
+	if (asprintf(&both, _("%s (as “%s”)"), shown, claimed) < 0)
+		memory_need(SIZE_MAX);
+	free(shown);
+	free(claimed);
+	return both;
 }
 
 static void
@@ -454,8 +478,9 @@ const struct command command_history = {
 	       "Shows what was done to an item, in the order of the log: kept, annotated, given\n"
 	       "back, retracted. Without an item, everything that was done in the vault, to its\n"
 	       "keys and packs, too. The order is certain; each time is what the clock of the\n"
-	       "computer said that did it, and each name what they call themselves. What is in\n"
-	       "brackets is the beginning of the key that signed.\n"
+	       "computer said that did it. A name is the one that this vault has for the key that\n"
+	       "signed, whose beginning is in brackets; what they called themselves, where that\n"
+	       "is something else, is in quotation marks.\n"
 	       "\n"
 	       "example:\n"
 	       "  evault -V case.vault history 12\n"),

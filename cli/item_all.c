@@ -90,8 +90,24 @@ is_of_course(const char *field)
 	       strcmp(field, "about") == 0 || is_of_receiving(field);
 }
 
+/* The key that signed; what it is called here is no claim of the record. */
 static void
-print_correction(FILE *out, const struct evault_item *item, size_t at)
+print_signer(FILE *out, struct evault *vault, const struct evault_item *item)
+{
+	const char *name = evault_key_name(vault, item->actor_key);
+
+	print_label(out, "actor-key");
+	fputs(item->actor_key, out);
+	if (name != NULL) {
+		fputs("  (", out);
+		escape_write(out, name, strlen(name));
+		fputc(')', out);
+	}
+	fputc('\n', out);
+}
+
+static void
+print_correction(FILE *out, struct evault *vault, const struct evault_item *item, size_t at)
 {
 	const struct evault_item *c = &item->corrections[at];
 	const char *label = _("annotated");
@@ -112,8 +128,7 @@ print_correction(FILE *out, const struct evault_item *item, size_t at)
 	for (i = 0; i < c->n_fields; i++)
 		if (!is_of_course(c->fields[i].name))
 			print_field(out, item, at + 1, &c->fields[i]);
-	print_label(out, "actor-key");
-	fprintf(out, "%s\n", c->actor_key);
+	print_signer(out, vault, c);
 }
 
 void
@@ -163,11 +178,10 @@ item_print_all(FILE *out, struct evault *vault, const struct evault_item *item)
 	}
 	print_label(out, "digest");
 	fprintf(out, "%s\n", item->digest);
-	print_label(out, "actor-key");
-	fprintf(out, "%s\n", item->actor_key);
+	print_signer(out, vault, item);
 	if (item->corrections_cut)
 		fprintf(out, "\n%s\n",
 			_("there is more that was said earlier: evault history has it"));
 	for (i = 0; i < item->n_corrections; i++)
-		print_correction(out, item, i);
+		print_correction(out, vault, item, i);
 }

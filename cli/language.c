@@ -127,11 +127,29 @@ speak_without_locale(const char *catalogues)
 	unsetenv("LANGUAGE");
 }
 
+/*
+ * Variables by which libc takes messages, locales and, for other character sets,
+ * code from wherever they say: into a process that has keys in it.
+ */
+static void
+stay_with_ours(void)
+{
+	static const char *const names[] = { "GCONV_PATH", "LOCPATH", "NLSPATH", "OUTPUT_CHARSET" };
+	const char *language = getenv("LANGUAGE");
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unsetenv(names[i]);
+	if (language != NULL && strchr(language, '/') != NULL)
+		unsetenv("LANGUAGE");
+}
+
 void
 language_init(void)
 {
 	const char *catalogues = language_folder();
 
+	stay_with_ours();
 	/* Numbers keep their point: only words and characters follow the user's language. */
 	if (setlocale(LC_CTYPE, "") == NULL)
 		setlocale(LC_CTYPE, "C.UTF-8");

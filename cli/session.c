@@ -19,7 +19,14 @@ enum {
 };
 
 static bool
-looks_like_vault(const char *dir)
+is_trusted(const struct stat *st)
+{
+	return st->st_uid == geteuid() || st->st_uid == 0;
+}
+
+/* *trusted: nobody but this user, or root, can have put it there. */
+static bool
+looks_like_vault(const char *dir, bool *trusted)
 {
 	size_t size = strlen(dir) + sizeof("/vault");
 	char *path = memory_need(size);
@@ -31,16 +38,22 @@ looks_like_vault(const char *dir)
 	snprintf(path, size, "%s/log", dir);
 	is = is && stat(path, &log) == 0 && S_ISDIR(log.st_mode);
 	free(path);
+	*trusted = is && is_trusted(&note) && is_trusted(&log);
 	return is;
 }
 
-/* The working folder or the nearest above it that is a vault; NULL if none is. */
+/*
+ * The working folder or the nearest above it that is a vault; NULL if none is.
+ * Not one that was found and is somebody else's: what is added to it could be
+ * meant for another one, and its maker may read it.
+ */
 static char *
-find_upwards(void)
+find_upwards(bool *trusted)
 {
 	char *dir = getcwd(NULL, 0), *slash;
 
-	while (dir != NULL && !looks_like_vault(dir)) {
+	*trusted = true;
+	while (dir != NULL && !looks_like_vault(dir, trusted)) {
 		slash = strrchr(dir, '/');
 		if (slash == NULL || slash[1] == '\0') {
 			free(dir);
@@ -49,6 +62,17 @@ find_upwards(void)
 		slash[slash == dir ? 1 : 0] = '\0';
 	}
 	return dir;
+}
+
+static enum evault_status
+refuse_foreign(const char *dir, struct evault_error *err)
+{
+	char *shown = escape_text(dir);
+
+	failure_set(err, EVAULT_E_NOT_VAULT,
+		    _("%.300s: you did not name this vault, and it is another user's"), shown);
+	free(shown);
+	return EVAULT_E_NOT_VAULT;
 }
 
 /* Nobody at a terminal, or a file that has one passphrase only. */
@@ -118,6 +142,7 @@ enum evault_status
 session_init(struct session *session, const struct globals *globals, struct evault_error *err)
 {
 	const char *given = globals->vault != NULL ? globals->vault : getenv("EVAULT");
+	bool trusted = true;
 
 	*session = (struct session){ .globals = globals };
 	session->unlock.identity_files = globals->identities.items;
@@ -131,10 +156,12 @@ session_init(struct session *session, const struct globals *globals, struct evau
 	if (given != NULL && given[0] != '\0')
 		session->dir = strdup(given);
 	else
-		session->dir = find_upwards();
+		session->dir = find_upwards(&trusted);
 	if (session->dir == NULL)
 		return failure_set(err, EVAULT_E_NOT_VAULT,
 				   _("this folder is not a vault, and is not in one"));
+	if (!trusted)
+		return refuse_foreign(session->dir, err);
 	sandbox_allow(session->dir, SANDBOX_VAULT);
 	return sandbox_enter(globals->require_sandbox)
 		   ? EVAULT_OK

@@ -46,7 +46,6 @@ is_twin(const struct evault *v, const struct ev_catalog_receive *receive)
 static enum evault_status
 find_pasts(struct looking *l, struct evault_error *err)
 {
-	struct ev_catalog *catalog = l->c->v->catalog;
 	struct ev_catalog_receive other;
 	enum evault_status rc = EVAULT_OK;
 	int64_t after = -1;
@@ -55,7 +54,7 @@ find_pasts(struct looking *l, struct evault_error *err)
 	if (is_twin(l->c->v, &l->receive))
 		return EVAULT_OK;
 	while (rc == EVAULT_OK) {
-		rc = ev_catalog_next_receive(catalog, &l->receive.origin, after, &other, err);
+		rc = ev_vault_next_receive(l->c->v, &l->receive.origin, after, &other, err);
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)other.index;
@@ -151,7 +150,10 @@ check_receive(void *ctx, const struct ev_catalog_entry *entry, struct evault_err
 
 	ev_record_init(&record);
 	rc = ev_vault_record(l.c->v, &entry->digest, &record, NULL);
-	if (rc == EVAULT_OK && ev_catalog_parse_receive(&record, &l.receive)) {
+	if (rc == EVAULT_OK && !ev_vault_may_receive(l.c->v, &entry->actor)) {
+		rc = ev_find(&l.c->findings, err, EVAULT_FINDING_FORGED, entry->index, "",
+			     "says that something was received, and its signer may only add");
+	} else if (rc == EVAULT_OK && ev_catalog_parse_receive(&record, &l.receive)) {
 		l.receive.index = entry->index;
 		rc = ev_provenance_read(&record, chain, &n, err);
 		l.receive.received = n > 0;

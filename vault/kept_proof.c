@@ -17,6 +17,37 @@ ev_kept_log_key(const struct ev_provenance *place, struct ev_hash *key)
 	ev_hash_of(bytes, sizeof(bytes), key);
 }
 
+/* ---- which ------------------------------------------------------------------------- */
+
+bool
+ev_vault_may_receive(const struct evault *v, const struct ev_hash *signer)
+{
+	char hex[EVAULT_HEX_SIZE];
+	const struct ev_actor *actor;
+
+	ev_hash_hex(signer, hex);
+	actor = ev_authority_actor(&v->authority, ev_slice_text(hex));
+	return actor != NULL && actor->role != EV_ROLE_CAPTURE;
+}
+
+enum evault_status
+ev_vault_next_receive(const struct evault *v, const struct ev_hash *origin, int64_t after,
+		      struct ev_catalog_receive *receive, struct evault_error *err)
+{
+	struct ev_catalog_entry entry;
+	enum evault_status rc;
+
+	do {
+		rc = ev_catalog_next_receive(v->catalog, origin, after, receive, err);
+		if (rc == EVAULT_OK)
+			rc = ev_catalog_entry(v->catalog, receive->index, &entry, err);
+		if (rc != EVAULT_OK)
+			return rc;
+		after = (int64_t)receive->index;
+	} while (!ev_vault_may_receive(v, &entry.actor));
+	return EVAULT_OK;
+}
+
 /* ---- reading ------------------------------------------------------------------------ */
 
 static enum evault_status
@@ -130,7 +161,7 @@ evault_source_signer(struct evault *v, const struct evault_source *source,
 	     !ev_hash_parse(ev_slice_text(source->origin + strlen("evault/")), &place.origin)))
 		rc = ev_fail(err, EVAULT_E_USAGE, "no entry of a vault is named so");
 	while (rc == EVAULT_OK && !s.found) {
-		rc = ev_catalog_next_receive(v->catalog, &place.origin, after, &receive, err);
+		rc = ev_vault_next_receive(v, &place.origin, after, &receive, err);
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)receive.index;

@@ -49,6 +49,10 @@ ev_vault_find(struct evault *v, enum ev_member_kind kind, const struct ev_hash *
 		if (rc != EVAULT_OK)
 			return rc;
 		rc = ev_vault_pack(v, &place->pack, pack, err);
+		/* It was a pack of this vault: something else is in its place, and ends nothing. */
+		if (rc == EVAULT_E_KEY || rc == EVAULT_E_LIMIT)
+			return ev_fail(err, EVAULT_E_DAMAGED,
+				       "the pack that had it was altered; `evault check` says how");
 		if (rc != EVAULT_E_NOT_FOUND)
 			return rc;
 		/* The index may have followed a writer since it was asked. */

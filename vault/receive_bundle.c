@@ -97,7 +97,7 @@ is_kept(struct ev_receiving_bundle *rb, bool *same, struct evault_error *err)
 
 	*same = false;
 	while (rc == EVAULT_OK && !*same) {
-		rc = ev_catalog_next_receive(rb->r.v->catalog, &rb->r.origin, after, &receive, err);
+		rc = ev_vault_next_receive(rb->r.v, &rb->r.origin, after, &receive, err);
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)receive.index;

@@ -91,7 +91,7 @@ ev_receive_check_past(struct ev_receiving *r, bool *same, struct evault_error *e
 
 	*same = false;
 	while (rc == EVAULT_OK) {
-		rc = ev_catalog_next_receive(r->v->catalog, &r->origin, after, &past, err);
+		rc = ev_vault_next_receive(r->v, &r->origin, after, &past, err);
 		/* Of a copy it is known that it may have another past: whoever received it said so.
 		 */
 		if (rc == EVAULT_OK && !past.twin && !ev_hash_equal(&r->origin, &r->own))

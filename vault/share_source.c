@@ -390,7 +390,7 @@ list_kept(struct evault *v, const struct ev_hash *origin, struct kept **list, si
 	*list = NULL;
 	*n = 0;
 	for (;;) {
-		rc = ev_catalog_next_receive(v->catalog, origin, after, &kept.receive, err);
+		rc = ev_vault_next_receive(v, origin, after, &kept.receive, err);
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)kept.receive.index;

@@ -200,7 +200,7 @@ ev_verify_load_seen(struct ev_verifying *v, struct evault_error *err)
 	if (strcmp(v->share.origin, vault->note.origin) == 0)
 		return load_own(v, err);
 	while (rc == EVAULT_OK) {
-		rc = ev_catalog_next_receive(vault->catalog, &origin, after, &receive, err);
+		rc = ev_vault_next_receive(vault, &origin, after, &receive, err);
 		if (rc != EVAULT_OK)
 			break;
 		after = (int64_t)receive.index;

@@ -103,6 +103,26 @@ else
 	skip what_is_opened "this kernel has no Landlock"
 fi
 
+# ---- what variables could have loaded -------------------------------------------------------------
+
+# A character set with code of its own, a locale and messages that somebody else made, settings of libraries.
+mkdir -p "$T/planted/LC_MESSAGES" "$T/planted/ru_RU.utf8"
+echo "module INTERNAL PLANTED// PLANTED 1" >"$T/planted/gconv-modules"
+cp -R /usr/lib/locale/C.utf8/. "$T/planted/ru_RU.utf8"
+: >"$T/planted/PLANTED.so"
+printf 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\nmsgid "error: "\nmsgstr "planted: "\n' |
+	msgfmt -o "$T/planted/LC_MESSAGES/evault.mo" - || not_ok messages_for_planting
+leads_elsewhere() {
+	local planted=$T/planted up
+	up=$(sed 's,[^/]*,..,g' <<<"$EVAULT_BIN")
+	run strace -f -qq -o "$T/trace" env GCONV_PATH="$planted" OUTPUT_CHARSET=PLANTED LOCPATH="$planted" LANG=ru_RU.UTF-8 \
+		LANGUAGE="../$up$planted" NLSPATH="$planted/%N" OPENSSL_CONF="$planted/o" OPENSSL_MODULES="$planted" \
+		OPENSSL_ENGINES="$planted" SQLITE_TMPDIR="$planted" TMPDIR="$planted" TERMINFO="$planted" "$EVAULT_BIN" "$@" </dev/null
+	grep -F "$planted" "$T/trace" | grep -v execve
+}
+claim no_variable_has_it_open_anything_elsewhere eval \
+	'! leads_elsewhere "${on[@]}" check && [ "$STATUS" -eq 0 ] && ! leads_elsewhere "${on[@]}" show 999 && [ "$STATUS" -eq 2 ] && ! grep -q planted "$ERR"'
+
 # ---- it fails closed ------------------------------------------------------------------------------
 
 refused() {

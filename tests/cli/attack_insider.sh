@@ -1,0 +1,76 @@
+# Who has a valid key and another program: a writer, a device that only adds.
+: "${EVAULT_BIN:=build/evault}"
+. tests/lib/sh
+. tests/lib/output.sh
+EVAULT_BIN=$(realpath "$EVAULT_BIN")
+TOOLS=$(realpath "${BUILD:-build/asan}/tests/tools")
+unset EVAULT
+
+new_vault "$T/v" || not_ok vault_to_attack
+for who in bob cam; do "$EVAULT_BIN" keygen -o "$T/$who.key" >/dev/null 2>&1; done
+recipient() {
+	grep -o 'age1[0-9a-z]*' "$T/$1.key"
+}
+echo evidence >"$T/e.txt"
+run_expect 0 ev "$T/v" key add Bob --role writer --to "$(recipient bob)" || not_ok writer_to_attack_with
+run_expect 0 ev "$T/v" key add Cam --role capture --to "$(recipient cam)" || not_ok device_to_attack_with
+run_expect 0 ev "$T/v" key rename 1 Alice || not_ok owner_to_attack
+run_expect 0 ev "$T/v" add "$T/e.txt" || not_ok item_to_attack
+ITEM=$(ev "$T/v" list --json | sed -n 's/.*"item": *\([0-9]*\).*/\1/p')
+DIGEST=$(ev "$T/v" list --json | sed -n 's/.*"digest": *"\([0-9a-f]*\)".*/\1/p')
+
+# say WHO NAME=VALUE…: a record that says this, rightly signed; its number to $SAID.
+say() {
+	local who=$1
+	shift
+	SAID=$("$TOOLS/say" "$T/v" "$T/$who.key" time=2026-11-22T09:15:09Z "$@") || return 1
+}
+
+# ---- in another's name ------------------------------------------------------------------------------
+
+line_of() {
+	grep -E "^[0-9a-f]{6}-$1 " "$OUT"
+}
+t() {
+	say "$1" actor=Alice action=annotate "about=$ITEM $DIGEST" title=forged || return 1
+	run_expect 0 ev "$T/v" history && line_of "$SAID" | grep -q " $2 (as .*Alice.*) \[" || { line_of "$SAID"; return 1; }
+	run_expect 0 ev "$T/v" show "$ITEM" && says "($2)" || return 1
+	say "$1" actor=Alice action=key change=added holder=Mallory role=owner || return 1
+	run_expect 0 ev "$T/v" history && line_of "$SAID" | grep -q " $2 (as .*Alice.*) \[" || return 1
+	run_expect 0 ev "$T/v" key list && ! grep -q Mallory "$OUT"
+}
+claim writer_who_signs_as_another_is_named_by_the_key t bob Bob
+claim device_that_signs_as_another_is_named_by_the_key t cam Cam
+t() {
+	run_expect 0 ev "$T/v" history && line_of "$ITEM" | grep -qF ' Alice ['
+}
+claim who_signs_in_their_own_name_is_named_once t
+
+# ---- a past that another vault never had ------------------------------------------------------------
+
+# A device says that a partner's vault was received, with a tree of its own making.
+new_vault "$T/p" || not_ok vault_of_a_partner
+echo theirs >"$T/theirs.txt"
+printf x >"$T/x"
+X=$(sha256sum <"$T/x" | cut -c1-64)
+partner() {
+	run_expect 0 ev "$T/p" add "$T/theirs.txt" && run_expect 0 ev "$T/p" card --name Partner -o "$T/p.card" &&
+		run_expect 0 ev "$T/v" card --name Here -o "$T/v.card" && run_expect 0 ev "$T/v" contact add "$T/p.card" --yes &&
+		run_expect 0 ev "$T/p" contact add "$T/v.card" --yes && run_expect 0 ev "$T/p" share --all --to Here -o "$T/b.age"
+}
+partner || not_ok bundle_of_a_partner
+ORIGIN=$(ev "$T/p" checkpoint | head -n 1)
+t() {
+	local size
+	for size in 2 3 4 1000000; do
+		say cam action=receive "from=$ORIGIN" "tree=$size $X" name=log.tar size=1 "sha256=$X" "object=@$T/x" || return 1
+	done
+	run_expect 0 ev "$T/v" verify "$T/b.age" && says "verified: " || return 1
+	run_expect 0 ev "$T/v" receive "$T/b.age" --receipt "$T/b.receipt" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" -i "$T/p.key" receive "$T/p" || return 1
+	run_expect 1 ev "$T/v" check && says "its signer may only add" && [ "$(grep -c 'its signer may only add' "$OUT")" -eq 4 ] &&
+		says "DAMAGED: 4 findings"
+}
+claim device_cannot_have_a_partner_taken_for_one_with_two_pasts t
+
+finish
