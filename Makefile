@@ -33,7 +33,9 @@ CFLAGS   ?= -g $(OPT)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) -pthread $(CFLAGS) -Iinclude -Ivault \
              -ffile-prefix-map=$(CURDIR)=.
 # Known to one object only, so that a new commit rebuilds nothing else.
-REVISION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+# A released source has no git: .revision says what it is of, and when that was committed.
+REVISION := $(shell cut -s -d' ' -f1 .revision 2>/dev/null || git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+COMMITTED := $(shell cut -s -d' ' -f2 .revision 2>/dev/null || git log -1 --format=%ct 2>/dev/null || echo 1)
 $(BUILD)/vault/version.o: ALL_CFLAGS += -DEVAULT_VERSION='"$(VERSION)"' -DEVAULT_BUILD='"$(REVISION)"'
 
 # Where installed messages are looked for when they are neither beside the program nor in ../share.
@@ -68,7 +70,7 @@ ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(STATIC_OBJ) $(call object,$(UNIT_SRC) $(FUZZ
 LANGUAGES := $(patsubst cli/po/%.po,%,$(wildcard cli/po/*.po))
 MESSAGES  := $(foreach l,$(LANGUAGES),locale/$(l)/LC_MESSAGES/evault.mo locale/$(l)/C/LC_MESSAGES/evault.mo)
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ifeq ($(LIBS)$(filter clean demo test check coverage fuzz fault bench,$(MAKECMDGOALS)),)
+ifeq ($(LIBS)$(filter clean demo dist test check coverage fuzz fault bench,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
 endif
 # libzxcvbn has no file for pkg-config.
@@ -168,6 +170,18 @@ install:
 po:
 	cli/po/update
 
+# The package of Debian: $(BUILD)/evault_$(VERSION)_….deb
+MAINTAINER ?= The evault authors <evault@example.org>
+deb: all
+	SOURCE_DATE_EPOCH=$(COMMITTED) cli/dist/deb $(BUILD) $(VERSION) $(REVISION) '$(MAINTAINER)'
+
+# A release, of the commit that is checked out, with the hashes of its files, to $(BUILD)/dist.  SIGN is the file
+# of the release key, which is nowhere in the source; without it the list is not signed.
+SIGN ?=
+dist:
+	tests/install-packages build dist
+	cli/dist/dist $(BUILD)/dist $(VERSION) $(SIGN)
+
 # make demo [FILES='photo.jpg statement.pdf …']
 demo:
 	tests/install-packages build demo
@@ -175,11 +189,11 @@ demo:
 	EVAULT_BIN=$(abspath $(BUILD))/evault tests/demo.sh $(FILES)
 
 test:
-	tests/install-packages build demo test npm
+	tests/install-packages build demo dist test npm
 	@JOBS=$(JOBS) tests/run
 
 check:
-	tests/install-packages build demo test
+	tests/install-packages build demo dist test
 	@JOBS=$(JOBS) tests/run check
 
 # Lines of vault/ that the tests run; fails below 85 %.
@@ -236,5 +250,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d) $(BUILD)/static/forget.d
 FORCE:
-.PHONY: all static units fuzzers tools objects install po demo test check coverage fuzz fault bench clean FORCE
+.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fault bench clean FORCE
 .SECONDARY:
