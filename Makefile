@@ -33,14 +33,17 @@ CFLAGS   ?= -g $(OPT)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) -pthread $(CFLAGS) -Iinclude -Ivault \
              -ffile-prefix-map=$(CURDIR)=.
 # Known to one object only, so that a new commit rebuilds nothing else.
-REVISION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+# A released source has no git: .revision says what it is of, and when that was committed.
+REVISION := $(shell cut -s -d' ' -f1 .revision 2>/dev/null || git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+COMMITTED := $(shell cut -s -d' ' -f2 .revision 2>/dev/null || git log -1 --format=%ct 2>/dev/null || echo 1)
 $(BUILD)/vault/version.o: ALL_CFLAGS += -DEVAULT_VERSION='"$(VERSION)"' -DEVAULT_BUILD='"$(REVISION)"'
 
 # Where installed messages are looked for when they are neither beside the program nor in ../share.
-$(BUILD)/cli/language.o: ALL_CFLAGS += -DLOCALEDIR='"$(PREFIX)/share/evault/locale"'
+$(BUILD)/cli/language_libc.o: ALL_CFLAGS += -DLOCALEDIR='"$(PREFIX)/share/evault/locale"'
 
 LIB_SRC  := $(wildcard vault/base/*.c vault/format/*.c vault/store/*.c vault/*.c)
-CLI_SRC  := $(wildcard cli/*.c)
+STATIC_SRC := $(wildcard cli/static_*.c)
+CLI_SRC  := $(filter-out $(STATIC_SRC),$(wildcard cli/*.c))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 # Programs that tests use: to hold evault's formats against other people's, and to forge.
@@ -57,16 +60,17 @@ object    = $(1:%.c=$(BUILD)/%.o)
 tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c))
 LIB_OBJ  := $(call object,$(LIB_SRC))
 CLI_OBJ  := $(call object,$(CLI_SRC))
+STATIC_OBJ := $(call object,$(STATIC_SRC))
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TOOLS    := $(TOOL_SRC:%.c=$(BUILD)/%)
-ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY)) \
+ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(STATIC_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY)) \
             $(foreach t,$(TOOL_SRC),$(call tool_rest,$(t)))
 # Each language twice: for libc where it has the locale, and for where it has none (cli/language.c).
 LANGUAGES := $(patsubst cli/po/%.po,%,$(wildcard cli/po/*.po))
 MESSAGES  := $(foreach l,$(LANGUAGES),locale/$(l)/LC_MESSAGES/evault.mo locale/$(l)/C/LC_MESSAGES/evault.mo)
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ifeq ($(LIBS)$(filter clean demo test check coverage fuzz fault bench,$(MAKECMDGOALS)),)
+ifeq ($(LIBS)$(filter clean demo dist test check coverage fuzz fault bench,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
 endif
 # libzxcvbn has no file for pkg-config.
@@ -80,7 +84,7 @@ else
 CLI_LIBS := $(shell pkg-config --libs libseccomp)
 endif
 
-all: $(BUILD)/evault $(MESSAGES:%=$(BUILD)/%)
+all: $(BUILD)/evault $(MESSAGES:%=$(BUILD)/%) $(STATIC_OBJ)
 
 $(BUILD)/libevault.a: $(LIB_OBJ)
 	@rm -f $@
@@ -97,6 +101,34 @@ $(foreach l,$(LANGUAGES),$(eval $(filter %/$(l)/LC_MESSAGES/evault.mo %/$(l)/C/L
 $(MESSAGES:%=$(BUILD)/%):
 	@mkdir -p $(@D)
 	msgfmt --check-format -o $@ $<
+
+# One file for any Linux: with its libraries and its messages in it, and without what of theirs
+# evault never lets them do (cli/static_absent.c).  Its symbols go into a file of their own.
+STATIC_LIBS  := $(filter-out -ldl,$(shell pkg-config --static --libs $(PKGS) libseccomp 2>/dev/null)) -lm
+STATIC_WRAP  := free realloc dcgettext dcngettext dlopen getaddrinfo freeaddrinfo \
+                getnameinfo gethostbyname
+STATIC_OWN   := $(BUILD)/static/forget.o $(BUILD)/static/messages.o
+STATIC_PARTS := $(filter-out $(call object,cli/forget.c cli/language_libc.c),$(CLI_OBJ)) $(STATIC_OBJ) $(STATIC_OWN)
+
+static: $(BUILD)/static/evault
+
+$(BUILD)/static/evault: $(STATIC_PARTS) $(BUILD)/libevault.a
+	$(CC) $(LDHARDEN:-pie=-static-pie) $(STATIC_WRAP:%=-Wl,--wrap=%) -pthread -o $@.whole $^ $(STATIC_LIBS)
+	objcopy --only-keep-debug $@.whole $@.debug
+	objcopy --strip-all --add-gnu-debuglink=$@.debug $@.whole $@
+	@rm $@.whole
+
+$(BUILD)/static/forget.o: cli/forget.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DEVAULT_STATIC -MMD -MP -c -o $@ $<
+
+$(BUILD)/static/messages.o: cli/static_messages.S $(LANGUAGES:%=$(BUILD)/static/%.mo)
+	$(CC) -Wa,-I,$(BUILD)/static -c -o $@ $<
+
+# With the numbers of this machine: libc's gettext would put them in when it loads a catalogue.
+$(BUILD)/static/%.mo: cli/po/%.po
+	@mkdir -p $(@D)
+	sed 's/%<PRI\([dux]\)64>/%l\1/g; s/%<PRI\([dux]\)32>/%\1/g' $< | msgfmt --no-hash -o $@ -
 
 $(UNITS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call object,$(FRAME)) $(BUILD)/libevault.a
 	$(CC) $(LDHARDEN) -pthread -o $@ $(filter %.o,$^) $(BUILD)/libevault.a $(LIBS)
@@ -117,7 +149,7 @@ $(TOOLS): %: %.o $(BUILD)/libevault.a
 units: $(UNITS)
 fuzzers: $(FUZZERS)
 tools: $(TOOLS)
-objects: $(LIB_OBJ) $(CLI_OBJ)
+objects: $(LIB_OBJ) $(CLI_OBJ) $(STATIC_OBJ)
 
 # Written anew only when it says something else.
 $(BUILD)/revision: FORCE
@@ -138,6 +170,18 @@ install:
 po:
 	cli/po/update
 
+# The package of Debian: $(BUILD)/evault_$(VERSION)_….deb
+MAINTAINER ?= The evault authors <evault@example.org>
+deb: all
+	SOURCE_DATE_EPOCH=$(COMMITTED) cli/dist/deb $(BUILD) $(VERSION) $(REVISION) '$(MAINTAINER)'
+
+# A release, of the commit that is checked out, with the hashes of its files, to $(BUILD)/dist.  SIGN is the file
+# of the release key, which is nowhere in the source; without it the list is not signed.
+SIGN ?=
+dist:
+	tests/install-packages build dist
+	cli/dist/dist $(BUILD)/dist $(VERSION) $(SIGN)
+
 # make demo [FILES='photo.jpg statement.pdf …']
 demo:
 	tests/install-packages build demo
@@ -145,11 +189,11 @@ demo:
 	EVAULT_BIN=$(abspath $(BUILD))/evault tests/demo.sh $(FILES)
 
 test:
-	tests/install-packages build demo test npm
+	tests/install-packages build demo dist test npm
 	@JOBS=$(JOBS) tests/run
 
 check:
-	tests/install-packages build demo test
+	tests/install-packages build demo dist test
 	@JOBS=$(JOBS) tests/run check
 
 # Lines of vault/ that the tests run; fails below 85 %.
@@ -204,7 +248,7 @@ $(BUILD)/fault/plant/$(PLANT): tests/fault/plant.c $(CLI_OBJ) $(BUILD)/libevault
 clean:
 	rm -rf $(BUILD)
 
--include $(ALL_OBJ:.o=.d)
+-include $(ALL_OBJ:.o=.d) $(BUILD)/static/forget.d
 FORCE:
-.PHONY: all units fuzzers tools objects install po demo test check coverage fuzz fault bench clean FORCE
+.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fault bench clean FORCE
 .SECONDARY:

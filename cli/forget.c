@@ -21,10 +21,22 @@ enum {
 #endif
 
 #if FORGET_FREED && defined(__GLIBC__)
+/* NOLINTBEGIN(bugprone-reserved-identifier): names of glibc's and of the linker's */
+#ifdef EVAULT_STATIC
+/* libc.a has them in one piece with the rest: all calls, its own as well, are led here (--wrap). */
+void __wrap_free(void *p);
+void *__wrap_realloc(void *p, size_t size);
+void __real_free(void *p);
+#define free          __wrap_free
+#define realloc       __wrap_realloc
+#define __libc_free   __real_free
+#define __libc_malloc malloc
+#else
 /* glibc lets a program have its own of these, and calls them for itself, too. */
-void *
-__libc_malloc(size_t size); /* NOLINT(bugprone-reserved-identifier): glibc's name for its own */
-void __libc_free(void *p);  /* NOLINT(bugprone-reserved-identifier) */
+void *__libc_malloc(size_t size);
+void __libc_free(void *p);
+#endif
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 void
 free(void *p)

@@ -6,7 +6,7 @@
  * stick, a build), then where `make install` puts it.  Where the machine does
  * not have the user's locale (LANG=ru_RU.UTF-8 on a small Debian), libc would
  * speak English; then UTF-8 and the catalogue of that language are taken
- * directly.
+ * directly.  The static program has its catalogues in itself, and asks libc nothing.
  */
 #ifndef CLI_LANGUAGE_H
 #define CLI_LANGUAGE_H
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 void language_init(void);
-/* Where its catalogues are looked for.  Static. */
+/* Where its catalogues are looked for, static; NULL when they are in the program. */
 const char *language_folder(void);
 
 /* Are passphrases that evault makes to be of Russian words? */

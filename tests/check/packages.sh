@@ -5,7 +5,7 @@ sed -e 's/#.*//' tests/packages | awk -F'|' 'NF == 3 { print $3 }' | tr -s ' ' '
 
 project_files | while read -r file; do
 	case $file in
-	*.sh | tests/run | tests/install-packages | tests/lib/sh | tests/check/lib | .ci/run | Makefile)
+	*.sh | tests/run | tests/install-packages | tests/lib/sh | tests/check/lib | .ci/run | cli/dist/* | Makefile)
 		python3 tests/check/commands.py "$file"
 		;;
 	*.py)
