@@ -38,8 +38,12 @@ looks_like_vault(const char *dir)
 static char *
 find_upwards(void)
 {
-	char *dir = getcwd(NULL, 0), *slash;
+	char *dir, *slash;
 
+	errno = 0;
+	dir = getcwd(NULL, 0);
+	if (dir == NULL && errno == ENOMEM)
+		memory_exit();
 	while (dir != NULL && !looks_like_vault(dir)) {
 		slash = strrchr(dir, '/');
 		if (slash == NULL || slash[1] == '\0') {
@@ -129,7 +133,7 @@ session_init(struct session *session, const struct globals *globals, struct evau
 	session->passphrase = secret_new();
 
 	if (given != NULL && given[0] != '\0')
-		session->dir = strdup(given);
+		session->dir = memory_copy(given);
 	else
 		session->dir = find_upwards();
 	if (session->dir == NULL)
