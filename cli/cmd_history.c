@@ -80,7 +80,7 @@ cited_text(const struct evault_item *item)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		memory_need(SIZE_MAX);
+		memory_exit();
 	for (i = 0; i < item->n_fields; i++) {
 		if (strcmp(item->fields[i].name, "about") != 0)
 			continue;
@@ -91,7 +91,8 @@ cited_text(const struct evault_item *item)
 	if (n > CITED_SHOWN)
 		fprintf(out, ngettext(" and %zu more", " and %zu more", n - CITED_SHOWN),
 			n - CITED_SHOWN);
-	fclose(out);
+	if (fclose(out) == EOF || text == NULL)
+		memory_exit();
 	return text;
 }
 

@@ -62,7 +62,7 @@ static char *
 text_of(FILE *stream, char **text)
 {
 	if (stream == NULL || fclose(stream) == EOF || *text == NULL)
-		memory_need(SIZE_MAX);
+		memory_exit();
 	return *text;
 }
 

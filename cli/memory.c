@@ -5,15 +5,20 @@
 
 #include "message.h"
 
+void
+memory_exit(void)
+{
+	message_error(_("out of memory"));
+	exit(EXIT_FAILED);
+}
+
 void *
 memory_grow(void *old, size_t size)
 {
 	void *p = realloc(old, size == 0 ? 1 : size);
 
-	if (p == NULL) {
-		message_error(_("out of memory"));
-		exit(EXIT_FAILED);
-	}
+	if (p == NULL)
+		memory_exit();
 	return p;
 }
 
@@ -21,6 +26,14 @@ void *
 memory_need(size_t size)
 {
 	return memory_grow(NULL, size);
+}
+
+char *
+memory_copy(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(memory_need(size), text, size);
 }
 
 char *

@@ -7,6 +7,9 @@
 /* As malloc and realloc; they do not return when there is no memory. */
 void *memory_need(size_t size);
 void *memory_grow(void *old, size_t size);
+char *memory_copy(const char *text);
+/* Says that there is none, and ends. */
+_Noreturn void memory_exit(void);
 
 /* "case.vault" of "a/case.vault/"; new memory. */
 char *memory_last_part(const char *path);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "language.h"
+#include "memory.h"
 #include "message.h"
 #include "sandbox_private.h"
 
@@ -115,20 +116,18 @@ static const char *const system_paths[] = {
 static void
 keep(int fd, uint64_t rights)
 {
-	struct allowed *grown = realloc(state.list, (state.n + 1) * sizeof(*grown));
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		rights = 0;
 	else if (!S_ISDIR(st.st_mode))
 		rights &= FOR_FILES;
-	if (grown != NULL)
-		state.list = grown;
-	if (grown == NULL || rights == 0) {
+	if (rights == 0) {
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
+	state.list = memory_grow(state.list, (state.n + 1) * sizeof(*state.list));
 	state.list[state.n++] = (struct allowed){ fd, rights };
 }
 
@@ -136,12 +135,10 @@ keep(int fd, uint64_t rights)
 static int
 open_parent(const char *path)
 {
-	char *copy = strdup(path), *slash;
+	char *copy = memory_copy(path), *slash;
 	size_t len;
-	int fd = -1;
+	int fd;
 
-	if (copy == NULL)
-		return -1;
 	for (len = strlen(copy); len > 1 && copy[len - 1] == '/'; len--)
 		copy[len - 1] = '\0';
 	slash = strrchr(copy, '/');

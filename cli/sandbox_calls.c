@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -15,6 +16,10 @@
 #include <unistd.h>
 
 #include "sandbox_private.h"
+
+enum {
+	FILTER_MEMORY = 1 << 20, /* bytes: libseccomp takes a quarter of it for the filter below */
+};
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -66,83 +71,103 @@ static const int unknown[] = { SCMP_SYS(clone3),          SCMP_SYS(faccessat2),
 static const unsigned long terminal_calls[] = { TCGETS, TCSETS,     TCSETSW,   TCSETSF,
 						TCFLSH, TIOCGWINSZ, TIOCGPGRP, FIONREAD };
 
+/*
+ * What follows returns as libseccomp does: 0, or a negative errno value.
+ */
+
 /* The value of one argument that a call needs, to be allowed. */
-static bool
+static int
 allow_if(scmp_filter_ctx filter, int call, unsigned argument, enum scmp_compare how, uint64_t a,
 	 uint64_t b)
 {
 	struct scmp_arg_cmp needed = { argument, how, a, b };
 
-	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &needed) == 0;
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &needed);
 }
 
-static bool
-allow_masked(scmp_filter_ctx filter, int call, unsigned argument, uint64_t mask, uint64_t value)
-{
-	return allow_if(filter, call, argument, SCMP_CMP_MASKED_EQ, mask, value);
-}
-
-static bool
-allow_equal(scmp_filter_ctx filter, int call, unsigned argument, uint64_t value)
-{
-	return allow_if(filter, call, argument, SCMP_CMP_EQ, value, 0);
-}
-
-static bool
+static int
 allow_lists(scmp_filter_ctx filter)
 {
-	bool good = true;
+	int rc = 0;
 	size_t i;
 
-	for (i = 0; i < COUNT(allowed) && good; i++)
-		good = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
-	for (i = 0; i < COUNT(unknown) && good; i++)
-		good = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), unknown[i], 0) == 0;
-	for (i = 0; i < COUNT(terminal_calls) && good; i++)
-		good = allow_masked(filter, SCMP_SYS(ioctl), 1, UINT32_MAX, terminal_calls[i]);
-	return good;
+	for (i = 0; i < COUNT(allowed) && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (i = 0; i < COUNT(unknown) && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), unknown[i], 0);
+	for (i = 0; i < COUNT(terminal_calls) && rc == 0; i++)
+		rc = allow_if(filter, SCMP_SYS(ioctl), 1, SCMP_CMP_MASKED_EQ, UINT32_MAX,
+			      terminal_calls[i]);
+	return rc;
 }
 
 /* Calls that depend on what is asked of them. */
-static bool
+static int
 allow_some(scmp_filter_ctx filter)
 {
 	const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
 	const uint64_t own = (uint64_t)getpid();
+	const struct {
+		int call;
+		unsigned argument;
+		enum scmp_compare how;
+		uint64_t a, b;
+	} calls[] = {
+		{ SCMP_SYS(clone), 0, SCMP_CMP_MASKED_EQ, thread, thread },
+		/* Nothing that was written is ever run. */
+		{ SCMP_SYS(mmap), 2, SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_WRITE },
+		{ SCMP_SYS(mmap), 2, SCMP_CMP_MASKED_EQ, PROT_WRITE, 0 },
+		{ SCMP_SYS(mprotect), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 },
+		{ SCMP_SYS(prctl), 0, SCMP_CMP_EQ, PR_SET_NO_NEW_PRIVS, 0 },
+		{ SCMP_SYS(prctl), 0, SCMP_CMP_EQ, PR_SET_NAME, 0 },
+		/* Signals to itself alone. */
+		{ SCMP_SYS(kill), 0, SCMP_CMP_EQ, own, 0 },
+		{ SCMP_SYS(tgkill), 0, SCMP_CMP_EQ, own, 0 },
+		{ SCMP_SYS(rt_tgsigqueueinfo), 0, SCMP_CMP_EQ, own, 0 },
+		{ SCMP_SYS(prlimit64), 0, SCMP_CMP_EQ, 0, 0 },
+	};
+	int rc = 0;
+	size_t i;
 
-	return allow_masked(filter, SCMP_SYS(clone), 0, thread, thread) &&
-	       /* Nothing that was written is ever run. */
-	       allow_masked(filter, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, PROT_WRITE) &&
-	       allow_masked(filter, SCMP_SYS(mmap), 2, PROT_WRITE, 0) &&
-	       allow_masked(filter, SCMP_SYS(mprotect), 2, PROT_EXEC, 0) &&
-	       allow_equal(filter, SCMP_SYS(prctl), 0, PR_SET_NO_NEW_PRIVS) &&
-	       allow_equal(filter, SCMP_SYS(prctl), 0, PR_SET_NAME) &&
-	       /* Signals to itself alone. */
-	       allow_equal(filter, SCMP_SYS(kill), 0, own) &&
-	       allow_equal(filter, SCMP_SYS(tgkill), 0, own) &&
-	       allow_equal(filter, SCMP_SYS(rt_tgsigqueueinfo), 0, own) &&
-	       allow_equal(filter, SCMP_SYS(prlimit64), 0, 0);
+	for (i = 0; i < COUNT(calls) && rc == 0; i++)
+		rc = allow_if(filter, calls[i].call, calls[i].argument, calls[i].how, calls[i].a,
+			      calls[i].b);
+	return rc;
+}
+
+/*
+ * libseccomp does not survive that there is no memory: it ends the process, or
+ * goes round for ever.  So it is not begun with where there is less than it takes.
+ */
+static bool
+has_memory(void)
+{
+	void *volatile p = malloc(FILTER_MEMORY); /* volatile: it is not left out */
+	bool has = p != NULL;
+
+	free(p);
+	return has;
 }
 
 bool
 sandbox_filter_calls(void)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	bool good;
-	int rc = -1;
+	scmp_filter_ctx filter = has_memory() ? seccomp_init(SCMP_ACT_ERRNO(EPERM)) : NULL;
+	int rc = filter == NULL ? -ENOMEM : 0;
 
-	if (filter == NULL) {
-		errno = ENOMEM;
-		return false;
-	}
-	good = allow_lists(filter) && allow_some(filter);
+	if (rc == 0)
+		rc = allow_lists(filter);
+	if (rc == 0)
+		rc = allow_some(filter);
 	/* A search in the list and not its length: it is gone through at each call. */
-	good = good && seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0;
-	if (good)
+	if (rc == 0)
+		rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (rc == 0)
 		rc = seccomp_load(filter); /* no new privileges, too */
-	seccomp_release(filter);
-	if (rc != 0)
-		errno = rc < 0 && good ? -rc : EINVAL;
+	if (filter != NULL)
+		seccomp_release(filter);
+	/* That it says when it had no memory for the filter, too. */
+	errno = rc == -EFAULT ? ENOMEM : -rc;
 	return rc == 0;
 }
 #endif

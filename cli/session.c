@@ -50,9 +50,13 @@ looks_like_vault(const char *dir, bool *trusted)
 static char *
 find_upwards(bool *trusted)
 {
-	char *dir = getcwd(NULL, 0), *slash;
+	char *dir, *slash;
 
 	*trusted = true;
+	errno = 0;
+	dir = getcwd(NULL, 0);
+	if (dir == NULL && errno == ENOMEM)
+		memory_exit();
 	while (dir != NULL && !looks_like_vault(dir, trusted)) {
 		slash = strrchr(dir, '/');
 		if (slash == NULL || slash[1] == '\0') {
@@ -154,7 +158,7 @@ session_init(struct session *session, const struct globals *globals, struct evau
 	session->passphrase = secret_new();
 
 	if (given != NULL && given[0] != '\0')
-		session->dir = strdup(given);
+		session->dir = memory_copy(given);
 	else
 		session->dir = find_upwards(&trusted);
 	if (session->dir == NULL)

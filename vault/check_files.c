@@ -32,6 +32,8 @@ judge_beside(struct ev_checking *c, const char *path, bool *beside, struct evaul
 		return EVAULT_OK;
 	rc = ev_key_file_load(c->v->dir, &c->v->authority, path, &bytes, &pending, &why);
 	ev_buf_release(&bytes);
+	if (rc == EVAULT_E_NOMEM)
+		return ev_fail_nomem(err);
 	*beside = rc == EVAULT_OK || rc == EVAULT_E_IO;
 	if (rc == EVAULT_E_IO)
 		return ev_check_failure(c, rc, &why, EV_NO_ITEM, path, err);
@@ -68,6 +70,8 @@ check_file(struct ev_checking *c, const struct ev_named_file *file, struct evaul
 			      &why);
 	if (hashed == EVAULT_OK && ev_hash_equal(&hash, &file->hash))
 		return EVAULT_OK;
+	if (hashed == EVAULT_E_NOMEM)
+		return ev_fail_nomem(err);
 	rc = judge_beside(c, file->path, &beside, err);
 	if (rc != EVAULT_OK || beside)
 		return rc;

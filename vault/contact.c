@@ -99,23 +99,28 @@ drop(struct ev_contacts *k, const char *name)
 	memmove(there, there + 1, (k->n - (size_t)(there - k->list)) * sizeof(*there));
 }
 
-/* What the record says of a contact; false when it cannot be told. */
-static bool
-read_contact(const struct evault_item *item, struct evault_contact *out)
+/* What the record says of a contact; *whole is false when it cannot be told.  E_NOMEM. */
+static enum evault_status
+read_contact(const struct evault_item *item, struct evault_contact *out, bool *whole,
+	     struct evault_error *err)
 {
 	const char *name = ev_item_text(item, "contact"), *card = ev_item_text(item, "card"),
 		   *audience = ev_item_text(item, "audience"), *time = ev_item_text(item, "time");
+	enum evault_status rc;
 
+	*whole = false;
 	memset(out, 0, sizeof(*out));
 	if (name == NULL || !ev_card_name_valid(ev_slice_text(name)) || card == NULL ||
 	    audience == NULL || time == NULL ||
 	    evault_audience_parse(audience, &out->audience, NULL) != EVAULT_OK)
-		return false;
+		return EVAULT_OK;
 	memcpy(out->name, name, strlen(name) + 1);
 	out->index = item->index;
 	memcpy(out->citation, item->citation, sizeof(out->citation));
 	memcpy(out->time, time, sizeof(out->time));
-	return ev_card_read(ev_slice_text(card), &out->card, NULL) == EVAULT_OK;
+	rc = ev_card_read(ev_slice_text(card), &out->card, err);
+	*whole = rc == EVAULT_OK;
+	return rc == EVAULT_E_NOMEM ? rc : EVAULT_OK;
 }
 
 static enum evault_status
@@ -124,6 +129,9 @@ take_record(void *ctx, const struct evault_item *item, struct evault_error *err)
 	struct loading *l = ctx;
 	const char *action = ev_item_text(item, "action"), *change = ev_item_text(item, "change");
 	struct evault_contact contact;
+	struct evault_error why = { 0 };
+	enum evault_status rc;
+	bool whole;
 
 	if (item->n_fields == 0) {
 		l->k->missing++;
@@ -136,7 +144,10 @@ take_record(void *ctx, const struct evault_item *item, struct evault_error *err)
 		drop(l->k, ev_item_text(item, "contact"));
 		return EVAULT_OK;
 	}
-	if (read_contact(item, &contact))
+	rc = read_contact(item, &contact, &whole, &why);
+	if (rc != EVAULT_OK)
+		return ev_fail_nomem(err);
+	if (whole)
 		return put(l->k, &contact, err);
 	l->k->missing++;
 	return EVAULT_OK;

@@ -175,11 +175,13 @@ store_named(struct making *m, const char *path, const struct ev_buf *bytes,
 	    struct evault_error *err)
 {
 	struct ev_line line = { .kind = EV_LINE_FILE };
+	enum evault_status rc;
 
 	memcpy(line.text, path, strlen(path) + 1);
 	ev_hash_of(bytes->data, bytes->len, &line.hash);
 	ev_line_encode(&m->lines, &line);
-	return ev_os_store(m->dir, path, bytes->data, bytes->len, true, err);
+	rc = ev_buf_ask(bytes, err);
+	return rc == EVAULT_OK ? ev_os_store(m->dir, path, bytes->data, bytes->len, true, err) : rc;
 }
 
 static enum evault_status
@@ -237,7 +239,9 @@ begin_log(struct making *m, struct evault_error *err)
 	ev_merkle_empty(&root);
 	ev_entry_head(&text, m->vault.origin, 0, &root);
 	ev_buf_add(&text, m->lines.data, m->lines.len);
-	rc = ev_buf_ask(&text, err);
+	rc = ev_buf_ask(&m->lines, err);
+	if (rc == EVAULT_OK)
+		rc = ev_buf_ask(&text, err);
 	body = ev_slice_of(text.data, text.len);
 	ev_note_begin(&note, body);
 	if (rc == EVAULT_OK)

@@ -225,6 +225,7 @@ publish(struct ev_verifying *v, struct ev_verify_item *item, struct evault_error
 	if (rc == EVAULT_OK) {
 		v->summary->extracted++;
 		item->path = strdup((const char *)name.data);
+		rc = item->path == NULL ? ev_fail_nomem(err) : EVAULT_OK;
 	}
 	ev_buf_release(&name);
 	return rc;

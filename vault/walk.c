@@ -144,9 +144,10 @@ split(const char *path, char **parent, char **name, struct evault_error *err)
 }
 
 /* Is this folder the vault, or below it?  Climbs to the root. */
-static bool
-lies_in_vault(const struct ev_walk *walk, int dir)
+static enum evault_status
+lies_in_vault(const struct ev_walk *walk, int dir, bool *is, struct evault_error *err)
 {
+	enum evault_status rc;
 	struct ev_buf up = EV_BUF_INIT;
 	struct ev_os_stat st = { 0 }, last = { 0 };
 	bool inside = false, top = false;
@@ -163,8 +164,10 @@ lies_in_vault(const struct ev_walk *walk, int dir)
 		top = i > 0 && st.device == last.device && st.inode == last.inode;
 		ev_buf_puts(&up, "/..");
 	}
+	rc = ev_buf_ask(&up, err);
 	ev_buf_release(&up);
-	return inside;
+	*is = inside;
+	return rc;
 }
 
 enum evault_status
@@ -174,6 +177,7 @@ ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 	char *parent = NULL, *name = NULL;
 	struct evault_error why = { 0 };
 	enum evault_status rc;
+	bool inside = false;
 	int dir = -1;
 
 	rc = split(path, &parent, &name, err);
@@ -190,9 +194,10 @@ ev_walk(const struct ev_walk *walk, const char *path, struct evault_error *err)
 		rc = skip(&w, path, true, why.text, err);
 		goto out;
 	}
-	if (lies_in_vault(walk, dir))
+	rc = lies_in_vault(walk, dir, &inside, err);
+	if (rc == EVAULT_OK && inside)
 		rc = skip(&w, path, false, _("is the vault itself, or part of it"), err);
-	else
+	else if (rc == EVAULT_OK)
 		rc = walk_name(&w, dir, name, err);
 out:
 	ev_os_close_read(dir);

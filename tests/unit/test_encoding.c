@@ -240,6 +240,23 @@ percent_says_so_when_the_buffer_is_bad(void)
 	ev_buf_release(&out);
 }
 
+static void
+percent_into_a_text_takes_what_fits_with_its_nul_and_no_nul_else(void)
+{
+	char out[5];
+
+	CHECK(ev_percent_decode_text(LIT(""), out, sizeof(out)) && strcmp(out, "") == 0);
+	CHECK(ev_percent_decode_text(LIT("abcd"), out, sizeof(out)) && strcmp(out, "abcd") == 0);
+	CHECK(ev_percent_decode_text(LIT("a%0A%25d"), out, sizeof(out)) &&
+	      strcmp(out, "a\n%d") == 0);
+	CHECK(!ev_percent_decode_text(LIT("abcde"), out, sizeof(out)) && out[0] == '\0');
+	CHECK(!ev_percent_decode_text(LIT("abc%0A%0A"), out, sizeof(out)) && out[0] == '\0');
+	CHECK(!ev_percent_decode_text(LIT("a%00b"), out, sizeof(out)) && out[0] == '\0');
+	CHECK(!ev_percent_decode_text(LIT("%41"), out, sizeof(out)));
+	CHECK(!ev_percent_decode_text(LIT("abc%"), out, sizeof(out)));
+	CHECK(!ev_percent_decode_text(LIT("abcd%0"), out, sizeof(out)));
+}
+
 /* ---- show ------------------------------------------------------------ */
 
 static bool
@@ -282,6 +299,17 @@ show_neutralises_bidi_and_invisible_characters(void)
 	CHECK(shows(LIT("\uFFF9\uFFFB\u2028\u2029"), "\\u{FFF9}\\u{FFFB}\\u{2028}\\u{2029}"));
 	CHECK(shows(LIT("\U000E0001\U000E007F"), "\\u{E0001}\\u{E007F}"));
 	CHECK(shows(LIT("\uFFFE\uFDD0\U0010FFFF"), "\\u{FFFE}\\u{FDD0}\\u{10FFFF}"));
+}
+
+static void
+show_tells_what_it_shows_as_it_is(void)
+{
+	CHECK(ev_show_is_same(LIT("")));
+	CHECK(ev_show_is_same(LIT("Айгүл a.b/新")));
+	CHECK(!ev_show_is_same(LIT("a\nb")));
+	CHECK(!ev_show_is_same(LIT("a\\")));
+	CHECK(!ev_show_is_same(LIT("\xC3")));
+	CHECK(!ev_show_is_same(LIT("a\xE2\x80\xAE")));
 }
 
 static void
@@ -348,9 +376,11 @@ main(void)
 	UNIT_RUN(percent_encodes_controls_percent_and_invalid_utf8_alone);
 	UNIT_RUN(percent_refuses_every_other_spelling);
 	UNIT_RUN(percent_says_so_when_the_buffer_is_bad);
+	UNIT_RUN(percent_into_a_text_takes_what_fits_with_its_nul_and_no_nul_else);
 	UNIT_RUN(show_leaves_ordinary_text_of_any_script);
 	UNIT_RUN(show_neutralises_controls_and_invalid_bytes);
 	UNIT_RUN(show_neutralises_bidi_and_invisible_characters);
+	UNIT_RUN(show_tells_what_it_shows_as_it_is);
 	UNIT_RUN(show_is_unambiguous_about_backslashes);
 	UNIT_RUN(show_path_cuts_the_middle_between_characters);
 	UNIT_RUN(constant_time_comparison_sees_each_byte);

@@ -127,6 +127,11 @@ void ev_percent_encode(struct ev_buf *out, struct ev_slice raw);
  * appended.  Also false when memory ran out: then `out` is bad.
  */
 bool ev_percent_decode(struct ev_buf *out, struct ev_slice text);
+/*
+ * The same into `size` bytes, NUL-terminated, of which the last may be needed
+ * for the NUL; also false, and "", for what is longer, or has a NUL in it.
+ */
+bool ev_percent_decode_text(struct ev_slice text, char *out, size_t size);
 
 /* Bytes of the valid UTF-8 character (RFC 3629) at the start of s; 0 when there is none. */
 size_t ev_utf8_len(struct ev_slice s);
@@ -137,6 +142,8 @@ size_t ev_utf8_len(struct ev_slice s);
  * printable on a terminal.
  */
 void ev_show(struct ev_buf *out, struct ev_slice raw);
+/* Is it shown as it is? */
+bool ev_show_is_same(struct ev_slice raw);
 
 enum {
 	EV_SHOW_SIZE = 320

@@ -243,20 +243,18 @@ percent_is_form_of(struct ev_slice text, struct ev_slice raw)
 	return ev_cursor_done(&t);
 }
 
-bool
-ev_percent_decode(struct ev_buf *out, struct ev_slice text)
+/* Writes at most `cap` bytes, and their number to *size. */
+static bool
+percent_decode(struct ev_slice text, uint8_t *raw, size_t cap, size_t *size)
 {
-	uint8_t *raw = ev_buf_extend(out, text.len);
 	size_t i = plain_run(text), n = i;
 	int high, low;
 
-	if (raw == NULL)
+	if (n > cap)
 		return false;
 	if (n > 0)
 		memcpy(raw, text.data, n);
-	if (n == text.len)
-		return true;
-	while (i < text.len) {
+	while (i < text.len && n < cap) {
 		if (text.data[i] != '%') {
 			raw[n++] = text.data[i++];
 			continue;
@@ -268,10 +266,31 @@ ev_percent_decode(struct ev_buf *out, struct ev_slice text)
 		raw[n++] = (uint8_t)(high << 4 | low);
 		i += 3;
 	}
-	if (i < text.len || !percent_is_form_of(text, ev_slice_of(raw, n))) {
-		out->len -= text.len;
+	*size = n;
+	return i == text.len &&
+	       (plain_run(text) == i || percent_is_form_of(text, ev_slice_of(raw, n)));
+}
+
+bool
+ev_percent_decode(struct ev_buf *out, struct ev_slice text)
+{
+	uint8_t *raw = ev_buf_extend(out, text.len);
+	size_t n = 0;
+	bool good;
+
+	if (raw == NULL)
 		return false;
-	}
-	out->len -= text.len - n;
-	return true;
+	good = percent_decode(text, raw, text.len, &n);
+	out->len -= text.len - (good ? n : 0);
+	return good;
+}
+
+bool
+ev_percent_decode_text(struct ev_slice text, char *out, size_t size)
+{
+	size_t n = 0;
+	bool good = percent_decode(text, (uint8_t *)out, size - 1, &n) && memchr(out, 0, n) == NULL;
+
+	out[good ? n : 0] = '\0';
+	return good;
 }

@@ -86,6 +86,23 @@ ev_show(struct ev_buf *out, struct ev_slice raw)
 	}
 }
 
+bool
+ev_show_is_same(struct ev_slice raw)
+{
+	struct ev_cursor c = ev_cursor_of(raw.data, raw.len), before;
+	char form[SHOW_UNIT];
+	size_t len;
+
+	while (c.left > 0) {
+		before = c;
+		len = show_step(&c, form);
+		if (!ev_slice_equal(ev_cursor_take(&before, before.left - c.left),
+				    ev_slice_of(form, len)))
+			return false;
+	}
+	return true;
+}
+
 static size_t
 show_len(struct ev_cursor c)
 {

@@ -3,6 +3,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sodium.h>
+#include <stdalign.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,55 @@ static _Thread_local struct {
 	size_t size;
 } secret;
 
+/*
+ * While it starts, libcrypto does not survive that there is none: it ends the
+ * process, or goes round for ever.  So what is refused it comes from here,
+ * and is not used again.  A start takes 0.4 MiB; not touched, it costs none.
+ */
+enum {
+	SPARE = 1 << 20, /* bytes */
+	SPARE_HEAD = 16, /* of a block: its size */
+};
+static struct {
+	alignas(SPARE_HEAD) uint8_t bytes[SPARE];
+	atomic_size_t used;
+} spare;
+_Static_assert(alignof(max_align_t) == SPARE_HEAD, "blocks of it are for any type");
+
+static void *
+spare_take(size_t size)
+{
+	size_t block, at;
+
+	if (size > SPARE - SPARE_HEAD)
+		return NULL;
+	block = SPARE_HEAD + (size + SPARE_HEAD - 1) / SPARE_HEAD * SPARE_HEAD;
+	at = atomic_load(&spare.used);
+	do {
+		if (block > SPARE - at)
+			return NULL;
+	} while (!atomic_compare_exchange_weak(&spare.used, &at, at + block));
+	memcpy(spare.bytes + at, &size, sizeof(size));
+	return spare.bytes + at + SPARE_HEAD;
+}
+
+static bool
+spare_has(const void *p)
+{
+	uintptr_t at = (uintptr_t)p, base = (uintptr_t)spare.bytes;
+
+	return at >= base && at < base + SPARE;
+}
+
+static size_t
+spare_size(const void *p)
+{
+	size_t size;
+
+	memcpy(&size, (const uint8_t *)p - SPARE_HEAD, sizeof(size));
+	return size;
+}
+
 static void *
 take(size_t size, const char *file, int line)
 {
@@ -32,8 +83,10 @@ take(size_t size, const char *file, int line)
 	(void)file, (void)line;
 	if (size == 0)
 		return NULL;
-	if (!secret.on)
-		return malloc(size);
+	if (!secret.on) {
+		p = malloc(size);
+		return p == NULL ? spare_take(size) : p;
+	}
 	p = ev_secret_new(size);
 	secret.at = p;
 	secret.size = size;
@@ -44,7 +97,9 @@ static void
 give_back(void *p, const char *file, int line)
 {
 	(void)file, (void)line;
-	if (ev_secret_has(p))
+	if (spare_has(p))
+		ev_wipe(p, spare_size(p));
+	else if (ev_secret_has(p))
 		ev_secret_free(p);
 	else
 		free(p);
@@ -54,13 +109,24 @@ give_back(void *p, const char *file, int line)
 static void *
 take_again(void *p, size_t size, const char *file, int line)
 {
+	void *grown;
+
 	if (p == NULL)
 		return take(size, file, line);
 	if (size == 0) {
 		give_back(p, file, line);
 		return NULL;
 	}
-	return ev_secret_has(p) ? NULL : realloc(p, size);
+	if (ev_secret_has(p))
+		return NULL;
+	if (!spare_has(p))
+		return realloc(p, size);
+	grown = take(size, file, line);
+	if (grown != NULL) {
+		memcpy(grown, p, size < spare_size(p) ? size : spare_size(p));
+		give_back(p, file, line);
+	}
+	return grown;
 }
 
 void
@@ -112,6 +178,7 @@ context_new(const uint8_t key[EV_AEAD_KEY])
 	CRYPTO_free_fn freeing;
 	EVP_CIPHER *cipher;
 
+	ev_aead_start();
 	CRYPTO_get_mem_functions(&taking, &growing, &freeing);
 	if (taking != take || growing != take_again || freeing != give_back)
 		return NULL;

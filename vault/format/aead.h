@@ -20,7 +20,8 @@ enum {
 
 /*
  * To be called before libcrypto takes memory for the first time in the process: only then can
- * it be told where to take it.  Where the application was first, libsodium does the work.
+ * it be told where to take it.  The first long piece does it, too; where the application was
+ * before that, libsodium does the work.
  */
 void ev_aead_start(void);
 

@@ -20,16 +20,10 @@ _Static_assert(GROUPS *GROUP_BYTES <= sizeof(struct ev_hash), "groups are of the
 bool
 ev_card_name_valid(struct ev_slice name)
 {
-	struct ev_buf shown = EV_BUF_INIT;
-	bool same;
-
 	if (name.len == 0 || name.len >= EVAULT_HOLDER_NAME_SIZE || ev_slice_starts(name, "age1") ||
 	    name.data[0] == ' ' || name.data[name.len - 1] == ' ')
 		return false;
-	ev_show(&shown, name);
-	same = !shown.bad && ev_slice_equal(ev_slice_of(shown.data, shown.len), name);
-	ev_buf_release(&shown);
-	return same;
+	return ev_show_is_same(name);
 }
 
 /* All lines but the last, which is the time. */
@@ -115,16 +109,8 @@ take_value(struct ev_cursor *c, const char *key)
 static bool
 take_name(struct ev_slice value, char out[EVAULT_HOLDER_NAME_SIZE])
 {
-	struct ev_buf name = EV_BUF_INIT;
-	bool good =
-	    ev_percent_decode(&name, value) && ev_card_name_valid(ev_slice_of(name.data, name.len));
-
-	if (good) {
-		memcpy(out, name.data, name.len);
-		out[name.len] = '\0';
-	}
-	ev_buf_release(&name);
-	return good;
+	return ev_percent_decode_text(value, out, EVAULT_HOLDER_NAME_SIZE) &&
+	       ev_card_name_valid(ev_slice_text(out));
 }
 
 static bool

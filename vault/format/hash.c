@@ -4,38 +4,41 @@
 
 #include "format/hash.h"
 
-#include <openssl/evp.h>
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/aead.h"
-
 _Static_assert(sizeof(struct ev_hash) == crypto_hash_sha256_BYTES, "a digest is 32 bytes");
 _Static_assert(sizeof(struct ev_hash) == crypto_auth_hmacsha256_BYTES, "a MAC is 32 bytes");
 
+/*
+ * Of libcrypto these alone take no memory, and so have no way to fail in the
+ * middle of a file.  EVP does, at each message; and most of what is hashed is
+ * a hash of the log's tree, or an entry, where EVP's calls cost more than
+ * SHA-256 itself.
+ */
 struct ev_digester {
-	EVP_MD *md;
-	EVP_MD_CTX *ctx;
+	enum ev_digest kind;
+	union {
+		MD5_CTX md5;
+		SHA_CTX sha1;
+		SHA256_CTX sha256; /* and SHA-224 */
+		SHA512_CTX sha512; /* and SHA-384 */
+	} state;
 };
 struct ev_hasher {
-	struct ev_digester sha256;
+	SHA256_CTX state;
 };
 
-static const struct {
-	const char *name; /* to libcrypto */
-	size_t size;
-} digests[] = {
-	[EV_DIGEST_MD5] = { "MD5", 16 },       [EV_DIGEST_SHA1] = { "SHA1", 20 },
-	[EV_DIGEST_SHA224] = { "SHA224", 28 }, [EV_DIGEST_SHA256] = { "SHA256", 32 },
-	[EV_DIGEST_SHA384] = { "SHA384", 48 }, [EV_DIGEST_SHA512] = { "SHA512", 64 },
+static const size_t sizes[] = {
+	[EV_DIGEST_MD5] = MD5_DIGEST_LENGTH,       [EV_DIGEST_SHA1] = SHA_DIGEST_LENGTH,
+	[EV_DIGEST_SHA224] = SHA224_DIGEST_LENGTH, [EV_DIGEST_SHA256] = SHA256_DIGEST_LENGTH,
+	[EV_DIGEST_SHA384] = SHA384_DIGEST_LENGTH, [EV_DIGEST_SHA512] = SHA512_DIGEST_LENGTH,
 };
 
-/*
- * Once a context is set up, its calls have no way to fail.  If one did, going
- * on would mean a digest that says nothing.
- */
+/* They say that they could fail.  If one did, going on would mean a digest that says nothing. */
 static void
 must(int ok)
 {
@@ -43,29 +46,72 @@ must(int ok)
 		abort();
 }
 
+/* ---- of others ----------------------------------------------------------------------- */
+
 size_t
 ev_digest_size(enum ev_digest kind)
 {
-	return digests[kind].size;
+	return sizes[kind];
 }
 
-static void
-release(struct ev_digester *d)
+static int
+start(struct ev_digester *d)
 {
-	EVP_MD_CTX_free(d->ctx);
-	EVP_MD_free(d->md);
+	switch (d->kind) {
+	case EV_DIGEST_MD5:
+		return MD5_Init(&d->state.md5);
+	case EV_DIGEST_SHA1:
+		return SHA1_Init(&d->state.sha1);
+	case EV_DIGEST_SHA224:
+		return SHA224_Init(&d->state.sha256);
+	case EV_DIGEST_SHA256:
+		return SHA256_Init(&d->state.sha256);
+	case EV_DIGEST_SHA384:
+		return SHA384_Init(&d->state.sha512);
+	case EV_DIGEST_SHA512:
+		return SHA512_Init(&d->state.sha512);
+	}
+	return 0;
 }
 
-static bool
-start(struct ev_digester *d, const char *name)
+static int
+update(struct ev_digester *d, const void *data, size_t len)
 {
-	ev_aead_start();
-	d->md = EVP_MD_fetch(NULL, name, NULL);
-	d->ctx = EVP_MD_CTX_new();
-	if (d->md != NULL && d->ctx != NULL && EVP_DigestInit_ex2(d->ctx, d->md, NULL) == 1)
-		return true;
-	release(d);
-	return false;
+	switch (d->kind) {
+	case EV_DIGEST_MD5:
+		return MD5_Update(&d->state.md5, data, len);
+	case EV_DIGEST_SHA1:
+		return SHA1_Update(&d->state.sha1, data, len);
+	case EV_DIGEST_SHA224:
+		return SHA224_Update(&d->state.sha256, data, len);
+	case EV_DIGEST_SHA256:
+		return SHA256_Update(&d->state.sha256, data, len);
+	case EV_DIGEST_SHA384:
+		return SHA384_Update(&d->state.sha512, data, len);
+	case EV_DIGEST_SHA512:
+		return SHA512_Update(&d->state.sha512, data, len);
+	}
+	return 0;
+}
+
+static int
+finish(struct ev_digester *d, uint8_t *out)
+{
+	switch (d->kind) {
+	case EV_DIGEST_MD5:
+		return MD5_Final(out, &d->state.md5);
+	case EV_DIGEST_SHA1:
+		return SHA1_Final(out, &d->state.sha1);
+	case EV_DIGEST_SHA224:
+		return SHA224_Final(out, &d->state.sha256);
+	case EV_DIGEST_SHA256:
+		return SHA256_Final(out, &d->state.sha256);
+	case EV_DIGEST_SHA384:
+		return SHA384_Final(out, &d->state.sha512);
+	case EV_DIGEST_SHA512:
+		return SHA512_Final(out, &d->state.sha512);
+	}
+	return 0;
 }
 
 struct ev_digester *
@@ -73,76 +119,69 @@ ev_digester_new(enum ev_digest kind)
 {
 	struct ev_digester *d = calloc(1, sizeof(*d));
 
-	if (d != NULL && start(d, digests[kind].name))
-		return d;
-	free(d);
-	return NULL;
+	if (d == NULL)
+		return NULL;
+	d->kind = kind;
+	must(start(d));
+	return d;
 }
 
 void
 ev_digester_update(struct ev_digester *d, const void *data, size_t len)
 {
 	if (len > 0)
-		must(EVP_DigestUpdate(d->ctx, data, len));
-}
-
-static void
-finish(struct ev_digester *d, uint8_t *out)
-{
-	must(EVP_DigestFinal_ex(d->ctx, out, NULL));
-	must(EVP_DigestInit_ex2(d->ctx, d->md, NULL));
+		must(update(d, data, len));
 }
 
 void
 ev_digester_final(struct ev_digester *d, uint8_t out[EV_DIGEST_MAX])
 {
-	finish(d, out);
+	must(finish(d, out));
+	must(start(d));
 }
 
 void
 ev_digester_free(struct ev_digester *d)
 {
 	if (d != NULL)
-		release(d);
+		ev_wipe(d, sizeof(*d));
 	free(d);
 }
+
+/* ---- SHA-256 ---------------------------------------------------------------------------- */
 
 struct ev_hasher *
 ev_hasher_new(void)
 {
 	struct ev_hasher *h = calloc(1, sizeof(*h));
 
-	if (h != NULL && start(&h->sha256, digests[EV_DIGEST_SHA256].name))
-		return h;
-	free(h);
-	return NULL;
+	if (h != NULL)
+		must(SHA256_Init(&h->state));
+	return h;
 }
 
 void
 ev_hasher_update(struct ev_hasher *h, const void *data, size_t len)
 {
-	ev_digester_update(&h->sha256, data, len);
+	if (len > 0)
+		must(SHA256_Update(&h->state, data, len));
 }
 
 void
 ev_hasher_final(struct ev_hasher *h, struct ev_hash *out)
 {
-	finish(&h->sha256, out->b);
+	must(SHA256_Final(out->b, &h->state));
+	must(SHA256_Init(&h->state));
 }
 
 void
 ev_hasher_free(struct ev_hasher *h)
 {
 	if (h != NULL)
-		release(&h->sha256);
+		ev_wipe(h, sizeof(*h));
 	free(h);
 }
 
-/*
- * Most of what is hashed is a hash of the log's tree, or an entry: there the
- * calls of EVP cost more than SHA-256 itself, and libsodium has no use of the
- * processor's instructions for it.  These take no memory and have no way to fail.
- */
 void
 ev_hash_of(const void *data, size_t len, struct ev_hash *out)
 {

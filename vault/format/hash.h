@@ -15,7 +15,7 @@ struct ev_hash {
 
 struct ev_hasher;
 
-/* NULL when memory runs out. */
+/* NULL when memory runs out; what follows cannot fail. */
 struct ev_hasher *ev_hasher_new(void);
 void ev_hasher_update(struct ev_hasher *h, const void *data, size_t len);
 /* Gives the digest and makes the hasher ready for another message. */
@@ -39,7 +39,7 @@ size_t ev_digest_size(enum ev_digest kind);
 
 struct ev_digester;
 
-/* NULL when memory runs out, or when this machine's libcrypto does not do it any more. */
+/* NULL when memory runs out; what follows cannot fail. */
 struct ev_digester *ev_digester_new(enum ev_digest kind);
 void ev_digester_update(struct ev_digester *d, const void *data, size_t len);
 /* Gives ev_digest_size bytes and makes it ready for another message. */

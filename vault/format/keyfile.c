@@ -171,19 +171,9 @@ take_origin(struct ev_cursor *c, char out[EVAULT_ORIGIN_SIZE])
 static void
 take_name(struct ev_cursor *c, char out[EV_KEYFILE_NAME_MAX + 1])
 {
-	struct ev_buf name = EV_BUF_INIT;
-	struct ev_slice text;
-
 	ev_cursor_expect(c, "# name ");
-	text = ev_cursor_line(c);
-	if (!ev_percent_decode(&name, text) || name.len > EV_KEYFILE_NAME_MAX ||
-	    memchr(ev_slice_of(name.data, name.len).data, 0, name.len) != NULL) {
+	if (!ev_percent_decode_text(ev_cursor_line(c), out, EV_KEYFILE_NAME_MAX + 1))
 		c->bad = true;
-	} else {
-		memcpy(out, ev_slice_of(name.data, name.len).data, name.len);
-		out[name.len] = '\0';
-	}
-	ev_buf_wipe(&name);
 }
 
 static void

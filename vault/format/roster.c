@@ -215,17 +215,8 @@ take_recipient(struct ev_cursor *c, struct ev_roster_line *line)
 static void
 take_name(struct ev_cursor *c, struct ev_roster_line *line)
 {
-	struct ev_slice text = ev_cursor_line(c);
-	struct ev_buf name = EV_BUF_INIT;
-
-	if (!ev_percent_decode(&name, text) || name.len > EV_ROSTER_NAME_MAX ||
-	    memchr(ev_slice_of(name.data, name.len).data, 0, name.len) != NULL) {
+	if (!ev_percent_decode_text(ev_cursor_line(c), line->name, sizeof(line->name)))
 		c->bad = true;
-	} else {
-		memcpy(line->name, ev_slice_of(name.data, name.len).data, name.len);
-		line->name[name.len] = '\0';
-	}
-	ev_buf_wipe(&name);
 }
 
 /* What the cursor stands at; false when that is no line of a roster. */

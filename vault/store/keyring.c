@@ -234,6 +234,9 @@ try_slots(struct unlocking *u, enum ev_age_kind kind, struct evault_error *err)
 			if (err != NULL)
 				*err = why;
 		}
+		/* It may have been the one that opens. */
+		if (rc == EVAULT_E_NOMEM)
+			break;
 	}
 	return worst;
 }
@@ -367,24 +370,26 @@ ask_for_passphrase(struct unlocking *u, const struct evault_unlock *unlock,
 }
 
 /* Is there a slot that a passphrase could open at all? */
-static bool
-any_passphrase_slot(const struct unlocking *u)
+static enum evault_status
+any_passphrase_slot(const struct unlocking *u, bool *any, struct evault_error *err)
 {
 	struct ev_buf sealed = EV_BUF_INIT;
+	enum evault_status rc = EVAULT_OK;
 	enum ev_age_kind kind;
-	bool any = false;
 	size_t i;
 
-	for (i = 0; i < u->authority->n_files && !any; i++) {
+	*any = false;
+	for (i = 0; i < u->authority->n_files && !*any && rc != EVAULT_E_NOMEM; i++) {
+		if (!is_slot(u->authority->files[i].path))
+			continue;
 		ev_buf_clear(&sealed);
-		any = is_slot(u->authority->files[i].path) &&
-		      load_key_file(u, u->authority->files[i].path, &sealed, NULL) == EVAULT_OK &&
-		      ev_age_inspect(ev_slice_of(sealed.data, sealed.len), &kind, NULL) ==
-			  EVAULT_OK &&
-		      kind == EV_AGE_SCRYPT;
+		rc = load_key_file(u, u->authority->files[i].path, &sealed, NULL);
+		if (rc == EVAULT_OK)
+			rc = ev_age_inspect(ev_slice_of(sealed.data, sealed.len), &kind, NULL);
+		*any = rc == EVAULT_OK && kind == EV_AGE_SCRYPT;
 	}
 	ev_buf_release(&sealed);
-	return any;
+	return rc == EVAULT_E_NOMEM ? ev_fail_nomem(err) : EVAULT_OK;
 }
 
 /* Without a slot; what was wrong with the slots is told when there is no read key either. */
@@ -419,7 +424,8 @@ open_slot_or_read_key(struct unlocking *u, const struct evault_unlock *unlock,
 {
 	struct ev_age_with direct = { u->identities, u->n_identities, NULL };
 	struct evault_error why = { 0 };
-	enum evault_status rc = EVAULT_E_KEY;
+	enum evault_status rc = EVAULT_E_KEY, asked;
+	bool any;
 
 	if (u->n_identities > 0) {
 		rc = try_slots(u, EV_AGE_X25519, &why);
@@ -427,8 +433,11 @@ open_slot_or_read_key(struct unlocking *u, const struct evault_unlock *unlock,
 		if (rc == EVAULT_E_KEY || rc == EVAULT_E_DENIED || rc == EVAULT_E_DAMAGED)
 			rc = read_directly(u, &direct, rc, &why);
 	}
-	if (rc == EVAULT_E_KEY && unlock->ask != NULL && any_passphrase_slot(u))
-		return ask_for_passphrase(u, unlock, err);
+	if (rc == EVAULT_E_KEY && unlock->ask != NULL) {
+		asked = any_passphrase_slot(u, &any, err);
+		if (asked != EVAULT_OK || any)
+			return any ? ask_for_passphrase(u, unlock, err) : asked;
+	}
 	if (rc == EVAULT_E_KEY) {
 		/* No slot is of this kind: what is wrong with a slot file comes out. */
 		rc = try_slots(u, EV_AGE_FOREIGN, err);
