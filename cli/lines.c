@@ -9,28 +9,47 @@
 #include "failure.h"
 #include "message.h"
 
+enum {
+	TEXT_MAX = 64 << 10 /* bytes of one of them */
+};
+
+/* The next text into line[TEXT_MAX + 1], *n bytes of it; false at the end. */
+static bool
+next_text(FILE *in, int end, char *line, size_t *n)
+{
+	int c = getc_unlocked(in);
+
+	for (*n = 0; c != EOF && c != end && *n < TEXT_MAX; c = getc_unlocked(in))
+		line[(*n)++] = (char)c;
+	line[*n] = '\0';
+	if (c != EOF && c != end)
+		line[(*n)++] = (char)c; /* one byte too many */
+	return *n > 0 || c != EOF;
+}
+
 static enum evault_status
 read_all(FILE *in, char end, struct list *lines, const char *shown, struct evault_error *err)
 {
+	char *line = memory_need(TEXT_MAX + 1), *copy;
 	enum evault_status rc = EVAULT_OK;
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	size_t n;
 
 	errno = 0;
-	while (rc == EVAULT_OK && (n = getdelim(&line, &cap, (unsigned char)end, in)) > 0) {
-		if (line[n - 1] == end)
-			line[--n] = '\0';
-		if ((size_t)n != strlen(line))
+	while (rc == EVAULT_OK && next_text(in, (unsigned char)end, line, &n)) {
+		if (n > TEXT_MAX)
+			rc =
+			    failure_set(err, EVAULT_E_LIMIT,
+					_("%s: has a line of more than %d bytes"), shown, TEXT_MAX);
+		else if (n != strlen(line))
 			rc = failure_set(
 			    err, EVAULT_E_FORMAT,
 			    _("%s: a NUL byte is in a line: give -0 if the names end in NUL"),
 			    shown);
 		if (n == 0 || rc != EVAULT_OK)
 			continue;
-		list_add(lines, line);
-		line = NULL;
-		cap = 0;
+		copy = memory_need(n + 1);
+		memcpy(copy, line, n + 1);
+		list_add(lines, copy);
 	}
 	if (rc == EVAULT_OK && ferror(in))
 		rc = failure_set(err, EVAULT_E_IO, "%s: %s", shown, _(strerror(errno)));

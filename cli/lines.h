@@ -8,7 +8,7 @@
 /*
  * Adds each text of the file ("-" is standard input) that ends in `end`, or
  * at the end of the file, as new memory; empty ones are passed over.  E_IO;
- * E_FORMAT when a NUL byte is in a line.
+ * E_FORMAT when a NUL byte is in a line; E_LIMIT when one is longer than 64 KiB.
  */
 enum evault_status lines_read(const char *path, char end, struct list *lines,
 			      struct evault_error *err);

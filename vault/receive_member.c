@@ -169,6 +169,7 @@ add_record(struct ev_receiving_bundle *rb, const uint8_t *data, size_t len,
 	   struct evault_error *err)
 {
 	struct ev_buf *record = &rb->items[rb->item].record;
+	enum evault_status rc;
 
 	rb->record_bytes += len;
 	if (rb->record_bytes > RECORDS_MAX)
@@ -176,6 +177,9 @@ add_record(struct ev_receiving_bundle *rb, const uint8_t *data, size_t len,
 			       "the bundle has more than %d MiB of records, which is more than can "
 			       "be received at once",
 			       RECORDS_MAX >> 20);
+	rc = ev_verify_hold(&rb->b->held, len, err);
+	if (rc != EVAULT_OK)
+		return rc;
 	ev_buf_add(record, data, len);
 	return ev_buf_ask(record, err);
 }

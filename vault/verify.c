@@ -245,6 +245,7 @@ ev_verify_end(struct ev_verifying *v)
 	free(v->known.seen);
 	ev_buf_release(&v->texts);
 	free(v->sources);
+	free(v->chains);
 	free(v->links);
 	free(v->trees);
 	free(v->items);
@@ -270,9 +271,9 @@ ev_verify_begin(const struct evault_verify *what, struct evault_verify_summary *
 	v->summary = summary;
 	v->findings = (struct ev_findings){ report, v };
 	v->out = v->out_file = -1;
-	ev_verify_members_init(&v->members);
-	ev_verify_members_init(&v->item_names);
-	ev_verify_members_init(&v->source_names);
+	ev_verify_members_init(&v->members, &v->held);
+	ev_verify_members_init(&v->item_names, &v->held);
+	ev_verify_members_init(&v->source_names, &v->held);
 	v->own_log.own = true;
 	memcpy(v->own_log.folder, "evault/", sizeof("evault/"));
 	v->hasher = ev_hasher_new();

@@ -38,6 +38,7 @@ enum {
 	EV_VERIFY_LINKS_MAX = 500000,    /* to entries of other vaults, from all records together */
 	EV_VERIFY_LOGS_MAX = 1000,       /* folders of evault/sources/ */
 	EV_VERIFY_TEXT_MAX = 48 << 20,   /* bytes of all names of members; and of what items say */
+	EV_VERIFY_HELD_MAX = 160 << 20,  /* bytes of memory for all of this together */
 	EV_VERIFY_KEYS_MAX = 16 << 20,   /* bytes of all vault notes and keys/ */
 	EV_VERIFY_TREES_MAX = 1000,      /* proofs of consistency */
 	EV_VERIFY_SMALL_MAX = 64 << 10,  /* bytes of bagit.txt, bag-info.txt … */
@@ -49,6 +50,9 @@ enum {
 };
 
 /* ---- verify_table.c: members by name ------------------------------------- */
+
+/* Counts so much more of memory that is held until the end.  E_LIMIT above EV_VERIFY_HELD_MAX. */
+enum evault_status ev_verify_hold(size_t *held, size_t bytes, struct evault_error *err);
 
 enum ev_verify_kind {
 	EV_BUNDLE_BAGIT,
@@ -98,8 +102,10 @@ struct ev_verify_members {
 	size_t n_slots;
 	uint8_t key[16]; /* of SipHash */
 	struct ev_buf text, scratch;
+	size_t *held; /* what is counted, of others too */
 };
-void ev_verify_members_init(struct ev_verify_members *m);
+/* `held` is borrowed. */
+void ev_verify_members_init(struct ev_verify_members *m, size_t *held);
 void ev_verify_members_release(struct ev_verify_members *m);
 /*
  * The number of the member of that name, or of one that some file system
@@ -154,11 +160,14 @@ struct ev_verify_entry {
 	bool read, proved, bad;
 	bool again_entry, again_proof; /* for the next pass */
 };
+#define EV_NO_SOURCE UINT32_MAX
+
 /* One of evault/sources/. */
 struct ev_verify_source {
 	struct ev_verify_entry entry;
 	uint32_t log;
-	bool wanted; /* a record here names it */
+	uint32_t next; /* of the same <o> and number, in another folder; or EV_NO_SOURCE */
+	bool wanted;   /* a record here names it */
 };
 
 /* ---- items ---------------------------------------------------------------- */
@@ -294,10 +303,12 @@ struct ev_verifying {
 	/* verify_chain.c */
 	struct ev_verify_members source_names;
 	struct ev_verify_source *sources;
+	uint32_t *chains; /* by the number in source_names: the first of sources */
 	size_t n_sources, cap_sources;
 	uint64_t source_members, source_members_listed; /* of them, entries and proofs */
 	struct ev_provenance *links;
 	size_t n_links, cap_links;
+	size_t held; /* bytes: ev_verify_hold */
 
 	/* verify_tell.c */
 	struct ev_buf texts;

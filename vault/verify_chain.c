@@ -11,32 +11,62 @@
 
 /* ---- entries of evault/sources/ -------------------------------------------------- */
 
-/* They are found by folder and number, as members are by their names. */
+/*
+ * They are found by what the folder's name begins with and their number, as
+ * members are by their names: that is what a link says.  Those of the same in
+ * folders of other trees follow one another, in the order in which they came.
+ */
 static void
-name_of(uint32_t log, uint64_t index, char name[40])
+name_of(const uint8_t digits[8], uint64_t index, char name[40])
 {
-	snprintf(name, 40, "%" PRIu32 "/%" PRIu64, log, index);
+	char hex[2 * 8 + 1];
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digits[i]);
+	snprintf(name, 40, "%s/%" PRIu64, hex, index);
 }
 
+/* Room for one more, which may be the first of a chain. */
 static enum evault_status
-add_source(struct ev_verifying *v, uint32_t log, uint64_t index, struct evault_error *err)
+reserve(struct ev_verifying *v, struct evault_error *err)
 {
 	size_t cap = v->cap_sources == 0 ? 64 : 2 * v->cap_sources;
 	struct ev_verify_source *grown;
+	uint32_t *chains;
+
+	if (v->n_sources < v->cap_sources)
+		return EVAULT_OK;
+	grown = realloc(v->sources, cap * sizeof(*grown));
+	if (grown == NULL)
+		return ev_fail_nomem(err);
+	v->sources = grown;
+	chains = realloc(v->chains, cap * sizeof(*chains));
+	if (chains == NULL)
+		return ev_fail_nomem(err);
+	v->chains = chains;
+	v->cap_sources = cap;
+	return EVAULT_OK;
+}
+
+/* There is room for it. */
+static enum evault_status
+add_source(struct ev_verifying *v, uint32_t log, uint64_t index, uint32_t *number,
+	   struct evault_error *err)
+{
+	enum evault_status rc;
 
 	if (v->n_sources >= EV_VERIFY_ITEMS_MAX)
 		return ev_fail(err, EVAULT_E_LIMIT,
 			       "the bundle has more than %d entries of other vaults",
 			       EV_VERIFY_ITEMS_MAX);
-	if (v->n_sources == v->cap_sources) {
-		grown = realloc(v->sources, cap * sizeof(*grown));
-		if (grown == NULL)
-			return ev_fail_nomem(err);
-		v->sources = grown;
-		v->cap_sources = cap;
-	}
-	v->sources[v->n_sources++] =
-	    (struct ev_verify_source){ .entry = { .index = index }, .log = log };
+	rc = ev_verify_hold(&v->held, sizeof(*v->sources) + sizeof(*v->chains), err);
+	if (rc != EVAULT_OK)
+		return rc;
+	*number = (uint32_t)v->n_sources++;
+	v->sources[*number] = (struct ev_verify_source){ .entry = { .index = index },
+							 .log = log,
+							 .next = EV_NO_SOURCE };
 	return EVAULT_OK;
 }
 
@@ -44,18 +74,29 @@ enum evault_status
 ev_verify_source(struct ev_verifying *v, const struct ev_verify_place *place, uint32_t *source,
 		 struct evault_error *err)
 {
+	uint32_t log, chain, *at, known = (uint32_t)v->source_names.n;
 	enum evault_status rc;
 	char name[40];
-	uint32_t log;
 	bool alike;
 
 	rc = ev_verify_log_at(v, place, &log, err);
+	if (rc == EVAULT_OK)
+		rc = reserve(v, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	name_of(log, place->number, name);
-	rc = ev_verify_members_put(&v->source_names, ev_slice_text(name), source, &alike, err);
-	if (rc == EVAULT_OK && *source == v->n_sources)
-		rc = add_source(v, log, place->number, err);
+	name_of(place->origin, place->number, name);
+	rc = ev_verify_members_put(&v->source_names, ev_slice_text(name), &chain, &alike, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	if (chain == known)
+		v->chains[chain] = EV_NO_SOURCE;
+	at = &v->chains[chain];
+	while (*at != EV_NO_SOURCE && v->sources[*at].log != log)
+		at = &v->sources[*at].next;
+	if (*at == EV_NO_SOURCE)
+		rc = add_source(v, log, place->number, at, err);
+	if (rc == EVAULT_OK)
+		*source = *at;
 	return rc;
 }
 
@@ -103,6 +144,9 @@ ev_verify_keep_links(struct ev_verifying *v, uint32_t number, const struct ev_re
 		return ev_fail(err, EVAULT_E_LIMIT,
 			       "the records were received as more than %d entries together",
 			       EV_VERIFY_LINKS_MAX);
+	rc = ev_verify_hold(&v->held, n * sizeof(*grown), err);
+	if (rc != EVAULT_OK)
+		return rc;
 	if (v->n_links + n > v->cap_links) {
 		cap = v->cap_links == 0 ? 64 : 2 * v->cap_links;
 		grown = realloc(v->links, cap * sizeof(*grown));
@@ -119,27 +163,37 @@ ev_verify_keep_links(struct ev_verifying *v, uint32_t number, const struct ev_re
 	return EVAULT_OK;
 }
 
-/* The next entry, of folders after `*log`, that is the link's by its numbers; NULL: none. */
 static struct ev_verify_source *
-next_source(struct ev_verifying *v, const struct ev_provenance *link, uint32_t *log)
+source_at(struct ev_verifying *v, uint32_t number)
 {
-	const struct ev_verify_log *l;
-	char name[40], hex[EVAULT_HEX_SIZE];
-	uint32_t source;
+	return number == EV_NO_SOURCE ? NULL : &v->sources[number];
+}
 
+/* The first entry that is the link's by its numbers; NULL: none. */
+static struct ev_verify_source *
+first_source(struct ev_verifying *v, const struct ev_provenance *link)
+{
+	char name[40];
+	uint32_t chain;
+
+	name_of(link->origin.b, link->index, name);
+	return ev_verify_members_get(&v->source_names, ev_slice_text(name), &chain)
+		   ? source_at(v, v->chains[chain])
+		   : NULL;
+}
+
+/* Is it of a vault that, as far as its folder says, is the link's? */
+static bool
+is_of_link(const struct ev_verifying *v, const struct ev_verify_source *source,
+	   const struct ev_provenance *link)
+{
+	const char *origin = v->logs[source->log]->origin;
+	char hex[EVAULT_HEX_SIZE];
+
+	if (origin[0] == '\0')
+		return true;
 	ev_hash_hex(&link->origin, hex);
-	for (; *log < v->n_logs; (*log)++) {
-		l = v->logs[*log];
-		if (memcmp(l->digits, link->origin.b, sizeof(l->digits)) != 0 ||
-		    (l->origin[0] != '\0' && strcmp(l->origin + strlen("evault/"), hex) != 0))
-			continue;
-		name_of(*log, link->index, name);
-		if (!ev_verify_members_get(&v->source_names, ev_slice_text(name), &source))
-			continue;
-		(*log)++;
-		return &v->sources[source];
-	}
-	return NULL;
+	return strcmp(origin + strlen("evault/"), hex) == 0;
 }
 
 static enum evault_status
@@ -149,12 +203,14 @@ judge_item(struct ev_verifying *v, uint32_t number, struct evault_error *err)
 	const struct ev_provenance *link;
 	struct ev_verify_source *source;
 	enum evault_status rc = EVAULT_OK;
-	uint32_t i, log;
+	uint32_t i;
 
 	for (i = item->link; i < item->link + item->n_links && rc == EVAULT_OK; i++) {
 		link = &v->links[i];
-		log = 0;
-		while (rc == EVAULT_OK && (source = next_source(v, link, &log)) != NULL) {
+		source = first_source(v, link);
+		for (; rc == EVAULT_OK && source != NULL; source = source_at(v, source->next)) {
+			if (!is_of_link(v, source, link))
+				continue;
 			source->wanted = true;
 			if (!source->entry.read ||
 			    ev_hash_equal(&source->entry.named, &link->digest))
@@ -247,7 +303,6 @@ fill_link(struct ev_verifying *v, const struct ev_provenance *link,
 {
 	char hex[EVAULT_HEX_SIZE];
 	struct ev_verify_source *source;
-	uint32_t log = 0;
 
 	memset(out, 0, sizeof(*out));
 	ev_hash_hex(&link->origin, hex);
@@ -257,7 +312,9 @@ fill_link(struct ev_verifying *v, const struct ev_provenance *link,
 	snprintf(out->citation, sizeof(out->citation), "%.6s-%" PRIu64, hex, link->index);
 	out->proved = EVAULT_ASKED_OPEN;
 	/* In several folders, all of them must hold. */
-	while ((source = next_source(v, link, &log)) != NULL) {
+	for (source = first_source(v, link); source != NULL; source = source_at(v, source->next)) {
+		if (!is_of_link(v, source, link))
+			continue;
 		if (!ev_verify_entry_stands(&source->entry) ||
 		    !ev_hash_equal(&source->entry.named, &link->digest)) {
 			out->proved = EVAULT_ASKED_FAILS;

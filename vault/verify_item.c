@@ -16,10 +16,14 @@ add_item(struct ev_verifying *v, uint64_t index, struct evault_error *err)
 {
 	size_t cap = v->cap_items == 0 ? 64 : 2 * v->cap_items;
 	struct ev_verify_item *grown;
+	enum evault_status rc;
 
 	if (v->n_items >= EV_VERIFY_ITEMS_MAX)
 		return ev_fail(err, EVAULT_E_LIMIT, "the bundle has more than %d items",
 			       EV_VERIFY_ITEMS_MAX);
+	rc = ev_verify_hold(&v->held, sizeof(*grown) + sizeof(*v->order), err);
+	if (rc != EVAULT_OK)
+		return rc;
 	if (v->n_items == v->cap_items) {
 		grown = realloc(v->items, cap * sizeof(*grown));
 		if (grown == NULL)
@@ -135,7 +139,7 @@ keep_text(struct ev_verifying *v, struct ev_verify_item *item, const struct ev_r
 	}
 	ev_record_withheld_names(r, &v->texts);
 	if (add_text(v, "", 1))
-		return EVAULT_OK;
+		return ev_verify_hold(&v->held, v->texts.len - item->text, err);
 	return v->texts.bad ? ev_fail_nomem(err)
 			    : ev_fail(err, EVAULT_E_LIMIT,
 				      "the records say more than evault keeps in memory");
@@ -148,6 +152,7 @@ add_about(struct ev_verifying *v, uint32_t item, const struct ev_record_field *f
 	size_t cap = v->cap_abouts == 0 ? 64 : 2 * v->cap_abouts;
 	struct ev_cursor c = ev_cursor_of(f->value, f->len);
 	struct ev_verify_about about = { .by = item }, *grown;
+	enum evault_status rc;
 
 	about.index = ev_cursor_decimal(&c, UINT64_MAX);
 	ev_cursor_expect(&c, " ");
@@ -158,6 +163,9 @@ add_about(struct ev_verifying *v, uint32_t item, const struct ev_record_field *f
 		return ev_fail(err, EVAULT_E_LIMIT,
 			       "the records are about more than %d items together",
 			       EV_VERIFY_ABOUTS_MAX);
+	rc = ev_verify_hold(&v->held, sizeof(about), err);
+	if (rc != EVAULT_OK)
+		return rc;
 	if (v->n_abouts == v->cap_abouts) {
 		grown = realloc(v->abouts, cap * sizeof(*grown));
 		if (grown == NULL)

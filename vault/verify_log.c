@@ -11,6 +11,10 @@
 
 #include "verify.h"
 
+enum {
+	KEY_COST = 1024 /* that a file of keys/ counts for, besides its bytes */
+};
+
 void
 ev_verify_path(const struct ev_verify_log *log, const char *below, uint64_t index,
 	       const char *suffix, char path[EV_VERIFY_PATH_SIZE])
@@ -124,12 +128,17 @@ ev_verify_take_key(struct ev_verifying *v, struct ev_verify_log *log, struct eva
 {
 	bool is_entry = v->kind == EV_BUNDLE_KEY_ENTRY || v->kind == EV_BUNDLE_SOURCE_KEY_ENTRY;
 	struct ev_verify_key *key;
+	enum evault_status rc;
 	struct ev_buf *to;
 
-	v->key_bytes += v->body.len + sizeof(*key);
+	/* Each is looked for among the others. */
+	v->key_bytes += v->body.len + KEY_COST;
 	if (v->key_bytes > EV_VERIFY_KEYS_MAX)
 		return ev_fail(err, EVAULT_E_LIMIT, "what says who may sign has more than %d bytes",
 			       EV_VERIFY_KEYS_MAX);
+	rc = ev_verify_hold(&v->held, v->body.len + sizeof(*key), err);
+	if (rc != EVAULT_OK)
+		return rc;
 	if (v->kind == EV_BUNDLE_VAULT || v->kind == EV_BUNDLE_SOURCE_VAULT) {
 		to = &log->vault_note;
 		log->has_vault_note = true;

@@ -153,10 +153,22 @@ ev_verify_kind_of(struct ev_slice name, struct ev_verify_place *place)
 
 /* ---- the table --------------------------------------------------------------- */
 
-void
-ev_verify_members_init(struct ev_verify_members *m)
+enum evault_status
+ev_verify_hold(size_t *held, size_t bytes, struct evault_error *err)
 {
-	*m = (struct ev_verify_members){ .text = EV_BUF_INIT, .scratch = EV_BUF_INIT };
+	if (bytes > EV_VERIFY_HELD_MAX || *held > EV_VERIFY_HELD_MAX - bytes)
+		return ev_fail(err, EVAULT_E_LIMIT,
+			       "the bundle has more in it than %d MiB of memory hold",
+			       EV_VERIFY_HELD_MAX >> 20);
+	*held += bytes;
+	return EVAULT_OK;
+}
+
+void
+ev_verify_members_init(struct ev_verify_members *m, size_t *held)
+{
+	*m =
+	    (struct ev_verify_members){ .text = EV_BUF_INIT, .scratch = EV_BUF_INIT, .held = held };
 	ev_random(m->key, sizeof(m->key));
 }
 
@@ -270,6 +282,10 @@ ev_verify_members_put(struct ev_verify_members *m, struct ev_slice name, uint32_
 	if (m->n >= EV_VERIFY_MEMBERS_MAX || m->text.len + name.len + 1 > EV_VERIFY_TEXT_MAX)
 		return ev_fail(err, EVAULT_E_LIMIT, "the bundle has more than %d members",
 			       EV_VERIFY_MEMBERS_MAX);
+	/* And two slots for each. */
+	rc = ev_verify_hold(m->held, sizeof(*m->list) + 2 * sizeof(*m->slots) + name.len + 1, err);
+	if (rc != EVAULT_OK)
+		return rc;
 	at = m->text.len;
 	ev_buf_add(&m->text, name.data, name.len);
 	ev_buf_add(&m->text, "", 1);

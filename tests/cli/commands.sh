@@ -249,6 +249,9 @@ t() {
 }
 claim add_takes_paths_from_a_file_and_from_standard_input t
 
+t() { printf '%s\n%070000d' "$T/in/a.txt" 1 >"$T/list" && run_expect 2 ev "$T/v" add --files-from "$T/list" && warns "has a line of more than 65536 bytes"; }
+claim add_takes_no_path_that_is_longer_than_any_name t
+
 t() {
 	mkdir "$T/many" && (cd "$T/many" && seq 1 1001 | xargs touch) &&
 		run_expect 2 no_terminal "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" add "$T/many" && warns "1001 files" && warns "--yes" &&

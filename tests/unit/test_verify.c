@@ -100,10 +100,11 @@ names_that_a_file_system_takes_for_one_are_one_member(void)
 	struct ev_verify_members m;
 	char name[32];
 	uint32_t first, other;
+	size_t held = 0;
 	unsigned i;
 	bool alike;
 
-	ev_verify_members_init(&m);
+	ev_verify_members_init(&m, &held);
 	NEED(ev_verify_members_put(&m, ev_slice_text("data/0001.txt"), &first, &alike, NULL) ==
 	     EVAULT_OK);
 	CHECK(!alike && first == 0);
@@ -123,6 +124,43 @@ names_that_a_file_system_takes_for_one_are_one_member(void)
 	CHECK(ev_verify_members_get(&m, ev_slice_text("evault/999"), &other) && other == 1000);
 	CHECK(!ev_verify_members_get(&m, ev_slice_text("evault/1000"), &other));
 	ev_verify_members_release(&m);
+}
+
+static void
+what_is_held_of_a_bundle_has_one_bound_for_all_of_it(void)
+{
+	size_t held = 0;
+
+	CHECK(ev_verify_hold(&held, EV_VERIFY_HELD_MAX - 1, NULL) == EVAULT_OK);
+	CHECK(ev_verify_hold(&held, 1, NULL) == EVAULT_OK);
+	CHECK(ev_verify_hold(&held, 1, NULL) == EVAULT_E_LIMIT);
+	CHECK(ev_verify_hold(&held, SIZE_MAX, NULL) == EVAULT_E_LIMIT);
+	CHECK(held == EV_VERIFY_HELD_MAX);
+}
+
+/* Two tables count together. */
+static void
+a_table_of_members_takes_no_more_than_may_be_held(void)
+{
+	size_t held = EV_VERIFY_HELD_MAX - 200;
+	struct ev_verify_members a, b;
+	uint32_t number;
+	bool alike;
+
+	ev_verify_members_init(&a, &held);
+	ev_verify_members_init(&b, &held);
+	CHECK(ev_verify_members_put(&a, ev_slice_text("data/1.txt"), &number, &alike, NULL) ==
+	      EVAULT_OK);
+	CHECK(ev_verify_members_put(&b, ev_slice_text("data/2.txt"), &number, &alike, NULL) ==
+	      EVAULT_OK);
+	CHECK(ev_verify_members_put(&b, ev_slice_text("data/2.txt"), &number, &alike, NULL) ==
+	      EVAULT_OK);
+	CHECK(ev_verify_members_put(&b, ev_slice_text("data/3.txt"), &number, &alike, NULL) ==
+	      EVAULT_OK);
+	CHECK(ev_verify_members_put(&a, ev_slice_text("data/4.txt"), &number, &alike, NULL) ==
+	      EVAULT_E_LIMIT);
+	ev_verify_members_release(&a);
+	ev_verify_members_release(&b);
 }
 
 /* libsodium that was not started opens and hashes at a third of its speed. */
@@ -166,6 +204,8 @@ main(void)
 	UNIT_RUN(a_number_has_four_digits_or_more_without_a_zero_in_front);
 	UNIT_RUN(each_member_has_one_name);
 	UNIT_RUN(a_folder_for_another_vault_is_named_by_origin_and_size);
+	UNIT_RUN(what_is_held_of_a_bundle_has_one_bound_for_all_of_it);
+	UNIT_RUN(a_table_of_members_takes_no_more_than_may_be_held);
 	UNIT_RUN(names_that_a_file_system_takes_for_one_are_one_member);
 	UNIT_RUN(a_bundle_that_is_not_there_is_no_verdict);
 	UNIT_RUN(each_verdict_has_its_word);
