@@ -46,6 +46,8 @@ STATIC_SRC := $(wildcard cli/static_*.c)
 CLI_SRC  := $(filter-out $(STATIC_SRC),$(wildcard cli/*.c))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+# What several targets share.
+FUZZ_REST := $(filter-out $(FUZZ_SRC) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 # Programs that tests use: to hold evault's formats against other people's, and to forge.
 TOOL_SRC := $(wildcard tests/interop/*.c tests/tools/*.c)
 # What all unit tests share, and the driver of a fuzz target that is run as an ordinary test.
@@ -64,13 +66,13 @@ STATIC_OBJ := $(call object,$(STATIC_SRC))
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TOOLS    := $(TOOL_SRC:%.c=$(BUILD)/%)
-ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(STATIC_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FRAME) $(REPLAY)) \
+ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(STATIC_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FUZZ_REST) $(FRAME) $(REPLAY)) \
             $(foreach t,$(TOOL_SRC),$(call tool_rest,$(t)))
 # Each language twice: for libc where it has the locale, and for where it has none (cli/language.c).
 LANGUAGES := $(patsubst cli/po/%.po,%,$(wildcard cli/po/*.po))
 MESSAGES  := $(foreach l,$(LANGUAGES),locale/$(l)/LC_MESSAGES/evault.mo locale/$(l)/C/LC_MESSAGES/evault.mo)
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ifeq ($(LIBS)$(filter clean demo dist test check coverage fuzz fault bench,$(MAKECMDGOALS)),)
+ifeq ($(LIBS)$(filter clean demo dist test check coverage fuzz fuzz-all fault bench,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
 endif
 # libzxcvbn has no file for pkg-config.
@@ -138,9 +140,13 @@ $(BUILD)/tests/unit/test_editor $(BUILD)/tests/unit/test_editor_input: $(call ob
 
 # It makes the bundle that its input changes.
 $(BUILD)/tests/fuzz/fuzz_verify: $(call object,tests/bundle/log.c)
+# They work on folders.
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider model): $(call object,tests/fuzz/folder.c)
+$(BUILD)/tests/fuzz/fuzz_insider: $(call object,tests/fuzz/forge.c)
+$(BUILD)/tests/fuzz/fuzz_model: $(call object,tests/fuzz/model.c)
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
-	$(CC) $(LDHARDEN) -pthread -o $@ $^ $(LIBS)
+	$(CC) $(LDHARDEN) -pthread -o $@ $(filter %.o,$^) $(BUILD)/libevault.a $(LIBS)
 
 $(foreach t,$(TOOL_SRC),$(eval $(BUILD)/$(t:%.c=%): $(call tool_rest,$(t))))
 $(TOOLS): %: %.o $(BUILD)/libevault.a
@@ -211,6 +217,10 @@ fuzz:
 	build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$$(($(MINUTES) * 60)) -print_final_stats=1 \
 		-artifact_prefix=build/fuzz/found/ build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
 
+# make fuzz-all [MINUTES=5]: each target in turn, and what it finds into its corpus: tests/fuzz/README.md.
+fuzz-all:
+	@MINUTES=$(MINUTES) JOBS=$(JOBS) tests/fuzz/run
+
 # Power cuts, full disks, pulled sticks: tests/fault/README.md.  As root, for all of it; LONG=1 takes hours.
 # What cannot be had here is skipped, with the reason.
 fault:
@@ -250,5 +260,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d) $(BUILD)/static/forget.d
 FORCE:
-.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fault bench clean FORCE
+.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault bench clean FORCE
 .SECONDARY:

@@ -134,13 +134,15 @@ tell_first(const struct ev_share *s, const struct ev_share_item *item,
 	   char origin[EVAULT_ORIGIN_SIZE], char citation[EVAULT_CITATION_SIZE],
 	   struct ev_report_item *out)
 {
-	const struct ev_source_link *links = s->sources.links + item->link;
+	const struct ev_source_link *links;
 	const struct ev_provenance *first;
 	char hex[EVAULT_HEX_SIZE];
 	size_t i;
 
+	/* Where nothing was received there is not even an array. */
 	if (item->n_links == 0)
 		return;
+	links = s->sources.links + item->link;
 	first = &links[item->n_links - 1].place;
 	ev_hash_hex(&first->origin, hex);
 	snprintf(origin, EVAULT_ORIGIN_SIZE, "evault/%s", hex);

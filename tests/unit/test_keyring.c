@@ -202,6 +202,22 @@ damaged_read_key_is_said_to_be_so(void)
 	CHECK(strstr(err.text, "keys/read.0.age") != NULL);
 }
 
+/* The slot and an older key are damaged, and the newest key is whole and for others. */
+static void
+what_is_damaged_is_told_and_not_what_is_for_others(void)
+{
+	struct evault_key_changed changed;
+	struct evault_error err = { 0 };
+	struct evault *v = NULL;
+
+	NEED(make("v") && fixture_open("v", EVAULT_WRITE, FIXTURE_KEY, &v, NULL) == EVAULT_OK);
+	CHECK(evault_key_rotate(v, &changed, NULL) == EVAULT_OK);
+	evault_close(v);
+	NEED(fixture_flip("v/keys/1.age", -1) && fixture_flip("v/keys/read.0.age", -1));
+	CHECK(open_with("v", EVAULT_READ, FIXTURE_KEY, &err) == EVAULT_E_DAMAGED);
+	CHECK(err.status == EVAULT_E_DAMAGED && strstr(err.text, "keys/read.0.age") != NULL);
+}
+
 static void
 damaged_log_key_keeps_from_writing_and_not_from_reading(void)
 {
@@ -391,6 +407,7 @@ main(void)
 	UNIT_RUN(damaged_slot_of_a_holder_does_not_keep_a_reader_out);
 	UNIT_RUN(damaged_or_missing_slot_is_said_to_be_so);
 	UNIT_RUN(damaged_read_key_is_said_to_be_so);
+	UNIT_RUN(what_is_damaged_is_told_and_not_what_is_for_others);
 	UNIT_RUN(damaged_log_key_keeps_from_writing_and_not_from_reading);
 	UNIT_RUN(key_files_of_two_vaults_cannot_be_swapped);
 	UNIT_RUN(keys_whose_public_parts_the_log_does_not_name_are_not_used);

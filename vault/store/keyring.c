@@ -285,7 +285,7 @@ open_read_keys(struct unlocking *u, const struct ev_age_with *with, struct evaul
 	struct ev_keyring *k = u->k;
 	size_t epoch, n = u->authority->n_read_keys;
 	enum evault_status rc, worst = EVAULT_E_KEY;
-	struct evault_error why = { 0 };
+	struct evault_error why = { 0 }, worst_why = { 0 };
 
 	ev_secret_free(k->reads);
 	free(k->epochs);
@@ -300,8 +300,10 @@ open_read_keys(struct unlocking *u, const struct ev_age_with *with, struct evaul
 	for (epoch = 0; epoch < n; epoch++) {
 		rc = open_read_key(u, epoch, with, &why);
 		/* What is damaged closes the packs of its own epoch, and no others. */
-		if (rc != EVAULT_OK && rc != EVAULT_E_KEY)
+		if (rc != EVAULT_OK && rc != EVAULT_E_KEY) {
 			worst = rc;
+			worst_why = why;
+		}
 		u->newest = rc;
 		if (rc == EVAULT_E_NOMEM || rc == EVAULT_E_IO)
 			break;
@@ -314,7 +316,7 @@ open_read_keys(struct unlocking *u, const struct ev_age_with *with, struct evaul
 	if (k->n_reads > 0 && worst != EVAULT_E_NOMEM && worst != EVAULT_E_IO)
 		return EVAULT_OK;
 	if (worst != EVAULT_E_KEY && err != NULL)
-		*err = why;
+		*err = worst_why;
 	return worst;
 }
 
