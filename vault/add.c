@@ -308,6 +308,7 @@ evault_add(struct evault *v, const struct evault_add *what, struct evault_add_su
 	a.back.since = v->access == EVAULT_WRITE ? ev_log_head(v->log)->size : 0;
 	if (!what->dry_run)
 		rc = ev_commit_init(&a.commit, v, err);
+	a.commit.may_go_behind = true;
 	if (rc == EVAULT_OK)
 		rc = begin_import(&a, err);
 	if (rc != EVAULT_OK)

@@ -164,10 +164,10 @@ check_original(struct ev_checking *c, const struct evault_item *item, struct eva
 		return find_item(c, item, EVAULT_FINDING_ALTERED, _("its record names no SHA-256"),
 				 err);
 	rc = find(c, EV_MEMBER_OBJECT, &id, 0, &object, err);
-	if (rc == EVAULT_OK)
-		rc = find(c, EV_MEMBER_LIST, &id, 0, &list, err);
 	if (rc == EVAULT_OK && object.good)
 		return check_saying(c, item, object.place.member.size, err);
+	if (rc == EVAULT_OK)
+		rc = find(c, EV_MEMBER_LIST, &id, 0, &list, err);
 	if (rc == EVAULT_OK && list.good) {
 		rc = ev_vault_list(c->v, &id, 0, NULL, NULL, &size, err);
 		return rc == EVAULT_OK ? check_saying(c, item, size, err) : rc;

@@ -1,4 +1,4 @@
-#include "commit.h"
+#include "commit_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +30,18 @@ ev_commit_init(struct ev_commit *c, struct evault *v, struct evault_error *err)
 	return EVAULT_OK;
 }
 
+static void
+forget_done(struct ev_commit *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_done; i++)
+		free(c->done[i].members);
+	free(c->done);
+	c->done = NULL;
+	c->n_done = 0;
+}
+
 void
 ev_commit_release(struct ev_commit *c)
 {
@@ -37,11 +49,14 @@ ev_commit_release(struct ev_commit *c)
 
 	if (c->v == NULL)
 		return;
+	ev_commit_give_up(c);
 	c->v->stale = c->v->stale || c->writer != NULL || c->closing != NULL || c->n_packs > 0 ||
+		      c->n_done > 0 ||
 		      ev_log_next(c->v->log, &root) != ev_log_head(c->v->log)->size;
 	ev_log_unstage(c->v->log);
 	ev_pack_writer_free(c->closing);
 	ev_pack_writer_free(c->writer);
+	forget_done(c);
 	free(c->packs);
 	ev_buf_release(&c->note);
 	ev_secret_free(c->signing);
@@ -81,39 +96,74 @@ ev_commit_drop(struct ev_commit *c, const struct ev_hash *pack, const struct ev_
 	return push_line(c, &line, err);
 }
 
-struct placing {
-	struct ev_catalog *catalog;
-	const struct ev_hash *pack;
-};
+/* ---- packs ---------------------------------------------------------------------- */
 
 static enum evault_status
-place_member(void *ctx, const struct ev_member *m, struct evault_error *err)
+note_member(void *ctx, const struct ev_member *m, struct evault_error *err)
 {
-	struct placing *p = ctx;
+	struct ev_commit_done *d = ctx;
+	size_t cap = d->cap == 0 ? 16 : d->cap * 2;
+	struct ev_member *grown;
 
-	return ev_catalog_add_member(p->catalog, p->pack, m, EV_MEMBER_LISTED, err);
+	if (d->n == d->cap) {
+		grown = realloc(d->members, cap * sizeof(*grown));
+		if (grown == NULL)
+			return ev_fail_nomem(err);
+		d->members = grown;
+		d->cap = cap;
+	}
+	d->members[d->n++] = *m;
+	return EVAULT_OK;
 }
 
 /* Waits until the pack is durable.  It is gone in any case. */
 static enum evault_status
 finish_pack(struct ev_commit *c, struct ev_pack_writer **writer, struct evault_error *err)
 {
-	struct ev_hash name;
-	struct placing p = { c->v->catalog, &name };
+	struct ev_commit_done d = { .members = NULL }, *grown;
 	enum evault_status rc;
-	uint64_t size;
-	bool fresh;
 
 	if (*writer == NULL)
 		return EVAULT_OK;
-	rc = ev_pack_finish(*writer, &name, &size, place_member, &p, err);
-	if (rc == EVAULT_OK)
-		rc = ev_commit_pack(c, &name, size, err);
-	/* Its name is the hash of what was written: it is not read again for that. */
-	if (rc == EVAULT_OK)
-		rc = ev_set_add(&c->v->whole, &name, &fresh, err);
+	rc = ev_pack_finish(*writer, &d.name, &d.size, note_member, &d, err);
+	grown = rc == EVAULT_OK ? realloc(c->done, (c->n_done + 1) * sizeof(*grown)) : NULL;
+	if (rc == EVAULT_OK && grown == NULL)
+		rc = ev_fail_nomem(err);
+	if (grown != NULL) {
+		c->done = grown;
+		c->done[c->n_done++] = d;
+	} else {
+		free(d.members);
+	}
 	ev_pack_writer_free(*writer);
 	*writer = NULL;
+	return rc;
+}
+
+static enum evault_status
+file_pack(struct ev_commit *c, const struct ev_commit_done *d, struct evault_error *err)
+{
+	enum evault_status rc = ev_commit_pack(c, &d->name, d->size, err);
+	bool fresh;
+	size_t i;
+
+	for (i = 0; i < d->n && rc == EVAULT_OK; i++)
+		rc = ev_catalog_add_member(c->v->catalog, &d->name, &d->members[i],
+					   EV_MEMBER_LISTED, err);
+	/* Its name is the hash of what was written: it is not read again for that. */
+	return rc == EVAULT_OK ? ev_set_add(&c->v->whole, &d->name, &fresh, err) : rc;
+}
+
+/* Where this thread has the packs: files those that are done. */
+static enum evault_status
+file_done(struct ev_commit *c, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	size_t i;
+
+	for (i = 0; i < c->n_done && rc == EVAULT_OK; i++)
+		rc = file_pack(c, &c->done[i], err);
+	forget_done(c);
 	return rc;
 }
 
@@ -123,9 +173,11 @@ ev_commit_left(struct ev_commit *c)
 	uint64_t left = 0;
 	size_t i;
 
+	(void)ev_commit_catch_up(c, NULL);
 	/* It had its end before anything failed. */
 	if (c->closing != NULL)
 		(void)finish_pack(c, &c->closing, NULL);
+	(void)file_done(c, NULL);
 	for (i = 0; i < c->n_packs; i++)
 		left += c->packs[i].number;
 	return left;
@@ -134,9 +186,13 @@ ev_commit_left(struct ev_commit *c)
 enum evault_status
 ev_commit_close_pack(struct ev_commit *c, struct evault_error *err)
 {
-	enum evault_status rc = finish_pack(c, &c->closing, err);
+	enum evault_status rc = ev_commit_catch_up(c, err);
 
-	return rc == EVAULT_OK ? finish_pack(c, &c->writer, err) : rc;
+	if (rc == EVAULT_OK)
+		rc = finish_pack(c, &c->closing, err);
+	if (rc == EVAULT_OK)
+		rc = finish_pack(c, &c->writer, err);
+	return rc == EVAULT_OK ? file_done(c, err) : rc;
 }
 
 /* The last of it is written while the next one begins: one waits for the other in turn. */
@@ -155,8 +211,8 @@ end_pack(struct ev_commit *c, struct evault_error *err)
 }
 
 enum evault_status
-ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_hash *id,
-		 uint32_t part, struct ev_slice body, struct evault_error *err)
+ev_commit_keep(struct ev_commit *c, enum ev_member_kind kind, const struct ev_hash *id,
+	       uint32_t part, struct ev_slice body, struct evault_error *err)
 {
 	const struct ev_authority *a = &c->v->authority;
 	const char *recipient = a->read_keys[a->n_read_keys - 1];
@@ -177,19 +233,42 @@ ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_
 	return rc;
 }
 
+enum evault_status
+ev_commit_member(struct ev_commit *c, enum ev_member_kind kind, const struct ev_hash *id,
+		 uint32_t part, struct ev_slice body, struct evault_error *err)
+{
+	enum evault_status rc = ev_commit_go_behind(c, body.len, err);
+
+	if (rc == EVAULT_OK && c->behind != NULL)
+		return ev_commit_keep_behind(c, kind, id, part, body, err);
+	if (rc == EVAULT_OK)
+		rc = ev_commit_keep(c, kind, id, part, body, err);
+	return rc == EVAULT_OK ? file_done(c, err) : rc;
+}
+
+/* ---- entries ---------------------------------------------------------------------- */
+
+enum evault_status
+ev_commit_derive(struct ev_commit *c, struct evault_error *err)
+{
+	if (c->signing != NULL)
+		return EVAULT_OK;
+	c->signing = ev_secret_new(sizeof(*c->signing));
+	if (c->signing == NULL)
+		return ev_fail_nomem(err);
+	ev_signing_seed_key(&c->v->keys->slot->actor, c->signing);
+	return EVAULT_OK;
+}
+
 /* Adds the holder's signature, whose key is derived once. */
 static enum evault_status
 sign(struct ev_commit *c, struct ev_slice body, struct evault_error *err)
 {
-	const struct ev_keyring *keys = c->v->keys;
+	enum evault_status rc = ev_commit_derive(c, err);
 
-	if (c->signing == NULL) {
-		c->signing = ev_secret_new(sizeof(*c->signing));
-		if (c->signing == NULL)
-			return ev_fail_nomem(err);
-		ev_signing_seed_key(&keys->slot->actor, c->signing);
-	}
-	return ev_note_sign_with(&c->note, body, &keys->actor, c->signing, err);
+	return rc == EVAULT_OK
+		   ? ev_note_sign_with(&c->note, body, &c->v->keys->actor, c->signing, err)
+		   : rc;
 }
 
 /* Signs an entry of these lines with the holder's key, and with the log's where that changes. */
@@ -233,12 +312,11 @@ stage_entry(struct ev_commit *c, struct ev_slice lines, uint64_t *index, struct 
 	return stage_signed(c, lines, false, index, err);
 }
 
-static enum evault_status
-stage_record(struct ev_commit *c, const struct ev_hash *digest, uint64_t *index,
-	     struct evault_error *err)
+enum evault_status
+ev_commit_stage(struct ev_commit *c, const struct ev_hash *digest, uint64_t *index,
+		struct evault_error *err)
 {
 	struct ev_line line = { .kind = EV_LINE_RECORD, .hash = *digest };
-	struct ev_hash actor = { { 0 } };
 	struct ev_buf lines = EV_BUF_INIT;
 	enum evault_status rc;
 
@@ -246,11 +324,22 @@ stage_record(struct ev_commit *c, const struct ev_hash *digest, uint64_t *index,
 	rc = ev_buf_ask(&lines, err);
 	if (rc == EVAULT_OK)
 		rc = stage_entry(c, ev_slice_of(lines.data, lines.len), index, err);
-	ev_hash_parse(ev_slice_of(c->v->keys->actor.name + strlen("evault/actor/"), 64), &actor);
-	if (rc == EVAULT_OK)
-		rc = ev_catalog_add_entry(c->v->catalog, *index, digest, &actor, err);
 	ev_buf_release(&lines);
 	return rc;
+}
+
+static enum evault_status
+stage_record(struct ev_commit *c, const struct ev_hash *digest, uint64_t *index,
+	     struct evault_error *err)
+{
+	const char *signer = c->v->keys->actor.name + strlen("evault/actor/");
+	struct ev_hash actor = { { 0 } };
+	enum evault_status rc = c->behind != NULL ? ev_commit_stage_behind(c, digest, index, err)
+						  : ev_commit_stage(c, digest, index, err);
+
+	ev_hash_parse(ev_slice_of(signer, 64), &actor);
+	return rc == EVAULT_OK ? ev_catalog_add_entry(c->v->catalog, *index, digest, &actor, err)
+			       : rc;
 }
 
 enum evault_status

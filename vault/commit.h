@@ -19,10 +19,25 @@ struct ev_commit_keys {
 struct ev_commit {
 	struct evault *v;                  /* open for writing; borrowed */
 	const struct ev_commit_keys *keys; /* NULL: they stay; to be set before anything is kept */
+	struct ev_line *packs;             /* finished, or to be dropped; not yet in the log */
+	size_t n_packs;
+
+	/* Set by who keeps many files: of small ones in a row, the packs and entries may be made on
+	 * another thread (commit_behind.c).  Then the catalog has members of packs later. */
+	bool may_go_behind;
+	struct ev_commit_behind *behind; /* NULL: there is none */
+	size_t in_a_row;                 /* small members */
+
+	/* Its alone while there is one, as the log's staged entries are: */
 	struct ev_pack_writer *writer;
 	struct ev_pack_writer *closing; /* the one before it, large enough: it is being written */
-	struct ev_line *packs;          /* finished, or to be dropped; not yet in the log */
-	size_t n_packs;
+	struct ev_commit_done {
+		struct ev_hash name;
+		uint64_t size;
+		struct ev_member *members;
+		size_t n, cap;
+	} * done; /* packs that are durable, and not filed yet */
+	size_t n_done;
 	struct ev_buf note;             /* scratch */
 	struct ev_signing_key *signing; /* of the holder; NULL: nothing was signed yet */
 };

@@ -375,6 +375,7 @@ evault_receive(struct evault *v, const struct evault_receive *what,
 	memset(summary, 0, sizeof(*summary));
 	if (rc == EVAULT_OK && !what->dry_run)
 		rc = ev_commit_init(&r.commit, v, err);
+	r.commit.may_go_behind = true;
 	if (rc == EVAULT_OK)
 		rc = open_other(&r, err);
 	if (rc == EVAULT_OK)

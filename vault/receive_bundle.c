@@ -475,6 +475,7 @@ evault_receive_bundle(struct evault *v, const struct evault_verify *bundle,
 	with.vault = v;
 	if (rc == EVAULT_OK && !what->dry_run)
 		rc = ev_commit_init(&rb.r.commit, v, err);
+	rb.r.commit.may_go_behind = true;
 	if (rc == EVAULT_OK && strcmp(with.path, "-") == 0)
 		rc = ev_fail(err, EVAULT_E_USAGE,
 			     "a bundle is read twice to be received, and standard input cannot be: "

@@ -1,19 +1,21 @@
 #include "fault_fixture.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/os_private.h"
 
 static struct fault_plan plan;
 static const struct ev_os_calls *real;
-static int seen; /* calls of the kind */
-static bool fired;
+static atomic_int seen; /* calls of the kind, by any thread */
+static atomic_bool fired;
 
 static bool
 fails(enum fault_call call, const char *path)
 {
 	size_t len, end;
+	int at;
 
 	if (call != plan.call || plan.nth < 0)
 		return false;
@@ -23,7 +25,8 @@ fails(enum fault_call call, const char *path)
 		if (len < end || strcmp(path + len - end, plan.name) != 0)
 			return false;
 	}
-	if (seen++ != plan.nth && !(plan.stays && seen > plan.nth))
+	at = seen++;
+	if (at != plan.nth && !(plan.stays && at > plan.nth))
 		return false;
 	fired = true;
 	errno = plan.sys;
