@@ -67,6 +67,21 @@ t() {
 claim writer_cannot_have_a_film_taken_for_kept_that_is_not t bob
 claim device_cannot_have_a_film_taken_for_kept_that_is_not t cam
 
+# A device keeps the film before it comes, and retracts it: who adds it then is told that no list has it.
+t() {
+	rm -rf "$T/a"
+	cp -R "$T/v" "$T/a" && cp "$T/v.key" "$T/a.key" && touch -d 2026-11-01T00:00:00Z "$T/film.mp4" || return 1
+	local n digest
+	n=$("$TOOLS/say" "$T/a" "$T/cam.key" "object=@$T/film.mp4" action=add time=2026-11-22T09:15:09Z name=film.mp4 size=200000 \
+		"sha256=$F" modified=2026-11-01T00:00:00Z) || return 1
+	run_expect 0 ev "$T/a" add "$T/film.mp4" && says "already kept as" || return 1
+	digest=$(ev "$T/a" show --json "$n" | sed -n 's/.*"digest": *"\([0-9a-f]*\)".*/\1/p')
+	"$TOOLS/say" "$T/a" "$T/cam.key" action=retract time=2026-11-22T09:15:09Z "about=$n $digest" reason=none >/dev/null || return 1
+	run_expect 3 ev "$T/a" add "$T/film.mp4" && says "already kept as" && warns "was retracted" || return 1
+	run_expect 3 ev "$T/a" add --json "$T/film.mp4" && says '"retracted": true'
+}
+claim who_adds_what_was_retracted_is_told_so t
+
 # ---- a past that another vault never had ------------------------------------------------------------
 
 # A device says that a partner's vault was received, with a tree of its own making.
