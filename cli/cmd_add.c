@@ -31,6 +31,7 @@ struct adding {
 	struct evault_add what;
 	struct evault_progress total;
 	struct findings findings; /* of reading back */
+	bool retracted;           /* something that was added had been retracted */
 };
 
 static void
@@ -47,6 +48,8 @@ print_json_event(const struct evault_add_event *e)
 		json_text(&json, "citation", e->citation);
 		json_text(&json, "sha256", e->sha256);
 	}
+	if (e->retracted)
+		json_bool(&json, "retracted", true);
 	if (e->why == NULL)
 		json_number(&json, "size", e->size);
 	else
@@ -80,7 +83,7 @@ print_event(const struct evault_add_event *e)
 static void
 on_event(void *ctx, const struct evault_add_event *e)
 {
-	const struct adding *a = ctx;
+	struct adding *a = ctx;
 	char *shown;
 
 	progress_hide();
@@ -88,6 +91,11 @@ on_event(void *ctx, const struct evault_add_event *e)
 		print_json_event(e);
 	else
 		print_event(e);
+	a->retracted = a->retracted || e->retracted;
+	if (e->retracted)
+		message_warning(_("%s was retracted: lists leave it out, and this brought nothing "
+				  "back"),
+				e->citation);
 	if (e->what != EVAULT_ADD_SKIPPED && e->what != EVAULT_ADD_REFUSED)
 		return;
 	shown = escape_text(e->path);
@@ -240,7 +248,7 @@ judge(const struct adding *a, bool reads, enum evault_status rc, const struct ev
 		message_hint(
 		    _("what was refused is not kept, all else is; when it can be read, run "
 		      "the same command again"));
-	return s->skipped + s->refused > 0 ? EXIT_PARTLY : EXIT_SOUND;
+	return s->skipped + s->refused > 0 || a->retracted ? EXIT_PARTLY : EXIT_SOUND;
 }
 
 static int

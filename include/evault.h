@@ -537,6 +537,7 @@ struct evault_add_event {
 	char citation[EVAULT_CITATION_SIZE];
 	char sha256[EVAULT_HEX_SIZE];
 	uint64_t size;
+	bool retracted;  /* ALREADY: and somebody has retracted that item since */
 	const char *why; /* SKIPPED, REFUSED: a sentence */
 };
 

@@ -78,6 +78,7 @@ ev_add_conclude(struct ev_adding *a, const struct ev_adding_source *s, struct ev
 {
 	struct ev_catalog_entry same = { 0 };
 	enum evault_add_what what = EVAULT_ADD_ALREADY;
+	bool retracted = false;
 	struct evault_add_event *event;
 	enum evault_status rc;
 	char modified[31];
@@ -86,12 +87,11 @@ ev_add_conclude(struct ev_adding *a, const struct ev_adding_source *s, struct ev
 	rc = ev_catalog_same_file(a->v->catalog, &s->sha256, ev_slice_text(s->file->name),
 				  ev_slice_text(s->file->folder), ev_slice_text(modified), &same,
 				  err);
-	if (rc == EVAULT_E_NOT_FOUND && a->what->dry_run) {
-		what = EVAULT_ADD_WOULD;
-		rc = EVAULT_OK;
-	} else if (rc == EVAULT_E_NOT_FOUND) {
-		what = EVAULT_ADD_KEPT;
-		rc = keep_record(a, s, modified, &same.index, err);
+	if (rc == EVAULT_OK)
+		rc = ev_catalog_is_retracted(a->v->catalog, same.index, &retracted, err);
+	else if (rc == EVAULT_E_NOT_FOUND) {
+		what = a->what->dry_run ? EVAULT_ADD_WOULD : EVAULT_ADD_KEPT;
+		rc = a->what->dry_run ? EVAULT_OK : keep_record(a, s, modified, &same.index, err);
 	}
 	if (rc == EVAULT_OK)
 		rc = ev_add_queue(a, what, s->file->path, NULL, &event, err);
@@ -99,6 +99,7 @@ ev_add_conclude(struct ev_adding *a, const struct ev_adding_source *s, struct ev
 		return rc;
 	event->index = same.index;
 	event->size = s->size;
+	event->retracted = retracted;
 	ev_hash_hex(&s->sha256, event->sha256);
 	if (what != EVAULT_ADD_WOULD)
 		ev_vault_cite(a->v, same.index, event->citation);

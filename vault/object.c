@@ -175,18 +175,61 @@ ev_vault_pack_is_whole(struct evault *v, const struct ev_hash *name, bool *whole
 }
 
 static enum evault_status
-member_is_whole(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id, uint32_t part,
-		unsigned copy, bool *whole, struct evault_error *err)
+hash_data(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
+{
+	(void)err;
+	ev_hasher_update(ctx, data, len);
+	return EVAULT_OK;
+}
+
+/*
+ * A pack that is what the log names can have other bytes under the name: whoever
+ * may add could have made it; and an index can say of any pack that it has
+ * them: whoever may read could have sealed it.  Either would have the original
+ * taken for kept, and its card erased.
+ */
+static enum evault_status
+has_the_bytes(struct evault *v, const struct ev_hash *sha256, bool in_parts, unsigned copy,
+	      bool *has, struct evault_error *err)
+{
+	struct ev_hasher *hasher = ev_hasher_new();
+	struct ev_sink out = { hash_data, hasher };
+	struct evault_error why = { 0 };
+	struct ev_hash found;
+	enum evault_status rc;
+
+	*has = false;
+	if (hasher == NULL)
+		return ev_fail_nomem(err);
+	rc = in_parts ? ev_vault_parts(v, sha256, copy, out, &why)
+		      : give_member(v, EV_MEMBER_OBJECT, sha256, 0, copy, out, &why);
+	ev_hasher_final(hasher, &found);
+	ev_hasher_free(hasher);
+	*has = rc == EVAULT_OK && ev_hash_equal(&found, sha256);
+	return rc == EVAULT_E_NOMEM ? ev_fail_nomem(err) : EVAULT_OK;
+}
+
+enum evault_status
+ev_vault_object_is_true(struct evault *v, const struct ev_hash *sha256, unsigned copy, bool *is,
+			struct evault_error *err)
+{
+	return has_the_bytes(v, sha256, false, copy, is, err);
+}
+
+/* For who may only add, finds here what this import has kept, and cannot read it: by the pack. */
+static enum evault_status
+pack_of_is_whole(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id,
+		 unsigned copy, bool *whole, struct evault_error *err)
 {
 	struct ev_place place;
 	enum evault_status rc;
 
 	*whole = false;
-	rc = ev_catalog_find_copy(v->catalog, kind, id, part, copy, &place, err);
+	rc = ev_catalog_find_copy(v->catalog, kind, id, 0, copy, &place, err);
 	return rc == EVAULT_OK ? ev_vault_pack_is_whole(v, &place.pack, whole, err) : rc;
 }
 
-/* Who may only add cannot read which parts a list names: all packs of the import must be whole. */
+/* Nor can they see which parts a list names: all packs of the import must be whole. */
 static enum evault_status
 packs_are_whole(struct evault *v, bool *whole, struct evault_error *err)
 {
@@ -201,27 +244,61 @@ packs_are_whole(struct evault *v, bool *whole, struct evault_error *err)
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 }
 
+/* The pack was read, and what was looked for in it is there. */
+static enum evault_status
+note_read(struct evault *v, enum ev_member_kind kind, const struct ev_hash *id, uint32_t part,
+	  unsigned copy, struct evault_error *err)
+{
+	struct ev_place place;
+	bool fresh;
+	enum evault_status rc = ev_catalog_find_copy(v->catalog, kind, id, part, copy, &place, err);
+
+	return rc == EVAULT_OK ? ev_set_add(&v->whole, &place.pack, &fresh, err) : rc;
+}
+
 static enum evault_status
 parts_are_whole(struct evault *v, const struct ev_hash *sha256, unsigned copy, bool *whole,
 		struct evault_error *err)
 {
 	uint32_t part, parts = 0;
+	struct ev_place place;
 	struct ev_hash id;
 	enum evault_status rc;
 
-	rc = member_is_whole(v, EV_MEMBER_LIST, sha256, 0, copy, whole, err);
+	*whole = false;
+	rc = ev_catalog_find_copy(v->catalog, EV_MEMBER_LIST, sha256, 0, copy, &place, err);
+	if (rc == EVAULT_OK && !evault_reads(v)) {
+		rc = pack_of_is_whole(v, EV_MEMBER_LIST, sha256, copy, whole, err);
+		return rc == EVAULT_OK && *whole ? packs_are_whole(v, whole, err) : rc;
+	}
+	if (rc == EVAULT_OK)
+		rc = has_the_bytes(v, sha256, true, copy, whole, err);
 	if (rc != EVAULT_OK || !*whole)
 		return rc;
-	if (!evault_reads(v))
-		return packs_are_whole(v, whole, err);
 	rc = ev_vault_list(v, sha256, copy, &id, &parts, NULL, err);
-	for (part = 1; part <= parts && rc == EVAULT_OK && *whole; part++) {
-		rc = member_is_whole(v, EV_MEMBER_PART, &id, part, 0, whole, err);
-		if (rc == EVAULT_E_NOT_FOUND)
-			rc = EVAULT_OK;
-	}
-	*whole = *whole && rc == EVAULT_OK;
+	if (rc == EVAULT_OK)
+		rc = note_read(v, EV_MEMBER_LIST, sha256, 0, copy, err);
+	for (part = 1; part <= parts && rc == EVAULT_OK; part++)
+		rc = note_read(v, EV_MEMBER_PART, &id, part, 0, err);
+	*whole = rc == EVAULT_OK;
 	return rc == EVAULT_E_DAMAGED ? EVAULT_OK : rc;
+}
+
+static enum evault_status
+object_is_whole(struct evault *v, const struct ev_hash *sha256, unsigned copy, bool *whole,
+		struct evault_error *err)
+{
+	struct ev_place place;
+	enum evault_status rc;
+
+	if (!evault_reads(v))
+		return pack_of_is_whole(v, EV_MEMBER_OBJECT, sha256, copy, whole, err);
+	*whole = false;
+	rc = ev_catalog_find_copy(v->catalog, EV_MEMBER_OBJECT, sha256, 0, copy, &place, err);
+	if (rc == EVAULT_OK)
+		rc = has_the_bytes(v, sha256, false, copy, whole, err);
+	return rc == EVAULT_OK && *whole ? note_read(v, EV_MEMBER_OBJECT, sha256, 0, copy, err)
+					 : rc;
 }
 
 enum evault_status
@@ -233,7 +310,7 @@ ev_vault_has_object(struct evault *v, const struct ev_hash *sha256, bool *has,
 
 	*has = false;
 	for (copy = 0; rc == EVAULT_OK && !*has; copy++)
-		rc = member_is_whole(v, EV_MEMBER_OBJECT, sha256, 0, copy, has, err);
+		rc = object_is_whole(v, sha256, copy, has, err);
 	if (rc == EVAULT_E_NOT_FOUND)
 		rc = EVAULT_OK;
 	for (copy = 0; rc == EVAULT_OK && !*has; copy++)

@@ -213,6 +213,8 @@ member_is_elsewhere(struct evault *v, const struct ev_hash *name, const struct e
 		rc = ev_catalog_find_copy(v->catalog, m->kind, &m->id, m->part, copy, &place, err);
 		if (rc == EVAULT_OK && !ev_hash_equal(&place.pack, name))
 			rc = ev_vault_pack_is_whole(v, &place.pack, is, err);
+		if (rc == EVAULT_OK && *is && m->kind == EV_MEMBER_OBJECT)
+			rc = ev_vault_object_is_true(v, &m->id, copy, is, err);
 	}
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 }

@@ -39,7 +39,8 @@ struct evault {
 	bool aside;     /* somebody else's: nothing is written, its index is in memory */
 	struct ev_catalog *catalog;
 	struct ev_index index;
-	struct ev_set whole, broken; /* packs that were compared with their names */
+	struct ev_set whole, broken; /* packs that were compared with their names; `whole` also
+				      * those of which all was there that was looked for */
 	/* Packs that are open, the one asked for last first. */
 	struct ev_vault_pack {
 		struct ev_pack *pack;
@@ -184,10 +185,13 @@ enum evault_status ev_vault_object(struct evault *v, const struct ev_hash *sha25
 /* The same for one that was kept in parts, by that copy of its list. */
 enum evault_status ev_vault_parts(struct evault *v, const struct ev_hash *sha256, unsigned copy,
 				  struct ev_sink out, struct evault_error *err);
+/* Has this copy, an object that is not in parts, the bytes that it is named for?  Reads them. */
+enum evault_status ev_vault_object_is_true(struct evault *v, const struct ev_hash *sha256,
+					   unsigned copy, bool *is, struct evault_error *err);
 /*
- * Is there a copy of it in packs that are what their names say?  Reads each
- * pack that it needs once for as long as the vault is open (G2: bytes that
- * are not written again must be there).
+ * Is there a copy of it that has its bytes?  Reads them; for who may only add it
+ * compares packs with their names, once for as long as the vault is open (G2: bytes that are
+ * not written again must be there).
  */
 enum evault_status ev_vault_has_object(struct evault *v, const struct ev_hash *sha256, bool *has,
 				       struct evault_error *err);

@@ -1,4 +1,4 @@
-# What threat-model/claims.md says is there: each function in its file, and each test under its name.
+# What threat-model/claims.md and attacks.md say is there: each function in its file, and each test under its name.
 . tests/check/lib
 
 # rows: the cells "kept by" and "shown by" of each row, two lines for each, with the claim before them.
@@ -40,6 +40,20 @@ while IFS="$(printf '\t')" read -r claim kept shown; do
 done <"$T/rows" >"$T/found"
 [ "$(wc -l <"$T/rows")" -gt 40 ] || echo "claims.md has few rows" >>"$T/found"
 verdict each_claim_names_functions_and_tests_that_exist "$T/found"
+
+# The tests that stay of what was tried.
+grep '^| G' threat-model/attacks.md >"$T/tried"
+while IFS= read -r row; do
+	cell=${row%" |"}
+	cell=${cell##*" | "}
+	[ "$cell" != "by hand" ] || continue
+	[ "$(names "$cell" | wc -l)" -gt 0 ] || echo "$row: names no test"
+	names "$cell" | while read -r file name; do
+		{ [ -e "$file" ] && { [ -z "$name" ] || defines "$file" "$name"; }; } || echo "there is no $file ${name:-}"
+	done
+done <"$T/tried" >"$T/found"
+[ "$(wc -l <"$T/tried")" -gt 15 ] || echo "attacks.md has few rows" >>"$T/found"
+verdict each_attack_names_tests_that_exist "$T/found"
 
 # Each promise of the design has claims.
 for n in 1 2 3 4 5 6 7 8 9 10; do

@@ -72,8 +72,64 @@ t() {
 		cmp -s "$file" "$T/${file##*/}" || return 1
 	done
 }
-for how in sealed_for_another huge empty pipe folder link linked_file endless; do
-	claim "pack_${how}_is_found_and_the_other_files_are_given" t "$how"
-done
+claim pack_sealed_for_another_is_found_and_the_other_files_are_given t sealed_for_another
+claim pack_huge_is_found_and_the_other_files_are_given t huge
+claim pack_empty_is_found_and_the_other_files_are_given t empty
+claim pack_pipe_is_found_and_the_other_files_are_given t pipe
+claim pack_folder_is_found_and_the_other_files_are_given t folder
+claim pack_link_is_found_and_the_other_files_are_given t link
+claim pack_linked_file_is_found_and_the_other_files_are_given t linked_file
+claim pack_endless_is_found_and_the_other_files_are_given t endless
+
+# ---- what was there before, put back ----------------------------------------------------------------
+
+# Bob was a writer, is removed, and has kept a copy of all: his slot, his key, the log of then.
+"$EVAULT_BIN" keygen -o "$T/bob.key" >/dev/null 2>&1
+run_expect 0 ev "$T/v" key add Bob --role writer --to "$(grep -o 'age1[0-9a-z]*' "$T/bob.key")" || not_ok writer_to_remove
+cp -R "$T/v" "$T/then"
+run_expect 0 ev "$T/v" key remove Bob --yes || not_ok writer_removed
+run_expect 0 ev "$T/v" add "$T/said.txt" || not_ok file_after_the_removal
+run_expect 0 ev "$T/v" checkpoint && cp "$OUT" "$T/head" || not_ok checkpoint_after_the_removal
+
+# put_back WHAT…: a copy of today's vault, with these of its files as they were then.
+put_back() {
+	rm -rf "$T/a"
+	cp -R "$T/v" "$T/a" && cp "$T/v.key" "$T/a.key" || return 1
+	for what in "$@"; do
+		rm -rf "${T:?}/a/$what"
+		cp -R "$T/then/$what" "$T/a/$what" || return 1
+	done
+}
+bob() {
+	"$EVAULT_BIN" -V "$T/a" -i "$T/bob.key" "$@"
+}
+keeps_bob_out() {
+	run bob list
+	[ "$STATUS" -ne 0 ] && ! grep -q said.txt "$OUT" || return 1
+	run bob add "$T/1.txt"
+	[ "$STATUS" -ne 0 ]
+}
+t() {
+	put_back keys/2.age && keeps_bob_out && run_expect 0 ev "$T/a" check || return 1
+	put_back keys/2.age index.db && keeps_bob_out && run_expect 0 ev "$T/a" check || return 1
+	put_back keys && keeps_bob_out && run_expect 1 ev "$T/a" check && says keys/read.1.age || return 1
+	put_back keys index.db && keeps_bob_out && run_expect 1 ev "$T/a" check
+}
+claim keys_put_back_let_nobody_in_who_was_removed t
+t() {
+	put_back log keys index.db || return 1
+	run bob list
+	! grep -q said.txt "$OUT" || return 1
+	run_expect 1 ev "$T/a" check --against "$T/head" && says "the log was cut back to before a change of its keys"
+}
+claim an_older_log_with_its_keys_is_seen_by_who_has_a_checkpoint t
+t() {
+	put_back log/checkpoint && run_expect 1 ev "$T/a" check || return 1
+	put_back vault || return 1
+	cp "$T/shared/vault" "$T/a/vault"
+	run ev "$T/a" list
+	[ "$STATUS" -ne 0 ] && run_expect 1 ev "$T/a" check
+}
+claim a_head_alone_put_back_and_the_note_of_another_vault_are_found t
 
 finish

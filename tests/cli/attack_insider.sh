@@ -26,6 +26,8 @@ say() {
 	SAID=$("$TOOLS/say" "$T/v" "$T/$who.key" time=2026-11-22T09:15:09Z "$@") || return 1
 }
 
+printf x >"$T/x"
+
 # ---- in another's name ------------------------------------------------------------------------------
 
 line_of() {
@@ -46,12 +48,45 @@ t() {
 }
 claim who_signs_in_their_own_name_is_named_once t
 
+# ---- other bytes under the name of an original --------------------------------------------------------
+
+# A device that knows of a film what its SHA-256 is keeps something else as it, before the film comes.
+head -c 200000 /dev/urandom >"$T/film.mp4"
+F=$(sha256sum <"$T/film.mp4" | cut -c1-64)
+t() {
+	rm -rf "$T/a" "$T/out"
+	cp -R "$T/v" "$T/a" && cp "$T/v.key" "$T/a.key" || return 1
+	"$TOOLS/say" "$T/a" "$T/$1.key" "as=$F" "object=@$T/x" action=add time=2026-11-22T09:15:09Z name=f.bin size=200000 \
+		"sha256=$F" media-type=video/mp4 >/dev/null || return 1
+	run_expect 0 ev "$T/a" list && says f.bin || return 1
+	run_expect 0 ev "$T/a" add "$T/film.mp4" && ! grep -q "not written again" "$OUT" || return 1
+	run_expect 0 ev "$T/a" add "$T/film.mp4" && says "not written again" || return 1
+	run_expect 0 ev "$T/a" get --all -o "$T/out" && cmp "$T/film.mp4" "$T/out/film.mp4" || return 1
+	run_expect 1 ev "$T/a" check && says "its bytes are not the original it is named for"
+}
+claim writer_cannot_have_a_film_taken_for_kept_that_is_not t bob
+claim device_cannot_have_a_film_taken_for_kept_that_is_not t cam
+
+# A device keeps the film before it comes, and retracts it: who adds it then is told that no list has it.
+t() {
+	rm -rf "$T/a"
+	cp -R "$T/v" "$T/a" && cp "$T/v.key" "$T/a.key" && touch -d 2026-11-01T00:00:00Z "$T/film.mp4" || return 1
+	local n digest
+	n=$("$TOOLS/say" "$T/a" "$T/cam.key" "object=@$T/film.mp4" action=add time=2026-11-22T09:15:09Z name=film.mp4 size=200000 \
+		"sha256=$F" modified=2026-11-01T00:00:00Z) || return 1
+	run_expect 0 ev "$T/a" add "$T/film.mp4" && says "already kept as" || return 1
+	digest=$(ev "$T/a" show --json "$n" | sed -n 's/.*"digest": *"\([0-9a-f]*\)".*/\1/p')
+	"$TOOLS/say" "$T/a" "$T/cam.key" action=retract time=2026-11-22T09:15:09Z "about=$n $digest" reason=none >/dev/null || return 1
+	run_expect 3 ev "$T/a" add "$T/film.mp4" && says "already kept as" && warns "was retracted" || return 1
+	run_expect 3 ev "$T/a" add --json "$T/film.mp4" && says '"retracted": true'
+}
+claim who_adds_what_was_retracted_is_told_so t
+
 # ---- a past that another vault never had ------------------------------------------------------------
 
 # A device says that a partner's vault was received, with a tree of its own making.
 new_vault "$T/p" || not_ok vault_of_a_partner
 echo theirs >"$T/theirs.txt"
-printf x >"$T/x"
 X=$(sha256sum <"$T/x" | cut -c1-64)
 partner() {
 	run_expect 0 ev "$T/p" add "$T/theirs.txt" && run_expect 0 ev "$T/p" card --name Partner -o "$T/p.card" &&

@@ -6,7 +6,8 @@
  *	say VAULT IDENTITY NAME=VALUE…
  *
  * NAME=@FILE takes the value from a file; object=@FILE keeps its bytes as an
- * original.  On standard output: the number of the entry.
+ * original, and as=SHA256 before it says that it is another.  On standard
+ * output: the number of the entry.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,8 @@ enum {
 
 /* "NAME=VALUE" of the command line. */
 static enum evault_status
-take(struct ev_commit *c, const char *said, struct ev_record *record, struct evault_error *err)
+take(struct ev_commit *c, const char *said, struct ev_record *record, struct ev_slice *as,
+     struct evault_error *err)
 {
 	const char *value = strchr(said, '=');
 	struct ev_buf bytes = EV_BUF_INIT;
@@ -36,9 +38,12 @@ take(struct ev_commit *c, const char *said, struct ev_record *record, struct eva
 	else
 		ev_buf_puts(&bytes, value + 1);
 	if (rc == EVAULT_OK && strcmp(name, "object") == 0) {
-		ev_hash_of(bytes.data, bytes.len, &sha256);
+		if (!ev_hash_parse(*as, &sha256))
+			ev_hash_of(bytes.data, bytes.len, &sha256);
 		rc = ev_commit_member(c, EV_MEMBER_OBJECT, &sha256, 0,
 				      ev_slice_of(bytes.data, bytes.len), err);
+	} else if (strcmp(name, "as") == 0) {
+		*as = ev_slice_text(value + 1);
 	} else if (rc == EVAULT_OK) {
 		rc = ev_record_add(record, name, ev_slice_of(bytes.data, bytes.len), err);
 	}
@@ -49,13 +54,14 @@ take(struct ev_commit *c, const char *said, struct ev_record *record, struct eva
 static enum evault_status
 say(struct evault *v, char **said, uint64_t *index, struct evault_error *err)
 {
+	struct ev_slice as = { NULL, 0 };
 	struct ev_record record;
 	struct ev_commit c = { 0 };
 	enum evault_status rc = ev_commit_init(&c, v, err);
 
 	ev_record_init(&record);
 	for (; rc == EVAULT_OK && *said != NULL; said++)
-		rc = take(&c, *said, &record, err);
+		rc = take(&c, *said, &record, &as, err);
 	if (rc == EVAULT_OK)
 		rc = ev_commit_record(&c, &record, index, err);
 	if (rc == EVAULT_OK)
