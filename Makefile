@@ -13,10 +13,13 @@ COVERAGE ?=
 PKGS     := libsodium sqlite3 libzstd libcrypto libutf8proc zlib
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes \
             -Wmissing-prototypes -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
-HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 ifneq ($(shell $(CC) --version 2>/dev/null | grep -c -i clang),1)
 HARDEN   += -fstack-clash-protection -fcf-protection=full
+# What a function left in memory and in registers is not what the next one begins with: gcc 12.
+HARDEN   += $(shell $(CC) -Werror -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -E -x c /dev/null \
+                >/dev/null 2>&1 && echo -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr)
 endif
 OPT      := -O2
 ifneq ($(SANITIZE),)
