@@ -26,6 +26,7 @@ MEMORY = 256 * MIB
 LOOK = 0.002
 # A command may say this much, and as much as it was given.
 SAYS = 4 * MIB
+NAME = 512
 
 
 class Bench:
@@ -225,7 +226,7 @@ def measure(bench, command, stdin):
 
 
 def size_of(path):
-    """Bytes on the disk, and how many as they are read: holes take none."""
+    """Bytes on the disk, where holes take none; and as they are read, with what a finding about each file takes."""
     if not os.path.isdir(path):
         there = os.stat(path) if os.path.exists(path) else None
         return (512 * there.st_blocks, there.st_size) if there else (0, 0)
@@ -240,7 +241,7 @@ def size_of(path):
                     stack.append(os.open(entry.name, os.O_RDONLY, dir_fd=at))
                     continue
                 sums[0] += 512 * there.st_blocks
-                sums[1] += there.st_size
+                sums[1] += there.st_size + NAME
         os.close(at)
     return tuple(sums)
 
