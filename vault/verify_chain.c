@@ -120,26 +120,28 @@ ev_verify_keep_links(struct ev_verifying *v, uint32_t number, const struct ev_re
 }
 
 /* The next entry, of folders after `*log`, that is the link's by its numbers; NULL: none. */
-static struct ev_verify_source *
-next_source(struct ev_verifying *v, const struct ev_provenance *link, uint32_t *log)
+static enum evault_status
+next_source(struct ev_verifying *v, const struct ev_provenance *link, uint32_t *log,
+	    struct ev_verify_source **found, struct evault_error *err)
 {
+	enum evault_status rc = EVAULT_OK;
 	const struct ev_verify_log *l;
 	char name[40], hex[EVAULT_HEX_SIZE];
 	uint32_t source;
 
+	*found = NULL;
 	ev_hash_hex(&link->origin, hex);
-	for (; *log < v->n_logs; (*log)++) {
+	for (; *log < v->n_logs && *found == NULL && rc == EVAULT_OK; (*log)++) {
 		l = v->logs[*log];
 		if (memcmp(l->digits, link->origin.b, sizeof(l->digits)) != 0 ||
 		    (l->origin[0] != '\0' && strcmp(l->origin + strlen("evault/"), hex) != 0))
 			continue;
 		name_of(*log, link->index, name);
-		if (!ev_verify_members_get(&v->source_names, ev_slice_text(name), &source))
-			continue;
-		(*log)++;
-		return &v->sources[source];
+		rc = ev_verify_members_get(&v->source_names, ev_slice_text(name), &source, err);
+		if (rc == EVAULT_OK && source != EV_NO_MEMBER)
+			*found = &v->sources[source];
 	}
-	return NULL;
+	return rc;
 }
 
 static enum evault_status
@@ -154,7 +156,10 @@ judge_item(struct ev_verifying *v, uint32_t number, struct evault_error *err)
 	for (i = item->link; i < item->link + item->n_links && rc == EVAULT_OK; i++) {
 		link = &v->links[i];
 		log = 0;
-		while (rc == EVAULT_OK && (source = next_source(v, link, &log)) != NULL) {
+		for (;;) {
+			rc = next_source(v, link, &log, &source, err);
+			if (rc != EVAULT_OK || source == NULL)
+				break;
 			source->wanted = true;
 			if (!source->entry.read ||
 			    ev_hash_equal(&source->entry.named, &link->digest))
@@ -164,6 +169,8 @@ judge_item(struct ev_verifying *v, uint32_t number, struct evault_error *err)
 			    _("says that it was received as an entry of another vault that has "
 			      "another record there"),
 			    err);
+			if (rc != EVAULT_OK)
+				break;
 		}
 	}
 	item->links_judged = true;
@@ -188,11 +195,13 @@ static enum evault_status
 folder_whole(struct ev_verifying *v, const struct ev_verify_log *log, struct evault_error *err)
 {
 	char path[EV_VERIFY_PATH_SIZE];
+	enum evault_status rc;
 	uint32_t member;
 
 	snprintf(path, sizeof(path), "%svault", log->folder);
-	if (log->has_vault_note || ev_verify_members_get(&v->members, ev_slice_text(path), &member))
-		return EVAULT_OK; /* that what is listed is missing is said already */
+	rc = ev_verify_members_get(&v->members, ev_slice_text(path), &member, err);
+	if (rc != EVAULT_OK || log->has_vault_note || member != EV_NO_MEMBER)
+		return rc; /* that what is listed is missing is said already */
 	return ev_find(&v->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
 		       "every folder for another vault has this, and it is not there");
 }
@@ -241,12 +250,13 @@ fill_signer(const struct ev_verifying *v, const struct ev_verify_source *source,
 	out->actor_ended = actor->ended;
 }
 
-static void
+static enum evault_status
 fill_link(struct ev_verifying *v, const struct ev_provenance *link,
-	  struct evault_bundle_source *out)
+	  struct evault_bundle_source *out, struct evault_error *err)
 {
 	char hex[EVAULT_HEX_SIZE];
 	struct ev_verify_source *source;
+	enum evault_status rc;
 	uint32_t log = 0;
 
 	memset(out, 0, sizeof(*out));
@@ -257,29 +267,37 @@ fill_link(struct ev_verifying *v, const struct ev_provenance *link,
 	snprintf(out->citation, sizeof(out->citation), "%.6s-%" PRIu64, hex, link->index);
 	out->proved = EVAULT_ASKED_OPEN;
 	/* In several folders, all of them must hold. */
-	while ((source = next_source(v, link, &log)) != NULL) {
+	for (;;) {
+		rc = next_source(v, link, &log, &source, err);
+		if (rc != EVAULT_OK || source == NULL)
+			return rc;
 		if (!ev_verify_entry_stands(&source->entry) ||
 		    !ev_hash_equal(&source->entry.named, &link->digest)) {
 			out->proved = EVAULT_ASKED_FAILS;
-			return;
+			return EVAULT_OK;
 		}
 		fill_signer(v, source, out);
 	}
 }
 
-bool
+enum evault_status
 ev_verify_fill_sources(struct ev_verifying *v, const struct ev_verify_item *item,
-		       struct evault_bundle_source out[EV_PROVENANCE_MAX])
+		       struct evault_bundle_source out[EV_PROVENANCE_MAX], bool *all_sound,
+		       struct evault_error *err)
 {
 	bool sound = true, open = false;
+	enum evault_status rc;
 	size_t i;
 
 	for (i = 0; i < item->n_links; i++) {
-		fill_link(v, &v->links[item->link + i], &out[i]);
+		rc = fill_link(v, &v->links[item->link + i], &out[i], err);
+		if (rc != EVAULT_OK)
+			return rc;
 		sound = sound && out[i].proved != EVAULT_ASKED_FAILS;
 		open = open || out[i].proved != EVAULT_ASKED_HOLDS;
 	}
 	v->summary->received += item->n_links > 0;
 	v->summary->unproved += open;
-	return sound;
+	*all_sound = sound;
+	return EVAULT_OK;
 }

@@ -16,7 +16,7 @@ ev_catalog_find_copy(struct ev_catalog *c, enum ev_member_kind kind, const struc
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int(q, 1, (int)kind);
-	ev_catalog_bind_hash(q, 2, id);
+	ev_catalog_bind_hash(c, q, 2, id);
 	sqlite3_bind_int64(q, 3, part);
 	sqlite3_bind_int64(q, 4, copy);
 	if (c->lean)
@@ -101,7 +101,7 @@ ev_catalog_entry_of(struct ev_catalog *c, const struct ev_hash *digest,
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, digest);
+	ev_catalog_bind_hash(c, q, 1, digest);
 	return take_entry(c, q, entry, err);
 }
 
@@ -114,10 +114,10 @@ ev_catalog_same_file(struct ev_catalog *c, const struct ev_hash *sha256, struct 
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, sha256);
-	ev_catalog_bind_slice(q, 2, name);
-	ev_catalog_bind_slice(q, 3, folder);
-	ev_catalog_bind_slice(q, 4, modified);
+	ev_catalog_bind_hash(c, q, 1, sha256);
+	ev_catalog_bind_slice(c, q, 2, name);
+	ev_catalog_bind_slice(c, q, 3, folder);
+	ev_catalog_bind_slice(c, q, 4, modified);
 	return take_entry(c, q, entry, err);
 }
 
@@ -131,7 +131,7 @@ ev_catalog_of_action(struct ev_catalog *c, const char *action, int64_t after, ui
 	*n = 0;
 	if (q == NULL)
 		return EVAULT_E_IO;
-	sqlite3_bind_text(q, 1, action, -1, SQLITE_TRANSIENT);
+	ev_catalog_bind_text(c, q, 1, ev_slice_text(action));
 	sqlite3_bind_int64(q, 2, after);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)cap);
 	while ((rc = ev_catalog_step(c, q, err)) == EVAULT_OK && *n < cap)
@@ -154,7 +154,7 @@ ev_catalog_list(struct ev_catalog *c, const struct evault_filter *filter, ev_cat
 		if (q == NULL)
 			return EVAULT_E_IO;
 		sqlite3_bind_int64(q, 1, after);
-		ev_catalog_bind_filter(q, filter);
+		ev_catalog_bind_filter(c, q, filter);
 		rc = take_entry(c, q, &entry, err);
 		if (rc == EVAULT_E_NOT_FOUND)
 			return EVAULT_OK;
@@ -218,8 +218,8 @@ ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex, ev_catalog_fn *fn,
 		q = ev_catalog_query(c, Q_BY_HASH, err);
 		if (q == NULL)
 			return EVAULT_E_IO;
-		ev_catalog_bind_hash(q, 1, &low);
-		ev_catalog_bind_hash(q, 2, &high);
+		ev_catalog_bind_hash(c, q, 1, &low);
+		ev_catalog_bind_hash(c, q, 2, &high);
 		sqlite3_bind_int64(q, 3, after);
 		rc = take_entry(c, q, &entry, err);
 		if (rc == EVAULT_E_NOT_FOUND)
@@ -244,8 +244,8 @@ ev_catalog_hashes(struct ev_catalog *c, struct ev_slice hex, uint64_t *n, struct
 	q = ev_catalog_query(c, Q_HASHES, err);
 	if (q == NULL)
 		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, &low);
-	ev_catalog_bind_hash(q, 2, &high);
+	ev_catalog_bind_hash(c, q, 1, &low);
+	ev_catalog_bind_hash(c, q, 2, &high);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		*n = (uint64_t)sqlite3_column_int64(q, 0);

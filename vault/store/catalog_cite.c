@@ -81,7 +81,7 @@ settle(struct ev_catalog *c, const struct ev_hash *digest, sqlite3_int64 index,
 		if (q == NULL)
 			return EVAULT_E_IO;
 		if (digest != NULL)
-			ev_catalog_bind_hash(q, 1, digest);
+			ev_catalog_bind_hash(c, q, 1, digest);
 		sqlite3_bind_int64(q, 2, index);
 		rc = run(c, q, err);
 	}
@@ -163,9 +163,9 @@ ev_catalog_add_cites(struct ev_catalog *c, const struct ev_hash *digest,
 		q = ev_catalog_query(c, Q_CITE_WAIT, err);
 		if (q == NULL)
 			return EVAULT_E_IO;
-		ev_catalog_bind_hash(q, 1, digest);
+		ev_catalog_bind_hash(c, q, 1, digest);
 		sqlite3_bind_int64(q, 2, (sqlite3_int64)index);
-		ev_catalog_bind_hash(q, 3, &cited);
+		ev_catalog_bind_hash(c, q, 3, &cited);
 		sqlite3_bind_int(q, 4, (int)kind);
 		rc = run(c, q, err);
 		any = true;
@@ -246,18 +246,18 @@ ev_catalog_citing(struct ev_catalog *c, uint64_t item, bool corrections, uint64_
 }
 
 void
-ev_catalog_bind_filter(sqlite3_stmt *q, const struct evault_filter *f)
+ev_catalog_bind_filter(struct ev_catalog *c, sqlite3_stmt *q, const struct evault_filter *f)
 {
 	sqlite3_bind_int(q, 20, f->all_actions);
 	if (f->action != NULL)
-		sqlite3_bind_text(q, 21, f->action, -1, SQLITE_TRANSIENT);
+		ev_catalog_bind_text(c, q, 21, ev_slice_text(f->action));
 	if (f->case_name != NULL)
-		ev_catalog_bind_slice(q, 22, ev_slice_text(f->case_name));
+		ev_catalog_bind_slice(c, q, 22, ev_slice_text(f->case_name));
 	if (f->tag != NULL)
-		ev_catalog_bind_slice(q, 23, ev_slice_text(f->tag));
+		ev_catalog_bind_slice(c, q, 23, ev_slice_text(f->tag));
 	if (f->since != NULL)
-		sqlite3_bind_text(q, 24, f->since, -1, SQLITE_TRANSIENT);
+		ev_catalog_bind_text(c, q, 24, ev_slice_text(f->since));
 	if (f->until != NULL)
-		sqlite3_bind_text(q, 25, f->until, -1, SQLITE_TRANSIENT);
+		ev_catalog_bind_text(c, q, 25, ev_slice_text(f->until));
 	sqlite3_bind_int(q, 26, (int)f->retracted);
 }

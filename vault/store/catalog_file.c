@@ -283,7 +283,7 @@ ev_catalog_set_unread(struct ev_catalog *c, const struct ev_hash *pack, bool unr
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, pack);
+	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
@@ -297,7 +297,7 @@ ev_catalog_next_unread(struct ev_catalog *c, struct ev_hash *pack, struct evault
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, pack);
+	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		ev_catalog_column_hash(q, 0, pack);
@@ -337,7 +337,7 @@ ev_catalog_only_in(struct ev_catalog *c, const struct ev_hash *pack, uint64_t *n
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int(q, 1, EV_MEMBER_RECORD);
-	ev_catalog_bind_hash(q, 2, pack);
+	ev_catalog_bind_hash(c, q, 2, pack);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		*n = (uint64_t)sqlite3_column_int64(q, 0);

@@ -85,7 +85,7 @@ ev_catalog_add_pack(struct ev_catalog *c, const struct ev_catalog_pack *pack,
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)pack->index);
-	ev_catalog_bind_hash(q, 2, &pack->pack);
+	ev_catalog_bind_hash(c, q, 2, &pack->pack);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)pack->size);
 	sqlite3_bind_int(q, 4, pack->dropped);
 	rc = ev_catalog_step(c, q, err);
@@ -101,7 +101,7 @@ ev_catalog_drop_pack(struct ev_catalog *c, const struct ev_hash *pack, struct ev
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, pack);
+	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	return rc == EVAULT_E_NOT_FOUND ? ev_catalog_set_unread(c, pack, false, err) : rc;
@@ -117,9 +117,9 @@ ev_catalog_drop_member(struct ev_catalog *c, const struct ev_hash *pack, const s
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int(q, 1, (int)m->kind);
-	ev_catalog_bind_hash(q, 2, &m->id);
+	ev_catalog_bind_hash(c, q, 2, &m->id);
 	sqlite3_bind_int64(q, 3, m->part);
-	ev_catalog_bind_hash(q, 4, pack);
+	ev_catalog_bind_hash(c, q, 4, pack);
 	if (c->lean)
 		ev_catalog_lean_bind(c, q, &m->id);
 	rc = ev_catalog_step(c, q, err);
@@ -136,7 +136,7 @@ ev_catalog_next_pack(struct ev_catalog *c, struct ev_catalog_pack *pack, struct 
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)pack->index);
-	ev_catalog_bind_hash(q, 2, &pack->pack);
+	ev_catalog_bind_hash(c, q, 2, &pack->pack);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		pack->index = (uint64_t)sqlite3_column_int64(q, 0);
@@ -158,7 +158,7 @@ ev_catalog_names(struct ev_catalog *c, enum ev_catalog_what what, const struct e
 
 	if (q == NULL)
 		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, hash);
+	ev_catalog_bind_hash(c, q, 1, hash);
 	sqlite3_bind_int64(q, 2, (sqlite3_int64)size);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);

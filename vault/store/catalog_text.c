@@ -377,8 +377,7 @@ match(struct ev_catalog *c, enum ev_catalog_query which, const struct ev_query_t
 	rc = ev_buf_ask(&words, err);
 	q = rc == EVAULT_OK ? ev_catalog_query(c, which, err) : NULL;
 	if (q != NULL) {
-		sqlite3_bind_text64(q, 1, (const char *)words.data, words.len, SQLITE_TRANSIENT,
-				    SQLITE_UTF8);
+		ev_catalog_bind_text(c, q, 1, ev_slice_of(words.data, words.len));
 		rc = set_rows(c, q, found, err);
 	} else if (rc == EVAULT_OK) {
 		rc = EVAULT_E_IO;
@@ -414,7 +413,7 @@ ev_catalog_passes(struct ev_catalog *c, const struct evault_filter *filter, uint
 	if (q == NULL)
 		return EVAULT_E_IO;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
-	ev_catalog_bind_filter(q, filter);
+	ev_catalog_bind_filter(c, q, filter);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	*passes = rc == EVAULT_OK;
