@@ -145,6 +145,7 @@ ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evaul
 		sql = ev_catalog_lean_query(which);
 	if (sql == NULL)
 		sql = queries[which];
+	c->refused = EVAULT_E_IO;
 	if (c->spoiled) {
 		(void)ev_fail(err, EVAULT_E_IO,
 			      "the index could not be filled, and is made anew the next time: run "
@@ -156,7 +157,9 @@ ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evaul
 	if (rc != SQLITE_OK && mend(c, NULL))
 		rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, q, NULL);
 	if (rc != SQLITE_OK) {
-		(void)ev_catalog_fail(c, err);
+		/* Any other is of the index, and not of what it tells of. */
+		if (ev_catalog_fail(c, err) == EVAULT_E_NOMEM)
+			c->refused = EVAULT_E_NOMEM;
 		return NULL;
 	}
 	sqlite3_reset(*q);
@@ -254,7 +257,7 @@ put_entry(struct ev_catalog *c, enum ev_catalog_query how, uint64_t index,
 	sqlite3_stmt *q = ev_catalog_query(c, how, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	if (record != NULL)
 		ev_catalog_bind_hash(c, q, 2, record);
@@ -284,7 +287,7 @@ put_member(struct ev_catalog *c, enum ev_catalog_query how, const struct ev_hash
 	sqlite3_stmt *q = ev_catalog_query(c, how, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int(q, 1, (int)m->kind);
 	ev_catalog_bind_hash(c, q, 2, &m->id);
 	sqlite3_bind_int64(q, 3, m->part);
@@ -338,7 +341,7 @@ add_tags(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_rec
 			continue;
 		q = ev_catalog_query(c, Q_ADD_TAG, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		ev_catalog_bind_hash(c, q, 1, digest);
 		ev_catalog_bind_slice(c, q, 2,
 				      ev_slice_of(record->fields[i].value, record->fields[i].len));
@@ -359,7 +362,7 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	uint64_t bytes;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	ev_catalog_bind_hash(c, q, 1, digest);
 	ev_catalog_bind_text(c, q, 2, field_slice(record, "action"));
 	ev_catalog_bind_text(c, q, 3, c->lean ? ev_slice_text("") : field_slice(record, "time"));

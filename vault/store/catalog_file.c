@@ -282,7 +282,7 @@ ev_catalog_set_unread(struct ev_catalog *c, const struct ev_hash *pack, bool unr
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
@@ -296,7 +296,7 @@ ev_catalog_next_unread(struct ev_catalog *c, struct ev_hash *pack, struct evault
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
@@ -313,7 +313,7 @@ ev_catalog_is_full(struct ev_catalog *c, uint64_t size, bool *full, struct evaul
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	if (size > n) {
 		ev_random(&from, sizeof(from));
 		from %= size - n + 1;
@@ -335,7 +335,7 @@ ev_catalog_only_in(struct ev_catalog *c, const struct ev_hash *pack, uint64_t *n
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int(q, 1, EV_MEMBER_RECORD);
 	ev_catalog_bind_hash(c, q, 2, pack);
 	rc = ev_catalog_step(c, q, err);

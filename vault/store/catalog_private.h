@@ -82,6 +82,7 @@ struct ev_catalog {
 	void *broken_ctx;
 	bool filling; /* a transaction was begun, even if SQLite has given it up */
 	bool mending, spoiled;
+	enum evault_status refused; /* why the last query that could not be given was not */
 	bool unbound; /* there was no memory for a value of the query that was given last */
 	bool lean;    /* ev_catalog_new_lean */
 	uint8_t lean_key[16];
@@ -99,7 +100,7 @@ struct ev_catalog {
  */
 extern const char ev_catalog_schema[];
 
-/* The prepared query, reset and without bindings; NULL with the error told. */
+/* The prepared query, reset and without bindings; NULL with the error told, and c->refused. */
 sqlite3_stmt *ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which,
 			       struct evault_error *err);
 /* What SQLite says of a step that was neither a row nor the end. */

@@ -99,7 +99,7 @@ add_receive(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_
 		return EVAULT_OK;
 	q = ev_catalog_query(c, Q_SOURCE_ADD_RECEIVE, err);
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	ev_catalog_bind_hash(c, q, 1, digest);
 	ev_catalog_bind_hash(c, q, 2, &receive.origin);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)receive.size);
@@ -124,7 +124,7 @@ ev_catalog_add_sources(struct ev_catalog *c, const struct ev_hash *digest,
 	for (i = 0; i < n && rc == EVAULT_OK; i++) {
 		q = ev_catalog_query(c, Q_SOURCE_ADD, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		ev_catalog_bind_hash(c, q, 1, digest);
 		sqlite3_bind_int64(q, 2, (sqlite3_int64)i);
 		ev_catalog_bind_hash(c, q, 3, &chain[i].origin);
@@ -160,7 +160,7 @@ ev_catalog_source(struct ev_catalog *c, const struct ev_hash *digest, unsigned s
 	sqlite3_stmt *q = ev_catalog_query(c, Q_SOURCE_STEP, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	ev_catalog_bind_hash(c, q, 1, digest);
 	sqlite3_bind_int64(q, 2, step);
 	return take_place(c, q, p, err);
@@ -173,7 +173,7 @@ ev_catalog_first_source(struct ev_catalog *c, uint64_t index, struct ev_provenan
 	sqlite3_stmt *q = ev_catalog_query(c, Q_SOURCE_FIRST, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	return take_place(c, q, p, err);
 }
@@ -186,7 +186,7 @@ ev_catalog_received_as(struct ev_catalog *c, const struct ev_provenance *p,
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	ev_catalog_bind_hash(c, q, 1, &p->origin);
 	sqlite3_bind_int64(q, 2, (sqlite3_int64)p->index);
 	ev_catalog_bind_hash(c, q, 3, &p->digest);
@@ -223,7 +223,7 @@ ev_catalog_cited(struct ev_catalog *c, const uint8_t digits[3], uint64_t index, 
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	bind_origins(c, q, digits);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)index);
 	sqlite3_bind_int64(q, 4, after);
@@ -242,7 +242,7 @@ ev_catalog_has_vault(struct ev_catalog *c, const uint8_t digits[3], bool *has,
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	bind_origins(c, q, digits);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
@@ -258,7 +258,7 @@ ev_catalog_next_receive(struct ev_catalog *c, const struct ev_hash *origin, int6
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	ev_catalog_bind_hash(c, q, 1, origin);
 	sqlite3_bind_int64(q, 2, after);
 	rc = ev_catalog_step(c, q, err);

@@ -144,7 +144,7 @@ set_waiting(struct ev_catalog *c, uint64_t index, enum ev_catalog_wait what,
 	sqlite3_stmt *q = ev_catalog_query(c, Q_TEXT_WAIT, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	sqlite3_bind_int(q, 2, (int)what);
 	return run(c, q, err);
@@ -164,7 +164,7 @@ ev_catalog_waiting(struct ev_catalog *c, uint64_t *index, enum ev_catalog_wait *
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)*index);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
@@ -182,7 +182,7 @@ ev_catalog_filed(struct ev_catalog *c, uint64_t index, struct evault_error *err)
 	sqlite3_stmt *q = ev_catalog_query(c, Q_TEXT_WAITS_NO_MORE, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	return run(c, q, err);
 }
@@ -194,7 +194,7 @@ add_words(struct ev_catalog *c, enum ev_catalog_query which, uint64_t index, str
 	sqlite3_stmt *q = ev_catalog_query(c, which, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	sqlite3_bind_text64(q, 2, text.len == 0 ? "" : (const char *)text.data, text.len,
 			    SQLITE_STATIC, SQLITE_UTF8);
@@ -254,7 +254,7 @@ add_noted(struct ev_catalog *c, uint64_t index, const struct ev_record *record,
 			continue;
 		q = ev_catalog_query(c, Q_TEXT_ADD_NOTED, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 		sqlite3_bind_int64(q, 2, (sqlite3_int64)item);
 		rc = run(c, q, err);
@@ -328,7 +328,7 @@ ev_catalog_notes(struct ev_catalog *c, struct ev_catalog_bits *notes, struct eva
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_TEXT_NOTES, err);
 
-	return q == NULL ? EVAULT_E_IO : set_rows(c, q, notes, err);
+	return q == NULL ? c->refused : set_rows(c, q, notes, err);
 }
 
 /* Takes out the notes, and puts in what they are about. */
@@ -351,7 +351,7 @@ resolve_notes(struct ev_catalog *c, const struct ev_catalog_bits *notes,
 		found->b[(i - 1) / 8] &= (uint8_t) ~(1 << (i - 1) % 8);
 		q = ev_catalog_query(c, Q_TEXT_NOTED, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		sqlite3_bind_int64(q, 1, (sqlite3_int64)(i - 1));
 		rc = set_rows(c, q, found, err);
 	}
@@ -380,7 +380,7 @@ match(struct ev_catalog *c, enum ev_catalog_query which, const struct ev_query_t
 		ev_catalog_bind_text(c, q, 1, ev_slice_of(words.data, words.len));
 		rc = set_rows(c, q, found, err);
 	} else if (rc == EVAULT_OK) {
-		rc = EVAULT_E_IO;
+		rc = c->refused;
 	}
 	ev_buf_release(&words);
 	return rc;
@@ -411,7 +411,7 @@ ev_catalog_passes(struct ev_catalog *c, const struct evault_filter *filter, uint
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	ev_catalog_bind_filter(c, q, filter);
 	rc = ev_catalog_step(c, q, err);
@@ -427,7 +427,7 @@ ev_catalog_count_waiting(struct ev_catalog *c, uint64_t *n, struct evault_error 
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		*n = (uint64_t)sqlite3_column_int64(q, 0);
