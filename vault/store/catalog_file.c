@@ -203,7 +203,9 @@ ev_catalog_commit(struct ev_catalog *c, struct evault_error *err)
 	/* After an error SQLite gives the transaction up, and half of it may be in the store. */
 	if (c->filling && sqlite3_get_autocommit(c->db) != 0) {
 		c->spoiled = true;
-		return ev_fail(err, EVAULT_E_IO, "the catalog could not be filled");
+		return c->file.starved
+			   ? ev_fail_nomem(err)
+			   : ev_fail(err, EVAULT_E_IO, "the catalog could not be filled");
 	}
 	if (sqlite3_get_autocommit(c->db) == 0)
 		rc = exec(c, "COMMIT", err);

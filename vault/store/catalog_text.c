@@ -109,20 +109,25 @@ ev_catalog_text_register(struct ev_catalog *c, struct evault_error *err)
 	fts5_tokenizer methods = { tokenizer_create, tokenizer_delete, tokenize };
 	sqlite3_stmt *q = NULL;
 	fts5_api *api = NULL;
+	int rc;
 
 	/* The way that SQLite documents to its interface for extensions. */
-	if (sqlite3_prepare_v2(c->db, "SELECT fts5(?1)", -1, &q, NULL) == SQLITE_OK) {
-		sqlite3_bind_pointer(q, 1, &api, "fts5_api_ptr", NULL);
-		sqlite3_step(q);
-	}
+	rc = sqlite3_prepare_v2(c->db, "SELECT fts5(?1)", -1, &q, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_pointer(q, 1, &api, "fts5_api_ptr", NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(q);
 	sqlite3_finalize(q);
+	if (rc == SQLITE_NOMEM)
+		return ev_fail_nomem(err);
 	if (api == NULL)
 		return ev_fail(err, EVAULT_E_IO,
 			       "SQLite was built without full-text search (FTS5) on this system, "
 			       "and evault needs it");
-	if (api->xCreateTokenizer(api, "evault", NULL, &methods, NULL) != SQLITE_OK)
-		return ev_catalog_fail(c, err);
-	return EVAULT_OK;
+	rc = api->xCreateTokenizer(api, "evault", NULL, &methods, NULL);
+	if (rc == SQLITE_NOMEM)
+		return ev_fail_nomem(err);
+	return rc == SQLITE_OK ? EVAULT_OK : ev_catalog_fail(c, err);
 }
 
 /* ---- filling ------------------------------------------------------------------- */
