@@ -60,6 +60,7 @@ ifneq ($(findstring fuzzer,$(SANITIZE)),)
 REPLAY   :=
 endif
 
+comma    := ,
 object    = $(1:%.c=$(BUILD)/%.o)
 # The rest of a tool is in tests/<its name>.
 tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c))
@@ -75,7 +76,7 @@ ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(STATIC_OBJ) $(call object,$(UNIT_SRC) $(FUZZ
 LANGUAGES := $(patsubst cli/po/%.po,%,$(wildcard cli/po/*.po))
 MESSAGES  := $(foreach l,$(LANGUAGES),locale/$(l)/LC_MESSAGES/evault.mo locale/$(l)/C/LC_MESSAGES/evault.mo)
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ifeq ($(LIBS)$(filter clean demo dist test check coverage fuzz fuzz-all fault bench,$(MAKECMDGOALS)),)
+ifeq ($(LIBS)$(filter clean demo dist test check coverage fuzz fuzz-all fault alloc bench,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
 endif
 # libzxcvbn has no file for pkg-config.
@@ -233,6 +234,13 @@ fault:
 	$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE=address,undefined all
 	@JOBS=$(JOBS) python3 tests/fault/fault.py $(if $(LONG),--long) $(BUILD)
 
+# Memory that is refused, at each place that asks for it: tests/alloc/README.md.  EVERY=1 takes each asking, and a day;
+# SANITIZED=1 strikes the sanitized build.
+alloc:
+	$(MAKE) -s -j$(JOBS) all $(BUILD)/alloc/strike.so
+	$(if $(SANITIZED),$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE=address$(comma)undefined all)
+	@JOBS=$(JOBS) python3 tests/alloc/alloc.py $(if $(EVERY),--every,--places) $(if $(SANITIZED),--sanitized) $(BUILD)
+
 # How fast it is, beside restic, borg and tar | zstd | age: tests/bench/README.md.  As root, for a cold cache;
 # BENCH_LONG=1 takes a million small files, too.  What it prints is in $(BUILD)/bench.md as well.
 bench:
@@ -249,6 +257,10 @@ $(BUILD)/sandbox/attempts.so: tests/sandbox/attempts.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $<
 
+$(BUILD)/alloc/strike.so: tests/alloc/strike.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $< -ldl
+
 $(BUILD)/fault/short.so: tests/fault/short.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $< -ldl
@@ -263,5 +275,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d) $(BUILD)/static/forget.d
 FORCE:
-.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault bench clean FORCE
+.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault alloc bench clean FORCE
 .SECONDARY:

@@ -476,8 +476,10 @@ walk_folder(struct ev_checking *c, int dir, struct ev_buf *path, unsigned depth,
 	size_t i, before = path->len;
 	enum evault_status rc = ev_os_list(dir, ".", &list, &why);
 
+	if (rc == EVAULT_E_NOMEM || (rc != EVAULT_OK && ev_buf_text(path) == NULL))
+		return ev_fail_nomem(err);
 	if (rc != EVAULT_OK)
-		return ev_check_failure(c, rc, &why, EV_NO_ITEM, ev_buf_text(path), err);
+		return ev_check_failure(c, rc, &why, EV_NO_ITEM, (const char *)path->data, err);
 	for (i = 0; i < list.n && rc == EVAULT_OK; i++) {
 		if (before > 0)
 			ev_buf_puts(path, "/");

@@ -371,27 +371,29 @@ ev_index_vouches(struct evault *v)
 }
 
 /* An index under an older identity of this vault is no stranger's. */
-static bool
-is_of_older_key(const struct evault *v)
+static enum evault_status
+is_of_older_key(const struct evault *v, bool *is_older, struct evault_error *err)
 {
 	struct ev_page_key *key = ev_secret_new(sizeof(*key));
 	struct ev_sealed *store = NULL;
+	enum evault_status rc = key == NULL ? EVAULT_E_NOMEM : EVAULT_OK;
 	struct ev_hash schema;
 	bool is = false;
 	size_t i;
 
 	ev_catalog_schema_hash(&schema);
-	for (i = 0; key != NULL && i < v->keys->n_reads && !is; i++) {
+	for (i = 0; rc != EVAULT_E_NOMEM && i < v->keys->n_reads && !is; i++) {
 		ev_page_key_derive(v->keys->reads[i].b, key);
 		if (memcmp(key, v->index.key, sizeof(*key)) == 0)
 			continue;
-		is = ev_sealed_open(v->index.dir, v->index.name, key, &schema, &store, NULL) ==
-		     EVAULT_OK;
+		rc = ev_sealed_open(v->index.dir, v->index.name, key, &schema, &store, NULL);
+		is = rc == EVAULT_OK;
 		ev_sealed_free(store);
 		store = NULL;
 	}
 	ev_secret_free(key);
-	return is;
+	*is_older = is;
+	return rc == EVAULT_E_NOMEM ? ev_fail_nomem(err) : EVAULT_OK;
 }
 
 /* Who may only add has no index: what is added is filed in memory, or by an import (import.h). */
@@ -412,6 +414,7 @@ ev_index_open(struct evault *v, struct evault_error *err)
 {
 	struct evault_error why = { 0 };
 	enum evault_status rc;
+	bool older = false;
 
 	if (!evault_reads(v))
 		return open_adding(v, err);
@@ -427,7 +430,9 @@ ev_index_open(struct evault *v, struct evault_error *err)
 		return EVAULT_E_CHANGED;
 	if (rc != EVAULT_OK) {
 		/* Only what was altered is worth a word. */
-		if (rc != EVAULT_E_DAMAGED || is_of_older_key(v) || ev_import_is_there(v))
+		if (rc == EVAULT_E_DAMAGED && is_of_older_key(v, &older, err) != EVAULT_OK)
+			return EVAULT_E_NOMEM;
+		if (rc != EVAULT_E_DAMAGED || older || ev_import_is_there(v))
 			why.text[0] = '\0';
 		rc = ev_index_make(v, &why, &v->catalog, err);
 	}

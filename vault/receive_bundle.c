@@ -137,7 +137,7 @@ find_abouts(struct ev_receiving_bundle *rb, const struct ev_record *record,
 {
 	struct ev_provenance place = { .origin = rb->r.origin };
 	const struct ev_record_field *f;
-	const struct ev_verify_item *target;
+	struct ev_verify_item *target;
 	struct ev_catalog_entry here;
 	enum evault_status rc = EVAULT_OK;
 	size_t i;
@@ -149,7 +149,9 @@ find_abouts(struct ev_receiving_bundle *rb, const struct ev_record *record,
 		    !ev_catalog_parse_about(ev_slice_of(f->value, f->len), &place.index,
 					    &place.digest))
 			continue;
-		target = ev_verify_item_here(rb->b, place.index);
+		rc = ev_verify_item_here(rb->b, place.index, &target, err);
+		if (rc != EVAULT_OK)
+			break;
 		if (target != NULL && rb->items[target - rb->b->items].is_here &&
 		    ev_hash_equal(&target->digest, &place.digest)) {
 			abouts[(*n)++] = rb->items[target - rb->b->items].here;

@@ -133,12 +133,14 @@ on_member(void *ctx, struct ev_slice name, uint64_t size, uint64_t offset, struc
 	enum ev_verify_kind kind;
 	struct ev_hash ignored;
 	struct ev_verify_place place;
+	enum evault_status rc;
 
 	(void)offset;
 	rb->to_tar = rb->to_record = rb->to_object = false;
 	rb->skip = true;
-	if (!ev_verify_members_get(&rb->b->members, name, &rb->member))
-		return EVAULT_OK;
+	rc = ev_verify_members_get(&rb->b->members, name, &rb->member, err);
+	if (rc != EVAULT_OK || rb->member == EV_NO_MEMBER)
+		return rc;
 	/* A second one of that name, in whatever spelling, was found to be wrong. */
 	m = &rb->b->members.list[rb->member];
 	if (!m->found || m->differs)

@@ -113,8 +113,9 @@ void ev_verify_members_release(struct ev_verify_members *m);
  */
 enum evault_status ev_verify_members_put(struct ev_verify_members *m, struct ev_slice name,
 					 uint32_t *number, bool *alike, struct evault_error *err);
-/* The same where it is there already. */
-bool ev_verify_members_get(struct ev_verify_members *m, struct ev_slice name, uint32_t *number);
+/* The same; EV_NO_MEMBER where it is not there.  E_NOMEM. */
+enum evault_status ev_verify_members_get(struct ev_verify_members *m, struct ev_slice name,
+					 uint32_t *number, struct evault_error *err);
 const char *ev_verify_members_name(const struct ev_verify_members *m, uint32_t number);
 
 /* ---- logs ------------------------------------------------------------------ */
@@ -448,9 +449,10 @@ enum evault_status ev_verify_keep_links(struct ev_verifying *v, uint32_t item,
 enum evault_status ev_verify_judge_links(struct ev_verifying *v, struct evault_error *err);
 /* All members came: is every folder of evault/sources/ whole, and of some use here? */
 enum evault_status ev_verify_sources_whole(struct ev_verifying *v, struct evault_error *err);
-/* What is told of an item's links, the nearest vault first; false: one of them is false. */
-bool ev_verify_fill_sources(struct ev_verifying *v, const struct ev_verify_item *item,
-			    struct evault_bundle_source out[EV_PROVENANCE_MAX]);
+/* What is told of an item's links, the nearest vault first; *sound: none of them is false. */
+enum evault_status ev_verify_fill_sources(struct ev_verifying *v, const struct ev_verify_item *item,
+					  struct evault_bundle_source out[EV_PROVENANCE_MAX],
+					  bool *sound, struct evault_error *err);
 
 /* ---- verify_signed.c --------------------------------------------------------- */
 
@@ -505,8 +507,9 @@ bool ev_verify_item_stands(const struct ev_verify_item *item);
 enum evault_status ev_verify_item_wrong(struct ev_verifying *v, uint32_t item,
 					enum evault_finding_kind kind, const char *suffix,
 					const char *sentence, struct evault_error *err);
-/* The item of that index, or NULL. */
-struct ev_verify_item *ev_verify_item_here(struct ev_verifying *v, uint64_t index);
+/* The item of that index, or NULL.  E_NOMEM. */
+enum evault_status ev_verify_item_here(struct ev_verifying *v, uint64_t index,
+				       struct ev_verify_item **item, struct evault_error *err);
 
 /* ---- verify_tell.c ----------------------------------------------------------------- */
 

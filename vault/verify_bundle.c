@@ -13,7 +13,7 @@ take_info(struct ev_verifying *v, struct evault_error *err)
 	struct ev_cursor c = ev_cursor_of(v->body.data, v->body.len);
 	struct ev_buf value = EV_BUF_INIT;
 	struct ev_slice label;
-	bool good = true;
+	bool good = true, bad;
 
 	while (good && ev_bag_info_next(&c, EV_BAG_1_0, &label, &value)) {
 		if (!ev_bag_label_is(label, "Payload-Oxum"))
@@ -22,8 +22,11 @@ take_info(struct ev_verifying *v, struct evault_error *err)
 							 &v->oxum_bytes, &v->oxum_files);
 		v->has_oxum = good;
 	}
-	good = good && !c.bad && !value.bad;
+	good = good && !c.bad;
+	bad = value.bad;
 	ev_buf_release(&value);
+	if (bad)
+		return ev_fail_nomem(err);
 	if (good && v->has_oxum)
 		return EVAULT_OK;
 	v->has_oxum = false;

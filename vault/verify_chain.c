@@ -170,16 +170,18 @@ source_at(struct ev_verifying *v, uint32_t number)
 }
 
 /* The first entry that is the link's by its numbers; NULL: none. */
-static struct ev_verify_source *
-first_source(struct ev_verifying *v, const struct ev_provenance *link)
+static enum evault_status
+first_source(struct ev_verifying *v, const struct ev_provenance *link,
+	     struct ev_verify_source **first, struct evault_error *err)
 {
-	char name[40];
+	enum evault_status rc;
 	uint32_t chain;
+	char name[40];
 
 	name_of(link->origin.b, link->index, name);
-	return ev_verify_members_get(&v->source_names, ev_slice_text(name), &chain)
-		   ? source_at(v, v->chains[chain])
-		   : NULL;
+	rc = ev_verify_members_get(&v->source_names, ev_slice_text(name), &chain, err);
+	*first = rc == EVAULT_OK && chain != EV_NO_MEMBER ? source_at(v, v->chains[chain]) : NULL;
+	return rc;
 }
 
 /* Is it of a vault that, as far as its folder says, is the link's? */
@@ -207,7 +209,7 @@ judge_item(struct ev_verifying *v, uint32_t number, struct evault_error *err)
 
 	for (i = item->link; i < item->link + item->n_links && rc == EVAULT_OK; i++) {
 		link = &v->links[i];
-		source = first_source(v, link);
+		rc = first_source(v, link, &source, err);
 		for (; rc == EVAULT_OK && source != NULL; source = source_at(v, source->next)) {
 			if (!is_of_link(v, source, link))
 				continue;
@@ -220,6 +222,8 @@ judge_item(struct ev_verifying *v, uint32_t number, struct evault_error *err)
 			    _("says that it was received as an entry of another vault that has "
 			      "another record there"),
 			    err);
+			if (rc != EVAULT_OK)
+				break;
 		}
 	}
 	item->links_judged = true;
@@ -244,11 +248,13 @@ static enum evault_status
 folder_whole(struct ev_verifying *v, const struct ev_verify_log *log, struct evault_error *err)
 {
 	char path[EV_VERIFY_PATH_SIZE];
+	enum evault_status rc;
 	uint32_t member;
 
 	snprintf(path, sizeof(path), "%svault", log->folder);
-	if (log->has_vault_note || ev_verify_members_get(&v->members, ev_slice_text(path), &member))
-		return EVAULT_OK; /* that what is listed is missing is said already */
+	rc = ev_verify_members_get(&v->members, ev_slice_text(path), &member, err);
+	if (rc != EVAULT_OK || log->has_vault_note || member != EV_NO_MEMBER)
+		return rc; /* that what is listed is missing is said already */
 	return ev_find(&v->findings, err, EVAULT_FINDING_MISSING, EV_NO_ITEM, path,
 		       "every folder for another vault has this, and it is not there");
 }
@@ -297,12 +303,13 @@ fill_signer(const struct ev_verifying *v, const struct ev_verify_source *source,
 	out->actor_ended = actor->ended;
 }
 
-static void
+static enum evault_status
 fill_link(struct ev_verifying *v, const struct ev_provenance *link,
-	  struct evault_bundle_source *out)
+	  struct evault_bundle_source *out, struct evault_error *err)
 {
 	char hex[EVAULT_HEX_SIZE];
 	struct ev_verify_source *source;
+	enum evault_status rc;
 
 	memset(out, 0, sizeof(*out));
 	ev_hash_hex(&link->origin, hex);
@@ -312,31 +319,38 @@ fill_link(struct ev_verifying *v, const struct ev_provenance *link,
 	snprintf(out->citation, sizeof(out->citation), "%.6s-%" PRIu64, hex, link->index);
 	out->proved = EVAULT_ASKED_OPEN;
 	/* In several folders, all of them must hold. */
-	for (source = first_source(v, link); source != NULL; source = source_at(v, source->next)) {
+	rc = first_source(v, link, &source, err);
+	for (; rc == EVAULT_OK && source != NULL; source = source_at(v, source->next)) {
 		if (!is_of_link(v, source, link))
 			continue;
 		if (!ev_verify_entry_stands(&source->entry) ||
 		    !ev_hash_equal(&source->entry.named, &link->digest)) {
 			out->proved = EVAULT_ASKED_FAILS;
-			return;
+			return EVAULT_OK;
 		}
 		fill_signer(v, source, out);
 	}
+	return rc;
 }
 
-bool
+enum evault_status
 ev_verify_fill_sources(struct ev_verifying *v, const struct ev_verify_item *item,
-		       struct evault_bundle_source out[EV_PROVENANCE_MAX])
+		       struct evault_bundle_source out[EV_PROVENANCE_MAX], bool *all_sound,
+		       struct evault_error *err)
 {
 	bool sound = true, open = false;
+	enum evault_status rc;
 	size_t i;
 
 	for (i = 0; i < item->n_links; i++) {
-		fill_link(v, &v->links[item->link + i], &out[i]);
+		rc = fill_link(v, &v->links[item->link + i], &out[i], err);
+		if (rc != EVAULT_OK)
+			return rc;
 		sound = sound && out[i].proved != EVAULT_ASKED_FAILS;
 		open = open || out[i].proved != EVAULT_ASKED_HOLDS;
 	}
 	v->summary->received += item->n_links > 0;
 	v->summary->unproved += open;
-	return sound;
+	*all_sound = sound;
+	return EVAULT_OK;
 }

@@ -51,15 +51,18 @@ ev_verify_item(struct ev_verifying *v, uint64_t index, uint32_t *item, struct ev
 	return rc;
 }
 
-struct ev_verify_item *
-ev_verify_item_here(struct ev_verifying *v, uint64_t index)
+enum evault_status
+ev_verify_item_here(struct ev_verifying *v, uint64_t index, struct ev_verify_item **item,
+		    struct evault_error *err)
 {
+	enum evault_status rc;
+	uint32_t number;
 	char name[24];
-	uint32_t item;
 
 	snprintf(name, sizeof(name), "%" PRIu64, index);
-	return ev_verify_members_get(&v->item_names, ev_slice_text(name), &item) ? &v->items[item]
-										 : NULL;
+	rc = ev_verify_members_get(&v->item_names, ev_slice_text(name), &number, err);
+	*item = rc == EVAULT_OK && number != EV_NO_MEMBER ? &v->items[number] : NULL;
+	return rc;
 }
 
 bool

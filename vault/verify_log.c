@@ -225,6 +225,7 @@ ev_verify_proof(struct ev_verifying *v, struct ev_verify_log *log,
 		struct evault_error *err)
 {
 	struct ev_proof p;
+	bool same;
 
 	*good = false;
 	if (ev_proof_parse(proof->text, &p, NULL) != EVAULT_OK)
@@ -233,7 +234,10 @@ ev_verify_proof(struct ev_verifying *v, struct ev_verify_log *log,
 	if (p.index != proof->index)
 		return ev_find(&v->findings, err, EVAULT_FINDING_ALTERED, proof->item, proof->path,
 			       "is the proof of another entry, %" PRIu64, p.index);
-	if (!same_head(log, p.checkpoint))
+	same = same_head(log, p.checkpoint);
+	if (log->checkpoint.bad)
+		return ev_fail_nomem(err);
+	if (!same)
 		return other_head(v, log, proof->item, proof->path, p.checkpoint, err);
 	if (!ev_merkle_verify(p.index, log->size, proof->leaf, p.proof, p.n, &log->root))
 		return ev_find(&v->findings, err, EVAULT_FINDING_ALTERED, proof->item, proof->path,

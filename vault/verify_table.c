@@ -297,15 +297,21 @@ ev_verify_members_put(struct ev_verify_members *m, struct ev_slice name, uint32_
 	return EVAULT_OK;
 }
 
-bool
-ev_verify_members_get(struct ev_verify_members *m, struct ev_slice name, uint32_t *number)
+enum evault_status
+ev_verify_members_get(struct ev_verify_members *m, struct ev_slice name, uint32_t *number,
+		      struct evault_error *err)
 {
+	enum evault_status rc;
 	struct ev_hash key;
 	size_t slot;
 
-	if (m->n_slots == 0 || fold(m, name, &key, NULL) != EVAULT_OK ||
-	    find_slot(m, &key, &slot, NULL) != EVAULT_OK || m->slots[slot] == 0)
-		return false;
-	*number = m->slots[slot] - 1;
-	return true;
+	*number = EV_NO_MEMBER;
+	if (m->n_slots == 0)
+		return EVAULT_OK;
+	rc = fold(m, name, &key, err);
+	if (rc == EVAULT_OK)
+		rc = find_slot(m, &key, &slot, err);
+	if (rc == EVAULT_OK && m->slots[slot] != 0)
+		*number = m->slots[slot] - 1;
+	return rc;
 }

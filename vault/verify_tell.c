@@ -12,8 +12,11 @@ static enum evault_status
 judge_about(struct ev_verifying *v, const struct ev_verify_about *about, struct evault_error *err)
 {
 	struct ev_verify_item *by = &v->items[about->by];
-	struct ev_verify_item *target = ev_verify_item_here(v, about->index);
+	struct ev_verify_item *target;
+	enum evault_status rc = ev_verify_item_here(v, about->index, &target, err);
 
+	if (rc != EVAULT_OK)
+		return rc;
 	if (about->index >= by->entry.index)
 		return ev_verify_item_wrong(v, about->by, EVAULT_FINDING_ALTERED, ".record",
 					    _("is about an entry that came later"), err);
@@ -40,7 +43,7 @@ ev_verify_judge_abouts(struct ev_verifying *v, struct evault_error *err)
 	/* A retraction of it takes an annotation, and another retraction, back. */
 	for (i = v->abouts_judged; i < v->n_abouts && rc == EVAULT_OK; i++) {
 		by = &v->items[v->abouts[i].by];
-		target = ev_verify_item_here(v, v->abouts[i].index);
+		rc = ev_verify_item_here(v, v->abouts[i].index, &target, err);
 		if (target == NULL || by->has_retract || !by->about_here)
 			continue;
 		target->corrections += by->annotates;
@@ -115,8 +118,8 @@ fill_signer(const struct ev_verifying *v, const struct ev_verifier *signer,
 	out->actor_ended = actor->ended;
 }
 
-static void
-tell_item(struct ev_verifying *v, struct ev_verify_item *item)
+static enum evault_status
+tell_item(struct ev_verifying *v, struct ev_verify_item *item, struct evault_error *err)
 {
 	struct evault_bundle_source sources[EV_PROVENANCE_MAX];
 	struct evault_bundle_item out = { .index = item->entry.index,
@@ -129,8 +132,12 @@ tell_item(struct ev_verifying *v, struct ev_verify_item *item)
 					  .path = item->path,
 					  .sources = sources,
 					  .n_sources = item->n_links };
-	bool sound = ev_verify_fill_sources(v, item, sources);
+	enum evault_status rc;
+	bool sound;
 
+	rc = ev_verify_fill_sources(v, item, sources, &sound, err);
+	if (rc != EVAULT_OK)
+		return rc;
 	item->told = true;
 	out.good = sound && ev_verify_item_stands(item) &&
 		   (item->file == EV_NO_MEMBER || (item->has_file && item->file_good));
@@ -153,6 +160,7 @@ tell_item(struct ev_verifying *v, struct ev_verify_item *item)
 		v->what->item(v->what->ctx, &out);
 	free(item->path);
 	item->path = NULL;
+	return EVAULT_OK;
 }
 
 /* Have all records, entries and proofs come, and nothing but files is left? */
@@ -197,7 +205,7 @@ ev_verify_tell(struct ev_verifying *v, bool over, struct evault_error *err)
 		if (!over && item->file != EV_NO_MEMBER && !item->has_file)
 			break;
 		if (!item->told)
-			tell_item(v, item);
+			rc = tell_item(v, item, err);
 	}
 	return rc;
 }

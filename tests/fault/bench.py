@@ -22,6 +22,7 @@ class Ran:
     status: int          # negative: killed by that signal
     events: list         # lines of JSON, as far as they came
     said: str            # standard error
+    out: str = ""        # standard output
 
     def failure(self):
         return self.said.strip().replace("\n", " | ")[-300:]
@@ -127,7 +128,7 @@ class Bench:
                               stdin=said, stdout=stdout, stderr=subprocess.PIPE, timeout=LIMIT,
                               check=False)
         text = (done.stdout or b"").decode("utf-8", "replace")
-        return Ran(done.returncode, events_of(text), done.stderr.decode("utf-8", "replace"))
+        return Ran(done.returncode, events_of(text), done.stderr.decode("utf-8", "replace"), text)
 
 
 # ---- sources

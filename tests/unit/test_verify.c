@@ -121,8 +121,10 @@ names_that_a_file_system_takes_for_one_are_one_member(void)
 	     EVAULT_OK);
 	CHECK(alike && other == first && m.n == 1001);
 	CHECK(strcmp(ev_verify_members_name(&m, other), "data/0001.txt") == 0);
-	CHECK(ev_verify_members_get(&m, ev_slice_text("evault/999"), &other) && other == 1000);
-	CHECK(!ev_verify_members_get(&m, ev_slice_text("evault/1000"), &other));
+	CHECK(ev_verify_members_get(&m, ev_slice_text("evault/999"), &other, NULL) == EVAULT_OK &&
+	      other == 1000);
+	CHECK(ev_verify_members_get(&m, ev_slice_text("evault/1000"), &other, NULL) == EVAULT_OK &&
+	      other == EV_NO_MEMBER);
 	ev_verify_members_release(&m);
 }
 

@@ -77,6 +77,7 @@ ev_catalog_fail(struct ev_catalog *c, struct evault_error *err)
 
 	switch (sqlite3_errcode(c->db) & 0xFF) {
 	case SQLITE_NOMEM:
+		c->file.starved = true;
 		return ev_fail_nomem(err);
 	case SQLITE_IOERR:
 	case SQLITE_BUSY:
@@ -86,6 +87,8 @@ ev_catalog_fail(struct ev_catalog *c, struct evault_error *err)
 	default:
 		break;
 	}
+	if (c->file.starved)
+		return ev_fail_nomem(err);
 	return ev_fail(err, EVAULT_E_IO, "the catalog: %s", sqlite3_errmsg(c->db));
 }
 
@@ -142,6 +145,7 @@ ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evaul
 		sql = ev_catalog_lean_query(which);
 	if (sql == NULL)
 		sql = queries[which];
+	c->refused = EVAULT_E_IO;
 	if (c->spoiled) {
 		(void)ev_fail(err, EVAULT_E_IO,
 			      "the index could not be filled, and is made anew the next time: run "
@@ -153,11 +157,14 @@ ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which, struct evaul
 	if (rc != SQLITE_OK && mend(c, NULL))
 		rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, q, NULL);
 	if (rc != SQLITE_OK) {
-		(void)ev_catalog_fail(c, err);
+		/* Any other is of the index, and not of what it tells of. */
+		if (ev_catalog_fail(c, err) == EVAULT_E_NOMEM)
+			c->refused = EVAULT_E_NOMEM;
 		return NULL;
 	}
 	sqlite3_reset(*q);
 	sqlite3_clear_bindings(*q);
+	c->unbound = false;
 	return *q;
 }
 
@@ -182,6 +189,9 @@ ev_catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 	uint64_t given = begun ? c->walked : 0;
 	int rc;
 
+	/* It would ask for what is nowhere, or put it in. */
+	if (c->unbound)
+		return ev_fail_nomem(err);
 	c->walking = q;
 	rc = sqlite3_step(q);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE && counted && mend(c, q))
@@ -194,19 +204,32 @@ ev_catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err)
 	return ev_catalog_fail(c, err);
 }
 
-void
-ev_catalog_bind_hash(sqlite3_stmt *q, int at, const struct ev_hash *h)
+static void
+bound(struct ev_catalog *c, int rc)
 {
-	sqlite3_bind_blob(q, at, h->b, sizeof(h->b), SQLITE_TRANSIENT);
+	c->unbound = c->unbound || rc != SQLITE_OK;
 }
 
 void
-ev_catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s)
+ev_catalog_bind_hash(struct ev_catalog *c, sqlite3_stmt *q, int at, const struct ev_hash *h)
+{
+	bound(c, sqlite3_bind_blob(q, at, h->b, sizeof(h->b), SQLITE_TRANSIENT));
+}
+
+void
+ev_catalog_bind_slice(struct ev_catalog *c, sqlite3_stmt *q, int at, struct ev_slice s)
 {
 	if (s.len == 0)
-		sqlite3_bind_zeroblob(q, at, 0);
+		bound(c, sqlite3_bind_zeroblob(q, at, 0));
 	else
-		sqlite3_bind_blob64(q, at, s.data, s.len, SQLITE_TRANSIENT);
+		bound(c, sqlite3_bind_blob64(q, at, s.data, s.len, SQLITE_TRANSIENT));
+}
+
+void
+ev_catalog_bind_text(struct ev_catalog *c, sqlite3_stmt *q, int at, struct ev_slice s)
+{
+	bound(c, sqlite3_bind_text64(q, at, s.data == NULL ? "" : (const char *)s.data, s.len,
+				     SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void
@@ -234,11 +257,11 @@ put_entry(struct ev_catalog *c, enum ev_catalog_query how, uint64_t index,
 	sqlite3_stmt *q = ev_catalog_query(c, how, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	if (record != NULL)
-		ev_catalog_bind_hash(q, 2, record);
-	ev_catalog_bind_hash(q, 3, actor);
+		ev_catalog_bind_hash(c, q, 2, record);
+	ev_catalog_bind_hash(c, q, 3, actor);
 	return run(c, q, err);
 }
 
@@ -264,11 +287,11 @@ put_member(struct ev_catalog *c, enum ev_catalog_query how, const struct ev_hash
 	sqlite3_stmt *q = ev_catalog_query(c, how, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int(q, 1, (int)m->kind);
-	ev_catalog_bind_hash(q, 2, &m->id);
+	ev_catalog_bind_hash(c, q, 2, &m->id);
 	sqlite3_bind_int64(q, 3, m->part);
-	ev_catalog_bind_hash(q, 4, pack);
+	ev_catalog_bind_hash(c, q, 4, pack);
 	sqlite3_bind_int64(q, 5, (sqlite3_int64)m->offset);
 	sqlite3_bind_int64(q, 6, (sqlite3_int64)m->size);
 	sqlite3_bind_int(q, 7, (int)state);
@@ -305,13 +328,6 @@ field_slice(const struct ev_record *record, const char *name)
 	return is_disclosed(f) ? ev_slice_of(f->value, f->len) : ev_slice_of(NULL, 0);
 }
 
-static void
-bind_text(sqlite3_stmt *q, int at, struct ev_slice s)
-{
-	sqlite3_bind_text64(q, at, s.data == NULL ? "" : (const char *)s.data, s.len,
-			    SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
 static enum evault_status
 add_tags(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_record *record,
 	 struct evault_error *err)
@@ -325,9 +341,9 @@ add_tags(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_rec
 			continue;
 		q = ev_catalog_query(c, Q_ADD_TAG, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
-		ev_catalog_bind_hash(q, 1, digest);
-		ev_catalog_bind_slice(q, 2,
+			return c->refused;
+		ev_catalog_bind_hash(c, q, 1, digest);
+		ev_catalog_bind_slice(c, q, 2,
 				      ev_slice_of(record->fields[i].value, record->fields[i].len));
 		rc = run(c, q, err);
 	}
@@ -346,25 +362,25 @@ ev_catalog_add_record(struct ev_catalog *c, const struct ev_hash *digest,
 	uint64_t bytes;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, digest);
-	bind_text(q, 2, field_slice(record, "action"));
-	bind_text(q, 3, c->lean ? ev_slice_text("") : field_slice(record, "time"));
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, digest);
+	ev_catalog_bind_text(c, q, 2, field_slice(record, "action"));
+	ev_catalog_bind_text(c, q, 3, c->lean ? ev_slice_text("") : field_slice(record, "time"));
 	if (c->lean) {
 		rc = run(c, q, err);
 		return rc == EVAULT_OK ? ev_catalog_add_sources(c, digest, record, err) : rc;
 	}
 	if (ev_hash_parse(field_slice(record, "sha256"), &sha256))
-		ev_catalog_bind_hash(q, 4, &sha256);
+		ev_catalog_bind_hash(c, q, 4, &sha256);
 	bytes = ev_cursor_decimal(&number, INT64_MAX);
 	if (ev_cursor_done(&number))
 		sqlite3_bind_int64(q, 5, (sqlite3_int64)bytes);
-	ev_catalog_bind_slice(q, 6, field_slice(record, "name"));
-	ev_catalog_bind_slice(q, 7, field_slice(record, "folder"));
-	ev_catalog_bind_slice(q, 8, field_slice(record, "modified"));
+	ev_catalog_bind_slice(c, q, 6, field_slice(record, "name"));
+	ev_catalog_bind_slice(c, q, 7, field_slice(record, "folder"));
+	ev_catalog_bind_slice(c, q, 8, field_slice(record, "modified"));
 	/* Empty says that there is none; where nothing is said, what was said before holds. */
 	if (is_disclosed(ev_record_find(record, "case")))
-		ev_catalog_bind_slice(q, 9, field_slice(record, "case"));
+		ev_catalog_bind_slice(c, q, 9, field_slice(record, "case"));
 	rc = run(c, q, err);
 	if (rc == EVAULT_OK)
 		rc = add_tags(c, digest, record, err);

@@ -14,9 +14,9 @@ ev_catalog_find_copy(struct ev_catalog *c, enum ev_member_kind kind, const struc
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int(q, 1, (int)kind);
-	ev_catalog_bind_hash(q, 2, id);
+	ev_catalog_bind_hash(c, q, 2, id);
 	sqlite3_bind_int64(q, 3, part);
 	sqlite3_bind_int64(q, 4, copy);
 	if (c->lean)
@@ -58,7 +58,7 @@ ev_catalog_has_size(struct ev_catalog *c, uint64_t size, bool *has, struct evaul
 	sqlite3_stmt *q = ev_catalog_query(c, Q_HAS_SIZE, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)size);
 	return any_row(c, q, has, err);
 }
@@ -89,7 +89,7 @@ ev_catalog_entry(struct ev_catalog *c, uint64_t index, struct ev_catalog_entry *
 	sqlite3_stmt *q = ev_catalog_query(c, Q_ENTRY, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	return take_entry(c, q, entry, err);
 }
@@ -101,8 +101,8 @@ ev_catalog_entry_of(struct ev_catalog *c, const struct ev_hash *digest,
 	sqlite3_stmt *q = ev_catalog_query(c, Q_ENTRY_OF, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, digest);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, digest);
 	return take_entry(c, q, entry, err);
 }
 
@@ -114,11 +114,11 @@ ev_catalog_same_file(struct ev_catalog *c, const struct ev_hash *sha256, struct 
 	sqlite3_stmt *q = ev_catalog_query(c, Q_SAME_FILE, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, sha256);
-	ev_catalog_bind_slice(q, 2, name);
-	ev_catalog_bind_slice(q, 3, folder);
-	ev_catalog_bind_slice(q, 4, modified);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, sha256);
+	ev_catalog_bind_slice(c, q, 2, name);
+	ev_catalog_bind_slice(c, q, 3, folder);
+	ev_catalog_bind_slice(c, q, 4, modified);
 	return take_entry(c, q, entry, err);
 }
 
@@ -131,8 +131,8 @@ ev_catalog_of_action(struct ev_catalog *c, const char *action, int64_t after, ui
 
 	*n = 0;
 	if (q == NULL)
-		return EVAULT_E_IO;
-	sqlite3_bind_text(q, 1, action, -1, SQLITE_TRANSIENT);
+		return c->refused;
+	ev_catalog_bind_text(c, q, 1, ev_slice_text(action));
 	sqlite3_bind_int64(q, 2, after);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)cap);
 	while ((rc = ev_catalog_step(c, q, err)) == EVAULT_OK && *n < cap)
@@ -153,9 +153,9 @@ ev_catalog_list(struct ev_catalog *c, const struct evault_filter *filter, ev_cat
 	while (rc == EVAULT_OK) {
 		q = ev_catalog_query(c, Q_LIST, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		sqlite3_bind_int64(q, 1, after);
-		ev_catalog_bind_filter(q, filter);
+		ev_catalog_bind_filter(c, q, filter);
 		rc = take_entry(c, q, &entry, err);
 		if (rc == EVAULT_E_NOT_FOUND)
 			return EVAULT_OK;
@@ -177,7 +177,7 @@ ev_catalog_range(struct ev_catalog *c, uint64_t first, uint64_t last, ev_catalog
 	while (rc == EVAULT_OK && first <= last) {
 		q = ev_catalog_query(c, Q_RANGE, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		sqlite3_bind_int64(q, 1, (sqlite3_int64)first);
 		sqlite3_bind_int64(q, 2, (sqlite3_int64)last);
 		rc = take_entry(c, q, &entry, err);
@@ -218,9 +218,9 @@ ev_catalog_by_hash(struct ev_catalog *c, struct ev_slice hex, ev_catalog_fn *fn,
 	while (rc == EVAULT_OK) {
 		q = ev_catalog_query(c, Q_BY_HASH, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
-		ev_catalog_bind_hash(q, 1, &low);
-		ev_catalog_bind_hash(q, 2, &high);
+			return c->refused;
+		ev_catalog_bind_hash(c, q, 1, &low);
+		ev_catalog_bind_hash(c, q, 2, &high);
 		sqlite3_bind_int64(q, 3, after);
 		rc = take_entry(c, q, &entry, err);
 		if (rc == EVAULT_E_NOT_FOUND)
@@ -244,9 +244,9 @@ ev_catalog_hashes(struct ev_catalog *c, struct ev_slice hex, uint64_t *n, struct
 		return EVAULT_OK;
 	q = ev_catalog_query(c, Q_HASHES, err);
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, &low);
-	ev_catalog_bind_hash(q, 2, &high);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, &low);
+	ev_catalog_bind_hash(c, q, 2, &high);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		*n = (uint64_t)sqlite3_column_int64(q, 0);
@@ -261,7 +261,7 @@ ev_catalog_count(struct ev_catalog *c, struct ev_catalog_counts *counts, struct 
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		counts->entries = (uint64_t)sqlite3_column_int64(q, 0);
@@ -271,7 +271,7 @@ ev_catalog_count(struct ev_catalog *c, struct ev_catalog_counts *counts, struct 
 	sqlite3_reset(q);
 	q = rc == EVAULT_OK ? ev_catalog_query(c, Q_COUNT_FILES, err) : NULL;
 	if (q == NULL)
-		return rc == EVAULT_OK ? EVAULT_E_IO : rc;
+		return rc == EVAULT_OK ? c->refused : rc;
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		counts->files = (uint64_t)sqlite3_column_int64(q, 0);

@@ -79,9 +79,9 @@ settle(struct ev_catalog *c, const struct ev_hash *digest, sqlite3_int64 index,
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == EVAULT_OK; i++) {
 		q = ev_catalog_query(c, steps[i], err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		if (digest != NULL)
-			ev_catalog_bind_hash(q, 1, digest);
+			ev_catalog_bind_hash(c, q, 1, digest);
 		sqlite3_bind_int64(q, 2, index);
 		rc = run(c, q, err);
 	}
@@ -96,7 +96,7 @@ ask_waiting(struct ev_catalog *c, struct evault_error *err)
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		c->waiting = sqlite3_column_int(q, 0) != 0 ? WAITING_SOME : WAITING_NONE;
@@ -162,10 +162,10 @@ ev_catalog_add_cites(struct ev_catalog *c, const struct ev_hash *digest,
 		c->waiting = WAITING_SOME;
 		q = ev_catalog_query(c, Q_CITE_WAIT, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
-		ev_catalog_bind_hash(q, 1, digest);
+			return c->refused;
+		ev_catalog_bind_hash(c, q, 1, digest);
 		sqlite3_bind_int64(q, 2, (sqlite3_int64)index);
-		ev_catalog_bind_hash(q, 3, &cited);
+		ev_catalog_bind_hash(c, q, 3, &cited);
 		sqlite3_bind_int(q, 4, (int)kind);
 		rc = run(c, q, err);
 		any = true;
@@ -183,7 +183,7 @@ ev_catalog_correction(struct ev_catalog *c, uint64_t item, uint64_t before,
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)item);
 	sqlite3_bind_int64(q, 2, before > INT64_MAX ? INT64_MAX : (sqlite3_int64)before);
 	rc = ev_catalog_step(c, q, err);
@@ -204,7 +204,7 @@ is_so(struct ev_catalog *c, enum ev_catalog_query which, uint64_t index, bool *i
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
@@ -234,7 +234,7 @@ ev_catalog_citing(struct ev_catalog *c, uint64_t item, bool corrections, uint64_
 
 	*n = 0;
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)item);
 	sqlite3_bind_int64(q, 2, (sqlite3_int64)after);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)cap);
@@ -246,18 +246,18 @@ ev_catalog_citing(struct ev_catalog *c, uint64_t item, bool corrections, uint64_
 }
 
 void
-ev_catalog_bind_filter(sqlite3_stmt *q, const struct evault_filter *f)
+ev_catalog_bind_filter(struct ev_catalog *c, sqlite3_stmt *q, const struct evault_filter *f)
 {
 	sqlite3_bind_int(q, 20, f->all_actions);
 	if (f->action != NULL)
-		sqlite3_bind_text(q, 21, f->action, -1, SQLITE_TRANSIENT);
+		ev_catalog_bind_text(c, q, 21, ev_slice_text(f->action));
 	if (f->case_name != NULL)
-		ev_catalog_bind_slice(q, 22, ev_slice_text(f->case_name));
+		ev_catalog_bind_slice(c, q, 22, ev_slice_text(f->case_name));
 	if (f->tag != NULL)
-		ev_catalog_bind_slice(q, 23, ev_slice_text(f->tag));
+		ev_catalog_bind_slice(c, q, 23, ev_slice_text(f->tag));
 	if (f->since != NULL)
-		sqlite3_bind_text(q, 24, f->since, -1, SQLITE_TRANSIENT);
+		ev_catalog_bind_text(c, q, 24, ev_slice_text(f->since));
 	if (f->until != NULL)
-		sqlite3_bind_text(q, 25, f->until, -1, SQLITE_TRANSIENT);
+		ev_catalog_bind_text(c, q, 25, ev_slice_text(f->until));
 	sqlite3_bind_int(q, 26, (int)f->retracted);
 }

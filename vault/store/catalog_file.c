@@ -203,7 +203,9 @@ ev_catalog_commit(struct ev_catalog *c, struct evault_error *err)
 	/* After an error SQLite gives the transaction up, and half of it may be in the store. */
 	if (c->filling && sqlite3_get_autocommit(c->db) != 0) {
 		c->spoiled = true;
-		return ev_fail(err, EVAULT_E_IO, "the catalog could not be filled");
+		return c->file.starved
+			   ? ev_fail_nomem(err)
+			   : ev_fail(err, EVAULT_E_IO, "the catalog could not be filled");
 	}
 	if (sqlite3_get_autocommit(c->db) == 0)
 		rc = exec(c, "COMMIT", err);
@@ -282,8 +284,8 @@ ev_catalog_set_unread(struct ev_catalog *c, const struct ev_hash *pack, bool unr
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, pack);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
@@ -296,8 +298,8 @@ ev_catalog_next_unread(struct ev_catalog *c, struct ev_hash *pack, struct evault
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, pack);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		ev_catalog_column_hash(q, 0, pack);
@@ -313,7 +315,7 @@ ev_catalog_is_full(struct ev_catalog *c, uint64_t size, bool *full, struct evaul
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	if (size > n) {
 		ev_random(&from, sizeof(from));
 		from %= size - n + 1;
@@ -335,9 +337,9 @@ ev_catalog_only_in(struct ev_catalog *c, const struct ev_hash *pack, uint64_t *n
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int(q, 1, EV_MEMBER_RECORD);
-	ev_catalog_bind_hash(q, 2, pack);
+	ev_catalog_bind_hash(c, q, 2, pack);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		*n = (uint64_t)sqlite3_column_int64(q, 0);

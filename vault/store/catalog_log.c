@@ -46,7 +46,7 @@ ev_catalog_add_changing(struct ev_catalog *c, uint64_t index, struct evault_erro
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
@@ -61,7 +61,7 @@ ev_catalog_hint(struct ev_catalog *c, uint64_t size, struct ev_index_hint *hint,
 	enum evault_status rc = EVAULT_OK;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	memset(hint, 0, sizeof(*hint));
 	hint->size = size;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)size);
@@ -83,9 +83,9 @@ ev_catalog_add_pack(struct ev_catalog *c, const struct ev_catalog_pack *pack,
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)pack->index);
-	ev_catalog_bind_hash(q, 2, &pack->pack);
+	ev_catalog_bind_hash(c, q, 2, &pack->pack);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)pack->size);
 	sqlite3_bind_int(q, 4, pack->dropped);
 	rc = ev_catalog_step(c, q, err);
@@ -100,8 +100,8 @@ ev_catalog_drop_pack(struct ev_catalog *c, const struct ev_hash *pack, struct ev
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, pack);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, pack);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	return rc == EVAULT_E_NOT_FOUND ? ev_catalog_set_unread(c, pack, false, err) : rc;
@@ -115,11 +115,11 @@ ev_catalog_drop_member(struct ev_catalog *c, const struct ev_hash *pack, const s
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int(q, 1, (int)m->kind);
-	ev_catalog_bind_hash(q, 2, &m->id);
+	ev_catalog_bind_hash(c, q, 2, &m->id);
 	sqlite3_bind_int64(q, 3, m->part);
-	ev_catalog_bind_hash(q, 4, pack);
+	ev_catalog_bind_hash(c, q, 4, pack);
 	if (c->lean)
 		ev_catalog_lean_bind(c, q, &m->id);
 	rc = ev_catalog_step(c, q, err);
@@ -134,9 +134,9 @@ ev_catalog_next_pack(struct ev_catalog *c, struct ev_catalog_pack *pack, struct 
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)pack->index);
-	ev_catalog_bind_hash(q, 2, &pack->pack);
+	ev_catalog_bind_hash(c, q, 2, &pack->pack);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		pack->index = (uint64_t)sqlite3_column_int64(q, 0);
@@ -157,8 +157,8 @@ ev_catalog_names(struct ev_catalog *c, enum ev_catalog_what what, const struct e
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, hash);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, hash);
 	sqlite3_bind_int64(q, 2, (sqlite3_int64)size);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);

@@ -82,7 +82,9 @@ struct ev_catalog {
 	void *broken_ctx;
 	bool filling; /* a transaction was begun, even if SQLite has given it up */
 	bool mending, spoiled;
-	bool lean; /* ev_catalog_new_lean */
+	enum evault_status refused; /* why the last query that could not be given was not */
+	bool unbound; /* there was no memory for a value of the query that was given last */
+	bool lean;    /* ev_catalog_new_lean */
 	uint8_t lean_key[16];
 	/* Of the table waiting, since the transaction began. */
 	enum {
@@ -98,7 +100,7 @@ struct ev_catalog {
  */
 extern const char ev_catalog_schema[];
 
-/* The prepared query, reset and without bindings; NULL with the error told. */
+/* The prepared query, reset and without bindings; NULL with the error told, and c->refused. */
 sqlite3_stmt *ev_catalog_query(struct ev_catalog *c, enum ev_catalog_query which,
 			       struct evault_error *err);
 /* What SQLite says of a step that was neither a row nor the end. */
@@ -110,9 +112,14 @@ enum evault_status ev_catalog_fail(struct ev_catalog *c, struct evault_error *er
  */
 enum evault_status ev_catalog_step(struct ev_catalog *c, sqlite3_stmt *q, struct evault_error *err);
 
-void ev_catalog_bind_hash(sqlite3_stmt *q, int at, const struct ev_hash *h);
-/* NULL data binds an empty blob. */
-void ev_catalog_bind_slice(sqlite3_stmt *q, int at, struct ev_slice s);
+/*
+ * To a query that was just given.  Where there is no memory for the value,
+ * stepping the query fails.
+ */
+void ev_catalog_bind_hash(struct ev_catalog *c, sqlite3_stmt *q, int at, const struct ev_hash *h);
+/* NULL data binds an empty blob, or text. */
+void ev_catalog_bind_slice(struct ev_catalog *c, sqlite3_stmt *q, int at, struct ev_slice s);
+void ev_catalog_bind_text(struct ev_catalog *c, sqlite3_stmt *q, int at, struct ev_slice s);
 /* A column that is no hash gives zeros. */
 void ev_catalog_column_hash(sqlite3_stmt *q, int at, struct ev_hash *h);
 
@@ -179,7 +186,8 @@ enum evault_status ev_catalog_settle_entry(struct ev_catalog *c, uint64_t index,
 	" AND (?24 IS NULL OR r.time >= ?24)"                                                      \
 	" AND (?25 IS NULL OR substr(r.time, 1, length(?25)) <= ?25)"                              \
 	" AND (?26 = 2 OR (?26 = 1) = " EV_CATALOG_RETRACTED("e.idx") ")"
-void ev_catalog_bind_filter(sqlite3_stmt *q, const struct evault_filter *filter);
+void ev_catalog_bind_filter(struct ev_catalog *c, sqlite3_stmt *q,
+			    const struct evault_filter *filter);
 
 /* ---- catalog_source.c ----------------------------------------------------- */
 

@@ -99,13 +99,13 @@ add_receive(struct ev_catalog *c, const struct ev_hash *digest, const struct ev_
 		return EVAULT_OK;
 	q = ev_catalog_query(c, Q_SOURCE_ADD_RECEIVE, err);
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, digest);
-	ev_catalog_bind_hash(q, 2, &receive.origin);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, digest);
+	ev_catalog_bind_hash(c, q, 2, &receive.origin);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)receive.size);
-	ev_catalog_bind_hash(q, 4, &receive.root);
+	ev_catalog_bind_hash(c, q, 4, &receive.root);
 	if (receive.bundle)
-		ev_catalog_bind_hash(q, 5, &receive.tagmanifest);
+		ev_catalog_bind_hash(c, q, 5, &receive.tagmanifest);
 	return run(c, q, err);
 }
 
@@ -124,12 +124,12 @@ ev_catalog_add_sources(struct ev_catalog *c, const struct ev_hash *digest,
 	for (i = 0; i < n && rc == EVAULT_OK; i++) {
 		q = ev_catalog_query(c, Q_SOURCE_ADD, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
-		ev_catalog_bind_hash(q, 1, digest);
+			return c->refused;
+		ev_catalog_bind_hash(c, q, 1, digest);
 		sqlite3_bind_int64(q, 2, (sqlite3_int64)i);
-		ev_catalog_bind_hash(q, 3, &chain[i].origin);
+		ev_catalog_bind_hash(c, q, 3, &chain[i].origin);
 		sqlite3_bind_int64(q, 4, (sqlite3_int64)chain[i].index);
-		ev_catalog_bind_hash(q, 5, &chain[i].digest);
+		ev_catalog_bind_hash(c, q, 5, &chain[i].digest);
 		sqlite3_bind_int(q, 6, i + 1 == n);
 		rc = run(c, q, err);
 	}
@@ -160,8 +160,8 @@ ev_catalog_source(struct ev_catalog *c, const struct ev_hash *digest, unsigned s
 	sqlite3_stmt *q = ev_catalog_query(c, Q_SOURCE_STEP, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, digest);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, digest);
 	sqlite3_bind_int64(q, 2, step);
 	return take_place(c, q, p, err);
 }
@@ -173,7 +173,7 @@ ev_catalog_first_source(struct ev_catalog *c, uint64_t index, struct ev_provenan
 	sqlite3_stmt *q = ev_catalog_query(c, Q_SOURCE_FIRST, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	return take_place(c, q, p, err);
 }
@@ -186,10 +186,10 @@ ev_catalog_received_as(struct ev_catalog *c, const struct ev_provenance *p,
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, &p->origin);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, &p->origin);
 	sqlite3_bind_int64(q, 2, (sqlite3_int64)p->index);
-	ev_catalog_bind_hash(q, 3, &p->digest);
+	ev_catalog_bind_hash(c, q, 3, &p->digest);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
 		memset(entry, 0, sizeof(*entry));
@@ -203,7 +203,7 @@ ev_catalog_received_as(struct ev_catalog *c, const struct ev_provenance *p,
 
 /* The first and the last origin that begin with these three bytes. */
 static void
-bind_origins(sqlite3_stmt *q, const uint8_t digits[3])
+bind_origins(struct ev_catalog *c, sqlite3_stmt *q, const uint8_t digits[3])
 {
 	struct ev_hash low, high;
 
@@ -211,8 +211,8 @@ bind_origins(sqlite3_stmt *q, const uint8_t digits[3])
 	memset(&high, 0xFF, sizeof(high));
 	memcpy(low.b, digits, 3);
 	memcpy(high.b, digits, 3);
-	ev_catalog_bind_hash(q, 1, &low);
-	ev_catalog_bind_hash(q, 2, &high);
+	ev_catalog_bind_hash(c, q, 1, &low);
+	ev_catalog_bind_hash(c, q, 2, &high);
 }
 
 enum evault_status
@@ -223,8 +223,8 @@ ev_catalog_cited(struct ev_catalog *c, const uint8_t digits[3], uint64_t index, 
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	bind_origins(q, digits);
+		return c->refused;
+	bind_origins(c, q, digits);
 	sqlite3_bind_int64(q, 3, (sqlite3_int64)index);
 	sqlite3_bind_int64(q, 4, after);
 	rc = ev_catalog_step(c, q, err);
@@ -242,8 +242,8 @@ ev_catalog_has_vault(struct ev_catalog *c, const uint8_t digits[3], bool *has,
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	bind_origins(q, digits);
+		return c->refused;
+	bind_origins(c, q, digits);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	*has = rc == EVAULT_OK;
@@ -258,8 +258,8 @@ ev_catalog_next_receive(struct ev_catalog *c, const struct ev_hash *origin, int6
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
-	ev_catalog_bind_hash(q, 1, origin);
+		return c->refused;
+	ev_catalog_bind_hash(c, q, 1, origin);
 	sqlite3_bind_int64(q, 2, after);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {

@@ -109,20 +109,25 @@ ev_catalog_text_register(struct ev_catalog *c, struct evault_error *err)
 	fts5_tokenizer methods = { tokenizer_create, tokenizer_delete, tokenize };
 	sqlite3_stmt *q = NULL;
 	fts5_api *api = NULL;
+	int rc;
 
 	/* The way that SQLite documents to its interface for extensions. */
-	if (sqlite3_prepare_v2(c->db, "SELECT fts5(?1)", -1, &q, NULL) == SQLITE_OK) {
-		sqlite3_bind_pointer(q, 1, &api, "fts5_api_ptr", NULL);
-		sqlite3_step(q);
-	}
+	rc = sqlite3_prepare_v2(c->db, "SELECT fts5(?1)", -1, &q, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_pointer(q, 1, &api, "fts5_api_ptr", NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(q);
 	sqlite3_finalize(q);
+	if (rc == SQLITE_NOMEM)
+		return ev_fail_nomem(err);
 	if (api == NULL)
 		return ev_fail(err, EVAULT_E_IO,
 			       "SQLite was built without full-text search (FTS5) on this system, "
 			       "and evault needs it");
-	if (api->xCreateTokenizer(api, "evault", NULL, &methods, NULL) != SQLITE_OK)
-		return ev_catalog_fail(c, err);
-	return EVAULT_OK;
+	rc = api->xCreateTokenizer(api, "evault", NULL, &methods, NULL);
+	if (rc == SQLITE_NOMEM)
+		return ev_fail_nomem(err);
+	return rc == SQLITE_OK ? EVAULT_OK : ev_catalog_fail(c, err);
 }
 
 /* ---- filling ------------------------------------------------------------------- */
@@ -144,7 +149,7 @@ set_waiting(struct ev_catalog *c, uint64_t index, enum ev_catalog_wait what,
 	sqlite3_stmt *q = ev_catalog_query(c, Q_TEXT_WAIT, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	sqlite3_bind_int(q, 2, (int)what);
 	return run(c, q, err);
@@ -164,7 +169,7 @@ ev_catalog_waiting(struct ev_catalog *c, uint64_t *index, enum ev_catalog_wait *
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)*index);
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK) {
@@ -182,7 +187,7 @@ ev_catalog_filed(struct ev_catalog *c, uint64_t index, struct evault_error *err)
 	sqlite3_stmt *q = ev_catalog_query(c, Q_TEXT_WAITS_NO_MORE, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	return run(c, q, err);
 }
@@ -194,7 +199,7 @@ add_words(struct ev_catalog *c, enum ev_catalog_query which, uint64_t index, str
 	sqlite3_stmt *q = ev_catalog_query(c, which, err);
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 	sqlite3_bind_text64(q, 2, text.len == 0 ? "" : (const char *)text.data, text.len,
 			    SQLITE_STATIC, SQLITE_UTF8);
@@ -254,7 +259,7 @@ add_noted(struct ev_catalog *c, uint64_t index, const struct ev_record *record,
 			continue;
 		q = ev_catalog_query(c, Q_TEXT_ADD_NOTED, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
 		sqlite3_bind_int64(q, 2, (sqlite3_int64)item);
 		rc = run(c, q, err);
@@ -328,7 +333,7 @@ ev_catalog_notes(struct ev_catalog *c, struct ev_catalog_bits *notes, struct eva
 {
 	sqlite3_stmt *q = ev_catalog_query(c, Q_TEXT_NOTES, err);
 
-	return q == NULL ? EVAULT_E_IO : set_rows(c, q, notes, err);
+	return q == NULL ? c->refused : set_rows(c, q, notes, err);
 }
 
 /* Takes out the notes, and puts in what they are about. */
@@ -351,7 +356,7 @@ resolve_notes(struct ev_catalog *c, const struct ev_catalog_bits *notes,
 		found->b[(i - 1) / 8] &= (uint8_t) ~(1 << (i - 1) % 8);
 		q = ev_catalog_query(c, Q_TEXT_NOTED, err);
 		if (q == NULL)
-			return EVAULT_E_IO;
+			return c->refused;
 		sqlite3_bind_int64(q, 1, (sqlite3_int64)(i - 1));
 		rc = set_rows(c, q, found, err);
 	}
@@ -377,11 +382,10 @@ match(struct ev_catalog *c, enum ev_catalog_query which, const struct ev_query_t
 	rc = ev_buf_ask(&words, err);
 	q = rc == EVAULT_OK ? ev_catalog_query(c, which, err) : NULL;
 	if (q != NULL) {
-		sqlite3_bind_text64(q, 1, (const char *)words.data, words.len, SQLITE_TRANSIENT,
-				    SQLITE_UTF8);
+		ev_catalog_bind_text(c, q, 1, ev_slice_of(words.data, words.len));
 		rc = set_rows(c, q, found, err);
 	} else if (rc == EVAULT_OK) {
-		rc = EVAULT_E_IO;
+		rc = c->refused;
 	}
 	ev_buf_release(&words);
 	return rc;
@@ -412,9 +416,9 @@ ev_catalog_passes(struct ev_catalog *c, const struct evault_filter *filter, uint
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)index);
-	ev_catalog_bind_filter(q, filter);
+	ev_catalog_bind_filter(c, q, filter);
 	rc = ev_catalog_step(c, q, err);
 	sqlite3_reset(q);
 	*passes = rc == EVAULT_OK;
@@ -428,7 +432,7 @@ ev_catalog_count_waiting(struct ev_catalog *c, uint64_t *n, struct evault_error 
 	enum evault_status rc;
 
 	if (q == NULL)
-		return EVAULT_E_IO;
+		return c->refused;
 	rc = ev_catalog_step(c, q, err);
 	if (rc == EVAULT_OK)
 		*n = (uint64_t)sqlite3_column_int64(q, 0);

@@ -35,6 +35,7 @@ refuse(struct ev_catalog_vfs *v, enum evault_status rc, int otherwise)
 	case EVAULT_OK:
 		return SQLITE_OK;
 	case EVAULT_E_NOMEM:
+		v->starved = true;
 		return SQLITE_NOMEM;
 	case EVAULT_E_BUSY:
 		return SQLITE_BUSY;

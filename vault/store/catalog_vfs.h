@@ -15,6 +15,7 @@ struct ev_catalog_vfs {
 	struct ev_sealed *store; /* may be another one from one question to the next */
 	uint32_t salt;           /* another one for each store: see catalog_vfs.c */
 	struct evault_error why; /* of the last refusal */
+	bool starved; /* there was no memory for one: what SQLite says since may be of that */
 };
 
 /* Opens the database in v->store; `v` must stay where it is until *db is closed. */
