@@ -93,7 +93,21 @@ item_field(const struct evault_item *item, const char *name)
 	return f == NULL ? ev_slice_of("", 0) : ev_slice_of(f->value, f->len);
 }
 
-/* Its name; of one whose name was withheld from this vault, its citation. */
+/* Of these a check demands a name. */
+static bool
+must_have_name(const struct evault_item *item)
+{
+	struct ev_slice action = item_field(item, "action");
+
+	return item->n_sources == 0 &&
+	       (ev_slice_is(action, "add") || ev_slice_is(action, "testify") ||
+		ev_slice_is(action, "receive"));
+}
+
+/*
+ * Its name; its citation where it was withheld from this vault, or its action is one
+ * that is not known here.
+ */
 static enum evault_status
 choose_name(const struct evault_item *item, struct ev_buf *name, struct evault_error *err)
 {
@@ -101,7 +115,7 @@ choose_name(const struct evault_item *item, struct ev_buf *name, struct evault_e
 
 	if (f != NULL)
 		ev_buf_add(name, f->value, f->len);
-	else if (item->n_sources > 0)
+	else if (!must_have_name(item))
 		ev_buf_printf(name, "%s.%s", item->citation,
 			      ev_media_ext(item_field(item, "media-type")));
 	return ev_buf_ask(name, err);

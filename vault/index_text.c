@@ -49,6 +49,31 @@ read_record(struct evault *v, struct ev_catalog *c, const struct ev_hash *digest
 	return rc == EVAULT_E_FORMAT ? EVAULT_E_DAMAGED : rc;
 }
 
+/*
+ * Has the original a second copy?  Then one may be in a pack by somebody who
+ * keeps others from finding what was kept, and has no words, or other ones.
+ */
+static enum evault_status
+has_copies(struct ev_catalog *c, const struct ev_hash *sha256, bool *has, struct evault_error *err)
+{
+	static const enum ev_member_kind kinds[] = { EV_MEMBER_OBJECT, EV_MEMBER_LIST };
+	enum evault_status rc = EVAULT_OK;
+	struct ev_place place;
+	unsigned copy, n = 0;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		for (copy = 0, rc = EVAULT_OK; rc == EVAULT_OK && n < 2; copy++) {
+			rc = ev_catalog_find_copy(c, kinds[i], sha256, 0, copy, &place, err);
+			n += rc == EVAULT_OK;
+		}
+		if (rc != EVAULT_OK && rc != EVAULT_E_NOT_FOUND)
+			return rc;
+	}
+	*has = n > 1;
+	return EVAULT_OK;
+}
+
 static enum evault_status
 file_text(struct evault *v, struct ev_catalog *c, uint64_t index, const struct ev_record *record,
 	  struct ev_buf *text, struct evault_error *err)
@@ -56,10 +81,13 @@ file_text(struct evault *v, struct ev_catalog *c, uint64_t index, const struct e
 	struct ev_slice type = field(record, "media-type");
 	struct ev_hash sha256;
 	enum evault_status rc;
+	bool copies;
 
 	if (!ev_extract_takes(type) || !ev_hash_parse(field(record, "sha256"), &sha256))
 		return EVAULT_OK;
-	rc = ev_vault_text(v, &sha256, type, false, text, err);
+	rc = has_copies(c, &sha256, &copies, err);
+	if (rc == EVAULT_OK)
+		rc = ev_vault_text(v, &sha256, type, copies, text, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	return ev_catalog_add_text(c, index, ev_slice_of(text->data, text->len), err);

@@ -5,11 +5,10 @@
 struct reading {
 	struct ev_extract *x;
 	struct ev_hasher *hasher; /* NULL: nothing is verified */
-	const struct ev_buf *text;
 	bool enough;
 };
 
-/* Reads on for the hash's sake when there is text, and only then. */
+/* Reads on for the hash's sake, when that is asked for. */
 static enum evault_status
 read_on(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
 {
@@ -23,7 +22,7 @@ read_on(void *ctx, const uint8_t *data, size_t len, struct evault_error *err)
 	if (rc != EVAULT_E_CANCELLED)
 		return rc;
 	r->enough = true;
-	return r->hasher != NULL && r->text->len > 0 ? EVAULT_OK : rc;
+	return r->hasher != NULL ? EVAULT_OK : rc;
 }
 
 static enum evault_status
@@ -52,7 +51,7 @@ enum evault_status
 ev_vault_text(struct evault *v, const struct ev_hash *sha256, struct ev_slice media_type,
 	      bool verify, struct ev_buf *text, struct evault_error *err)
 {
-	struct reading r = { .text = text };
+	struct reading r = { 0 };
 	enum evault_status rc = EVAULT_E_DAMAGED;
 	unsigned copy;
 

@@ -262,11 +262,12 @@ folder_load(struct folder *f, const char *name)
 
 struct evault_unlock small_owner;
 
-const char *const small_names[SMALL_FILES] = { "empty", "letter.txt", "page.html" };
-static const char *const bodies[SMALL_FILES] = {
+const char *const small_names[SMALL_ITEMS] = { "empty", "letter.txt", "page.html", "statement-" };
+static const char *const bodies[SMALL_ITEMS] = {
 	"",
 	"They came at four in the morning.\n",
 	"<!DOCTYPE html><title>Call</title><p>Four of <b>them</b> &amp; a van.</p>\n",
+	"I was asleep.\n",
 };
 
 struct ev_slice
@@ -348,6 +349,11 @@ make_items(struct small *s)
 	struct evault_get get = {
 		.items = &s->items[2], .n_items = 1, .out = at("got"), .force = true
 	};
+	struct evault_testify testify = { .text = bodies[SMALL_FILES],
+					  .len = strlen(bodies[SMALL_FILES]) };
+	struct evault_tidy tidy = { 0 };
+	struct evault_tidy_summary tidied;
+	struct evault_testified kept;
 	struct evault *v = writing();
 	struct evault_add_summary added;
 	struct evault_get_summary got;
@@ -364,9 +370,15 @@ make_items(struct small *s)
 		s->items[i] = ev_log_head(v->log)->size + i;
 	need(evault_add(v, &add, &added, &err), &err);
 	must(added.kept == SMALL_FILES);
+	need(evault_testify(v, &testify, &kept, &err), &err);
+	s->items[SMALL_FILES] = kept.index;
 	need(evault_annotate(v, &annotate, &done, &err), &err);
 	need(evault_retract(v, &retract, &done, &err), &err);
 	need(evault_get(v, &get, &got, &err), &err);
+	evault_close(v); /* what it has written itself is not merged */
+	v = writing();
+	need(evault_tidy(v, &tidy, &tidied, &err), &err);
+	must(tidied.merged > 0);
 	evault_close(v);
 }
 
@@ -380,6 +392,8 @@ packs_in_order(struct small *s)
 	size_t i;
 
 	for (i = 0; i < s->v->authority.n_packs; i++) {
+		if (s->v->authority.packs[i].dropped)
+			continue;
 		ev_pack_path(&s->v->authority.packs[i].hash, path);
 		file = folder_find(&s->files, path);
 		must(file != NULL);

@@ -11,7 +11,8 @@
 enum {
 	FOLDER_FILES_MAX = 64,
 	FOLDER_PATH_SIZE = 128,
-	SMALL_FILES = 3, /* originals of the small vault */
+	SMALL_FILES = 3,
+	SMALL_ITEMS = 4, /* originals of the small vault: files, and a statement */
 };
 
 /* Aborts: in a target that is a finding. */
@@ -58,18 +59,19 @@ struct signer {
 
 /*
  * The vault "good": an owner, a holder who may only add, a writer who was
- * removed (so it is in its second epoch); three files, one of them empty, an annotation,
- * a retraction, an access.
+ * removed (so it is in its second epoch); three files, one of them empty, a
+ * statement, an annotation, a retraction, an access; and its packs were merged.
  */
 struct small {
 	struct folder files; /* packs last, in the order of the log; no `writer` */
 	struct evault *v;    /* open for reading, by the owner */
 	struct signer owner, field, former;
 	char origin[EVAULT_ORIGIN_SIZE];
-	uint64_t items[SMALL_FILES]; /* their entries */
+	uint64_t items[SMALL_ITEMS]; /* their entries */
 };
 
-extern const char *const small_names[SMALL_FILES];
+/* What their names begin with. */
+extern const char *const small_names[SMALL_ITEMS];
 struct ev_slice small_body(size_t n);
 /* The key of the owner, in "owner.key"; set by folder_start. */
 extern struct evault_unlock small_owner;

@@ -100,7 +100,7 @@ forge_init(struct forging *f, const struct small *s)
 		     EVAULT_OK);
 		learn_entry(f, &f->good[f->n_good]);
 	}
-	for (i = 0; i < SMALL_FILES; i++) {
+	for (i = 0; i < SMALL_ITEMS; i++) {
 		ev_hash_of(small_body(i).data, small_body(i).len, &hash);
 		learn(f->originals, &f->n_originals, &hash, small_body(i).len);
 	}
@@ -529,7 +529,8 @@ forge(struct forging *f, struct folder *files, struct ev_cursor *c)
 	f->files = files;
 	f->mode = ev_cursor_u8(c);
 	who = ev_cursor_u8(c);
-	while (c->left > 0 && f->n_entries + 1 < FORGED_MAX && f->tar.len < EV_FRAME_MAX / 2)
+	while (c->left > 0 && !c->bad && f->n_entries + 1 < FORGED_MAX &&
+	       f->tar.len < EV_FRAME_MAX / 2)
 		step(f, c);
 	finish_pack(f);
 	if (f->pack_lines.len > 0)

@@ -360,6 +360,7 @@ tidy(struct model *m)
 	struct evault_tidy_summary s;
 	struct evault_error err = { .text = "" };
 
+	open_again(m, false); /* what it has written itself is not merged */
 	need(evault_tidy(m->v, &how, &s, &err), &err);
 	must(s.left == 0 && !s.cancelled);
 	m->again = true;
@@ -544,7 +545,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(folder_store(&empty, "v"));
 	folder_make("v/packs");
 	open_again(&m, false);
-	while (c.left > 0 && n++ < OPERATIONS_MAX)
+	while (c.left > 0 && !c.bad && n++ < OPERATIONS_MAX)
 		operate(&m, &c);
 	list(&m, NONE, 0, EVAULT_RETRACTED_TOO);
 	evault_close(m.v);

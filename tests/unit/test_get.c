@@ -74,7 +74,10 @@ add(const char *dir, const char *path)
 	return fixture_add(dir, path, &s) == EVAULT_OK && s.refused == 0 && s.kept > 0;
 }
 
-/* A record made by hand, as the add of an attacker's program would be. */
+/*
+ * A record made by hand, as the add of an attacker's program would be; without
+ * a name, as that of a later evault may be.
+ */
 static bool
 add_record(const char *dir, const char *name, const char *folder, const char *body,
 	   const char *claimed)
@@ -96,8 +99,8 @@ add_record(const char *dir, const char *name, const char *folder, const char *bo
 	ev_hash_of(claimed, strlen(claimed), &sha);
 	ev_hash_hex(&sha, hex);
 	snprintf(size, sizeof(size), "%zu", strlen(claimed));
-	good = ev_commit_begin_record(v, "add", &r, NULL) == EVAULT_OK &&
-	       ev_record_add_text(&r, "name", name, NULL) == EVAULT_OK &&
+	good = ev_commit_begin_record(v, name == NULL ? "develop" : "add", &r, NULL) == EVAULT_OK &&
+	       (name == NULL || ev_record_add_text(&r, "name", name, NULL) == EVAULT_OK) &&
 	       (folder == NULL || ev_record_add_text(&r, "folder", folder, NULL) == EVAULT_OK) &&
 	       ev_record_add_text(&r, "size", size, NULL) == EVAULT_OK &&
 	       ev_record_add_text(&r, "sha256", hex, NULL) == EVAULT_OK &&
@@ -456,6 +459,19 @@ see_about(void *ctx, const struct evault_item *item, struct evault_error *err)
 }
 
 static void
+file_of_an_action_that_is_not_known_is_given_by_its_citation(void)
+{
+	static const uint64_t items[] = { 1 };
+	struct evault_get_summary s;
+	struct told t = { .good = 0 };
+
+	NEED(fixture_vault("later") && fixture_folder("later-out") &&
+	     add_record("later", NULL, NULL, "x", "x") && fixture_is_sound("later"));
+	CHECK(get("later", EVAULT_READ, items, 1, "later-out", false, &t, &s) == EVAULT_OK);
+	CHECK(t.good == 1 && strstr(t.paths, "-1.bin]") != NULL);
+}
+
+static void
 access_is_an_entry_that_names_item_and_record(void)
 {
 	struct evault_get_summary s;
@@ -514,6 +530,7 @@ main(void)
 	UNIT_RUN(record_that_cannot_be_read_is_not_called_damaged);
 	UNIT_RUN(full_disk_ends_the_run_and_leaves_no_half_file);
 	UNIT_RUN(what_keeps_no_file_is_said_to_keep_none);
+	UNIT_RUN(file_of_an_action_that_is_not_known_is_given_by_its_citation);
 	UNIT_RUN(access_is_an_entry_that_names_item_and_record);
 	UNIT_RUN(access_that_cannot_be_logged_is_given_and_said_so);
 	return fixture_end();

@@ -1,7 +1,7 @@
 /* Search in a vault whose index lies, and whose packs are damaged. */
 #include <stdlib.h>
 
-#include "vault.h"
+#include "commit.h"
 #include "vault_fixture.h"
 
 static struct evault *vault;
@@ -120,6 +120,34 @@ a_text_that_cannot_be_read_is_counted_and_is_no_hit(void)
 	end();
 }
 
+/* Of copies in several packs, which one comes first is chance: with eight, hardly the good one. */
+static void
+somebody_who_may_only_add_hides_nothing_from_the_index(void)
+{
+	static const char *const bogus[] = { "", "\x01\x02", "something else" };
+	struct ev_commit commit;
+	struct ev_hash sha256;
+	struct ev_buf text = EV_BUF_INIT;
+	unsigned i;
+
+	NEED(begin("v5"));
+	ev_buf_puts(&text, "Меня зовут Гүлдария.\nЯ из 新疆.\n");
+	ev_hash_of(text.data, text.len, &sha256);
+	ev_buf_release(&text);
+	for (i = 0; i < 8; i++) {
+		NEED(ev_commit_init(&commit, vault, NULL) == EVAULT_OK);
+		NEED(ev_commit_member(&commit, EV_MEMBER_OBJECT, &sha256, 0,
+				      ev_slice_text(bogus[i % 3]), NULL) == EVAULT_OK);
+		NEED(ev_commit_finish(&commit, NULL) == EVAULT_OK);
+		ev_commit_release(&commit);
+	}
+	evault_close(vault);
+	NEED(fixture_remove("v5/index.db"));
+	NEED(fixture_open("v5", EVAULT_READ, FIXTURE_KEY, &vault, NULL) == EVAULT_OK);
+	CHECK(is(found("新疆", NULL), "[a.txt text=Я из 新疆.]"));
+	end();
+}
+
 static void
 no_term_and_no_word_are_mistakes(void)
 {
@@ -143,6 +171,7 @@ main(void)
 	UNIT_RUN(search_finds_what_is_in_texts_and_records);
 	UNIT_RUN(an_index_that_lies_makes_no_hit);
 	UNIT_RUN(a_text_that_cannot_be_read_is_counted_and_is_no_hit);
+	UNIT_RUN(somebody_who_may_only_add_hides_nothing_from_the_index);
 	UNIT_RUN(no_term_and_no_word_are_mistakes);
 	return fixture_end();
 }
