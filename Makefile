@@ -190,7 +190,7 @@ deb: all
 SIGN ?=
 dist:
 	tests/install-packages build dist
-	cli/dist/dist $(BUILD)/dist $(VERSION) $(SIGN)
+	cli/dist/dist $(BUILD)/dist $(VERSION) $(if $(SIGN),'$(SIGN)')
 
 # make demo [FILES='photo.jpg statement.pdf …']
 demo:
