@@ -98,24 +98,6 @@ ev_commit_drop(struct ev_commit *c, const struct ev_hash *pack, const struct ev_
 
 /* ---- packs ---------------------------------------------------------------------- */
 
-static enum evault_status
-note_member(void *ctx, const struct ev_member *m, struct evault_error *err)
-{
-	struct ev_commit_done *d = ctx;
-	size_t cap = d->cap == 0 ? 16 : d->cap * 2;
-	struct ev_member *grown;
-
-	if (d->n == d->cap) {
-		grown = realloc(d->members, cap * sizeof(*grown));
-		if (grown == NULL)
-			return ev_fail_nomem(err);
-		d->members = grown;
-		d->cap = cap;
-	}
-	d->members[d->n++] = *m;
-	return EVAULT_OK;
-}
-
 /* Waits until the pack is durable.  It is gone in any case. */
 static enum evault_status
 finish_pack(struct ev_commit *c, struct ev_pack_writer **writer, struct evault_error *err)
@@ -125,15 +107,14 @@ finish_pack(struct ev_commit *c, struct ev_pack_writer **writer, struct evault_e
 
 	if (*writer == NULL)
 		return EVAULT_OK;
-	rc = ev_pack_finish(*writer, &d.name, &d.size, note_member, &d, err);
+	rc = ev_pack_finish(*writer, &d.name, &d.size, NULL, NULL, err);
 	grown = rc == EVAULT_OK ? realloc(c->done, (c->n_done + 1) * sizeof(*grown)) : NULL;
 	if (rc == EVAULT_OK && grown == NULL)
 		rc = ev_fail_nomem(err);
 	if (grown != NULL) {
+		ev_pack_take_members(*writer, &d.members, &d.n);
 		c->done = grown;
 		c->done[c->n_done++] = d;
-	} else {
-		free(d.members);
 	}
 	ev_pack_writer_free(*writer);
 	*writer = NULL;

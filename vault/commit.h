@@ -35,7 +35,7 @@ struct ev_commit {
 		struct ev_hash name;
 		uint64_t size;
 		struct ev_member *members;
-		size_t n, cap;
+		size_t n;
 	} * done; /* packs that are durable, and not filed yet */
 	size_t n_done;
 	struct ev_buf note;             /* scratch */

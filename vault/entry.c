@@ -63,7 +63,9 @@ ev_vault_log_went_on(struct evault *v, const struct ev_checkpoint *before)
 	if (grown == NULL)
 		return;
 	memset(grown + had, 0, has - had);
-	*j = (struct ev_judged){ grown, head->size, head->root };
+	j->bits = grown;
+	j->size = head->size;
+	j->root = head->root;
 }
 
 /*

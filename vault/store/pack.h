@@ -59,6 +59,8 @@ enum evault_status ev_pack_end(struct ev_pack_writer *w, struct evault_error *er
  */
 enum evault_status ev_pack_finish(struct ev_pack_writer *w, struct ev_hash *name, uint64_t *size,
 				  ev_pack_member_fn *member, void *ctx, struct evault_error *err);
+/* After that: hands them over, in order, to be freed with free(). */
+void ev_pack_take_members(struct ev_pack_writer *w, struct ev_member **members, size_t *n);
 /* Removes the temporary file of a pack that was not finished.  NULL is fine. */
 void ev_pack_writer_free(struct ev_pack_writer *w);
 

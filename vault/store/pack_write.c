@@ -433,6 +433,15 @@ ev_pack_finish(struct ev_pack_writer *w, struct ev_hash *name, uint64_t *size,
 }
 
 void
+ev_pack_take_members(struct ev_pack_writer *w, struct ev_member **members, size_t *n)
+{
+	*members = w->members;
+	*n = w->n_members;
+	w->members = NULL;
+	w->n_members = w->cap_members = 0;
+}
+
+void
 ev_pack_writer_free(struct ev_pack_writer *w)
 {
 	if (w == NULL)
