@@ -19,7 +19,7 @@ verdict what_the_public_header_declares_is_there "$T/found"
 # The table of system calls in base/os.c is one: tests put another in its place.
 # The arena for secrets in base/secret.c is one: a handler of a signal must find it.
 # Of each thread: whether a handler interrupts it in there; and where libcrypto shall take memory,
-# which it asks for with nothing that tells who wants it.
+# which it asks for with nothing that tells who wants it.  So is the room it has when malloc has none.
 # Tables of pointers lie in .data.rel.ro, which is read-only once the program runs.
 nm -A -f sysv "$lib" 2>/dev/null |
 	awk -F'|' '$7 ~ /^\.(data|bss|tbss|tdata)(\.|$)/ && $7 !~ /^\.data\.rel\.ro/ && $4 ~ /OBJECT|TLS/ { print $1 " in " $7 }' \

@@ -89,6 +89,9 @@ ev_sealed_free(struct ev_sealed *s)
 	ev_sealed_reset(s);
 	free(s->tables);
 	free(s->memory);
+	/* An update that could not begin has left them. */
+	free(s->used);
+	free(s->fresh);
 	ev_os_close_read(s->fd);
 	ev_secret_free(s->key);
 	free(s->shown);
