@@ -241,6 +241,10 @@ alloc:
 	$(if $(SANITIZED),$(MAKE) -s -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE=address$(comma)undefined all)
 	@JOBS=$(JOBS) python3 tests/alloc/alloc.py $(if $(EVERY),--every,--places) $(if $(SANITIZED),--sanitized) $(BUILD)
 
+# Seals a million times, and reads back with which keys and nonces: two minutes.  `make test` seals 20,000 times.
+nonces: $(BUILD)/tests/unit/test_nonces
+	NONCES=1000000 $<
+
 # How fast it is, beside restic, borg and tar | zstd | age: tests/bench/README.md.  As root, for a cold cache;
 # BENCH_LONG=1 takes a million small files, too.  What it prints is in $(BUILD)/bench.md as well.
 bench:
@@ -261,6 +265,10 @@ $(BUILD)/alloc/strike.so: tests/alloc/strike.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $< -ldl
 
+# The whole command suite under strace: no socket, no program, no file but its own.  Hours; a table at the end.
+sandbox-suite: all tools
+	BUILD=$(abspath $(BUILD)) tests/sandbox/suite.sh $(SCRIPTS)
+
 $(BUILD)/fault/short.so: tests/fault/short.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $< -ldl
@@ -275,5 +283,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d) $(BUILD)/static/forget.d
 FORCE:
-.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault alloc bench clean FORCE
+.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault alloc nonces sandbox-suite bench clean FORCE
 .SECONDARY:

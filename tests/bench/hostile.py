@@ -26,6 +26,7 @@ MEMORY = 256 * MIB
 LOOK = 0.002
 # A command may say this much, and as much as it was given.
 SAYS = 4 * MIB
+# And this of each file.
 NAME = 512
 
 
@@ -226,11 +227,11 @@ def measure(bench, command, stdin):
 
 
 def size_of(path):
-    """Bytes on the disk, where holes take none; and as they are read, with what a finding about each file takes."""
+    """Bytes on the disk, where holes take none; as they are read; and how many files."""
     if not os.path.isdir(path):
         there = os.stat(path) if os.path.exists(path) else None
-        return (512 * there.st_blocks, there.st_size) if there else (0, 0)
-    sums = [0, 0]
+        return (512 * there.st_blocks, there.st_size, 1) if there else (0, 0, 0)
+    sums = [0, 0, 0]
     stack = [os.open(path, os.O_RDONLY)]
     while stack:
         at = stack.pop()
@@ -241,7 +242,8 @@ def size_of(path):
                     stack.append(os.open(entry.name, os.O_RDONLY, dir_fd=at))
                     continue
                 sums[0] += 512 * there.st_blocks
-                sums[1] += there.st_size + NAME
+                sums[1] += there.st_size
+                sums[2] += 1
         os.close(at)
     return tuple(sums)
 
@@ -264,14 +266,14 @@ class Tried:
     def __init__(self, bench, row, n):
         self.bench, self.row, self.n = bench, row, n
         self.folder = bench.path("row")
-        self.size, self.costs, self.bad = 0, [], []
+        self.size, self.files, self.costs, self.bad = 0, 0, [], []
 
     def run(self):
         bench, row = self.bench, self.row
         remove(self.folder)
         os.mkdir(self.folder)
         path = row.make(bench, self.folder, self.n)
-        self.size = size_of(path)[1]
+        _, self.size, self.files = size_of(path)
         for i, command in enumerate(row.run):
             there, out = bench.path("its"), bench.path("out")
             remove(there)
@@ -289,7 +291,7 @@ class Tried:
 
     def judge(self, command, cost, wrote):
         declared = self.row.bytes * self.n
-        allowed = declared + (0 if command.out else SAYS + self.size) + (self.size * 3 // 2 + 16 * MIB if command.inside else 0)
+        allowed = declared + (0 if command.out else SAYS + self.size + NAME * self.files) + (self.size * 3 // 2 + 16 * MIB if command.inside else 0)
         if command.out:
             cost.wrote = wrote
             allowed += 100  # of the honest bundle, and vault

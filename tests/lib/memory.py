@@ -96,8 +96,8 @@ def main():
     run = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=%s,exit_group,kill" % CALLS,
                             "-e", "inject=%s:signal=STOP:when=5+%d" % (CALLS, EVERY),
                             "-e", "inject=kill:signal=STOP",
-                            # A signal would come too late.
-                            "-e", "inject=exit_group:delay_enter=400000"] + args[1:])
+                            # A signal would come too late; a machine that has much to do looks late, too.
+                            "-e", "inject=exit_group:delay_enter=1200000"] + args[1:])
     stops, ends, seen, bad, control, sent = 0, 0, set(), set(), False, False
     while run.poll() is None:
         pid = child_of(run.pid)

@@ -1,0 +1,119 @@
+"""Reads what strace has seen of many runs of evault: what was called, what was opened, and what was not allowed.
+
+    suite.py FOLDER
+
+A trace begins with the command line.  From landlock_restrict_self on, a run may open what is the system's, what its
+command line names (and, for outputs, the folder it lies in), and the vault: by -V, by $EVAULT, or around where it is.
+What a list names that is read (--files-from) cannot be known from the command line, and is counted by itself.
+"""
+import collections
+import os
+import re
+import sys
+
+SYSTEM = re.compile(r"^(/usr/share/locale|/usr/lib|/usr/share/zoneinfo|/etc/localtime|/etc/ld\.so\.cache|/etc/passwd|/var/tmp|/dev/(tty|null|pts/\d+)|/proc/self|/proc/\d+)(/|$)")
+TEMPORARY = re.compile(r"^/memfd:|^anon_inode:|^(pipe|socket):")
+VAULT = re.compile(r"/(packs|keys|log|drafts)(/|$)|/(vault|writer|panic|README\.txt|index\.db(\.new)?|[0-9a-f]{16}\.tmp)$")
+FORBIDDEN = {"execve", "execveat", "fork", "vfork", "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
+             "sendto", "sendmsg", "recvfrom", "ptrace", "process_vm_readv", "process_vm_writev", "io_uring_setup", "bpf"}
+CALL = re.compile(r"^\d+ +(\w+)\((.*)$")
+OPENED = re.compile(r"= \d+<([^>]*)>$")
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def plain(text):
+    """As it was before strace escaped it."""
+    return text.encode("latin-1", "replace").decode("unicode_escape").encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+class Run:
+    def __init__(self, path, calls, opens, bad):
+        self.calls, self.opens, self.bad = calls, opens, bad
+        self.argv, self.held, self.name = [], False, os.path.basename(path)
+        with open(path, encoding="utf-8", errors="replace") as f:
+            for line in f:
+                self.line(line.rstrip("\n"))
+
+    def allowed(self, path):
+        for word in self.argv[1:]:
+            word = word.split("=", 1)[-1]
+            for named in (word, os.path.dirname(word)):
+                named = os.path.normpath(named)
+                if named.startswith("/") and named != "/" and (path == named or path.startswith(named + "/")):
+                    return True
+                # Relative: its last parts are what was named.
+                if not named.startswith(("/", "-")) and named not in (".", "") and ("/" + named.lstrip("./") + "/") in path + "/":
+                    return True
+        return False
+
+    def opened(self, path):
+        path = path.removesuffix(" (deleted)")
+        if not self.held:
+            self.opens["before it is held"] += 1
+        elif TEMPORARY.match(path):
+            self.opens["without a name"] += 1
+        elif SYSTEM.match(path):
+            self.opens["the system's"] += 1
+        elif self.allowed(path):
+            self.opens["named, or beneath it"] += 1
+        elif VAULT.search(path):
+            self.opens["of the vault around, or of $EVAULT"] += 1
+        elif any(word.startswith("--files-from") for word in self.argv) or "." in self.argv:
+            self.opens["listed, or the working folder"] += 1
+        elif "--index" not in self.argv and re.search(r"\.vault$|/v$", path):
+            self.opens["of the vault around, or of $EVAULT"] += 1
+        else:
+            self.opens["elsewhere"] += 1
+            self.bad["opens %s: %s" % (path, " ".join(self.argv[1:])[:120])] += 1
+
+    def line(self, line):
+        found = CALL.match(line)
+        if found is None:
+            return
+        name, rest = found.groups()
+        if name == "execve" and not self.argv:
+            words = rest.split("], ")[0]
+            self.argv = [plain(w) for w in STRING.findall(words)[1:]]
+            return
+        refused = re.search(r"= -1 (EPERM|EACCES|ENOSYS)", rest)
+        self.calls[name + (" (refused)" if refused else "")] += 1
+        if name == "landlock_restrict_self":
+            self.held = True
+        elif name in FORBIDDEN and not (name == "recvfrom"):
+            self.bad["calls %s%s: %s" % (name, ", refused" if refused else "", " ".join(self.argv[1:])[:120])] += 1
+        elif name in ("clone", "clone3") and "CLONE_THREAD" not in rest and "resumed" not in rest and not refused:
+            self.bad["makes a process: %s" % " ".join(self.argv[1:])[:120]] += 1
+        elif name in ("open", "openat", "openat2", "creat"):
+            there = OPENED.search(rest)
+            if there and "O_PATH" in rest:
+                self.opens["as a place alone (O_PATH)"] += 1
+            elif there:
+                self.opened(plain(there.group(1)))
+
+
+def main():
+    calls, opens, bad, commands = collections.Counter(), collections.Counter(), collections.Counter(), collections.Counter()
+    loose = 0
+    for name in sorted(os.listdir(sys.argv[1])):
+        run = Run(os.path.join(sys.argv[1], name), calls, opens, bad)
+        words = [w for w in run.argv[1:] if re.fullmatch(r"[a-z]+", w)]
+        commands[words[0] if words else "(none)"] += 1
+        loose += not run.held
+    print("# | runs | of evault |\n# |---|---|")
+    for name, n in commands.most_common():
+        print("# | %d | %s |" % (n, name))
+    print("# | %d | in all; %d ended before they were held (help, mistakes) |" % (sum(commands.values()), loose))
+    print("#\n# | times | call |\n# |---|---|")
+    for name, n in calls.most_common():
+        print("# | %d | %s |" % (n, name))
+    print("#\n# | opened | of which kind |\n# |---|---|")
+    for name, n in opens.most_common():
+        print("# | %d | %s |" % (n, name))
+    for what, n in bad.most_common(40):
+        print("# violation, %d times: %s" % (n, what))
+    print("%s what_evault_calls_and_opens_is_allowed: %d violations" % ("not ok" if bad or not opens else "ok", sum(bad.values())))
+    sys.exit(1 if bad or not opens else 0)
+
+
+if __name__ == "__main__":
+    main()
