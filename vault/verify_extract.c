@@ -111,17 +111,14 @@ is_reserved(const char *name)
 static void
 make_safe(struct ev_slice raw, struct ev_buf *out)
 {
-	struct ev_buf shown = EV_BUF_INIT;
 	struct ev_slice rest = raw, one;
 	size_t len;
 
 	while (rest.len > 0 && out->len < NAME_BYTES) {
 		len = ev_utf8_len(rest);
 		one = ev_slice_of(rest.data, len > 0 ? len : 1);
-		ev_buf_clear(&shown);
-		ev_show(&shown, one);
 		/* What is shown as something else than it is, is not to be seen. */
-		if (len == 0 || !ev_slice_equal(ev_slice_of(shown.data, shown.len), one) ||
+		if (len == 0 || !ev_show_is_same(one) ||
 		    (len == 1 && strchr("<>:\"/\\|?*", one.data[0]) != NULL))
 			ev_buf_puts(out, "_");
 		else
@@ -133,7 +130,6 @@ make_safe(struct ev_slice raw, struct ev_buf *out)
 	if (out->len > 0 && (out->data[0] == '.' || out->data[0] == '~' || out->data[0] == '-' ||
 			     out->data[0] == ' '))
 		out->data[0] = '_';
-	ev_buf_release(&shown);
 }
 
 /* Is it the first of that name, as file systems fold it? */
