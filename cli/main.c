@@ -3,6 +3,7 @@
  * commands, and what a process does once.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,19 @@ fill_standard_descriptors(void)
 	return true;
 }
 
+/*
+ * What is large goes back to the system when it is freed.  Left alone, libc
+ * learns from what was freed to keep ever larger pieces, and memory grows with
+ * all that was done (G9).
+ */
+static void
+keep_no_large_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
+}
+
 /* Keys are in memory: leave no picture of it behind. */
 static void
 refuse_core_dumps(void)
@@ -182,6 +196,7 @@ main(int argc, char **argv)
 	if (argc < 1 || !fill_standard_descriptors())
 		return EXIT_FAILED;
 	refuse_core_dumps();
+	keep_no_large_memory();
 	if (atexit(evault_wipe_secrets) != 0)
 		return EXIT_FAILED;
 	interrupt_init();

@@ -51,7 +51,7 @@ put_in_place(struct evault *v, struct ev_catalog *c)
 	return rc;
 }
 
-/* On disk if it can be, otherwise in memory; *kept tells. */
+/* On disk if it can be, otherwise in memory; *kept tells.  Of a vault aside, without a name. */
 static enum evault_status
 make(struct evault *v, struct ev_catalog **out, bool *kept, struct evault_error *err)
 {
@@ -68,7 +68,8 @@ make(struct evault *v, struct ev_catalog **out, bool *kept, struct evault_error 
 				      NULL);
 	*kept = rc == EVAULT_OK;
 	if (!*kept)
-		rc = ev_sealed_memory(&store, err);
+		rc = v->aside ? ev_sealed_scratch(v->scratch, &store, err)
+			      : ev_sealed_memory(&store, err);
 	if (rc == EVAULT_OK)
 		rc = ev_catalog_open(store, &c, err);
 	if (rc == EVAULT_OK)

@@ -15,7 +15,7 @@
 enum {
 	COMMIT_BYTES = 1 << 30,
 	COMMIT_MILLISECONDS = 60 * 1000,
-	COMMIT_EVENTS = 20000, /* records in one commit, for memory's sake */
+	COMMIT_EVENTS = 8000, /* records in one commit, for memory's sake */
 };
 
 /* ---- events ---------------------------------------------------------------------- */
@@ -322,7 +322,7 @@ open_other(struct ev_receiving *r, struct evault_error *err)
 	ev_show_path(r->what->dir, shown);
 	if (rc != EVAULT_OK)
 		return rc;
-	rc = ev_vault_open_aside(r->what->dir, r->what->unlock, &r->from, err);
+	rc = ev_vault_open_aside(r->what->dir, r->v->dir, r->what->unlock, &r->from, err);
 	/* Not all that is said of a vault names it, and there are two. */
 	if (rc != EVAULT_OK && err != NULL && strncmp(err->text, shown, strlen(shown)) != 0)
 		rc = ev_error_prefix(err, rc, shown);

@@ -487,7 +487,7 @@ open_index(struct evault *v, const struct evault_unlock *unlock, struct evault_e
 }
 
 static enum evault_status
-open_vault(const struct evault_open *how, bool aside, struct evault **vault,
+open_vault(const struct evault_open *how, const int *scratch, struct evault **vault,
 	   struct evault_error *err)
 {
 	struct ev_findings strict = ev_findings_strict();
@@ -496,7 +496,9 @@ open_vault(const struct evault_open *how, bool aside, struct evault **vault,
 
 	if (rc == EVAULT_OK) {
 		v->indexed = true;
-		v->aside = v->thorough = aside;
+		v->aside = v->thorough = scratch != NULL;
+		if (scratch != NULL)
+			v->scratch = *scratch;
 		v->adding = how->adding;
 		rc = ev_vault_load_note(v, err);
 	}
@@ -519,16 +521,16 @@ open_vault(const struct evault_open *how, bool aside, struct evault **vault,
 enum evault_status
 evault_open(const struct evault_open *how, struct evault **vault, struct evault_error *err)
 {
-	return open_vault(how, false, vault, err);
+	return open_vault(how, NULL, vault, err);
 }
 
 enum evault_status
-ev_vault_open_aside(const char *dir, const struct evault_unlock *unlock, struct evault **vault,
-		    struct evault_error *err)
+ev_vault_open_aside(const char *dir, int scratch, const struct evault_unlock *unlock,
+		    struct evault **vault, struct evault_error *err)
 {
 	const struct evault_open how = { .dir = dir, .access = EVAULT_READ, .unlock = unlock };
 
-	return open_vault(&how, true, vault, err);
+	return open_vault(&how, &scratch, vault, err);
 }
 
 void

@@ -36,7 +36,8 @@ struct evault {
 		       */
 	bool checking;  /* the catalog is asked what there is, and no more */
 	bool importing; /* … and is a file (import.h) */
-	bool aside;     /* somebody else's: nothing is written, its index is in memory */
+	bool aside;     /* somebody else's: nothing is written there */
+	int scratch;    /* then: the folder for its index, in a file without a name; borrowed */
 	struct ev_catalog *catalog;
 	struct ev_index index;
 	struct ev_set whole, broken; /* packs that were compared with their names; `whole` also
@@ -93,9 +94,14 @@ bool ev_vault_moved(const struct evault *v);
 enum evault_status ev_vault_unlock(struct evault *v, const struct evault_unlock *unlock,
 				   struct evault_error *err);
 
-/* evault_open, of a vault that is somebody else's, and to which nothing is written. */
-enum evault_status ev_vault_open_aside(const char *dir, const struct evault_unlock *unlock,
-				       struct evault **vault, struct evault_error *err);
+/*
+ * evault_open, of a vault that is somebody else's, and to which nothing is
+ * written: its index goes into a file without a name in `scratch`, a folder
+ * that is borrowed until it is open.
+ */
+enum evault_status ev_vault_open_aside(const char *dir, int scratch,
+				       const struct evault_unlock *unlock, struct evault **vault,
+				       struct evault_error *err);
 
 /* Can whoever unlocked it read?  E_KEY: it is sealed; E_DENIED. */
 enum evault_status ev_vault_need_reading(const struct evault *v, struct evault_error *err);

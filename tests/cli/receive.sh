@@ -67,6 +67,19 @@ t() {
 }
 claim dry_run_keeps_nothing t
 
+# Its index is made anew there, however large the other vault is.
+t() {
+	local made
+	run_expect 0 env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" strace -f -qq -y -e trace=openat -o "$T/trace" "$EVAULT_BIN" -V "$T/hq" -i "$T/hq.key" receive --dry-run f1 || return 1
+	made=$(grep -c 'O_TMPFILE' "$T/trace")
+	[ "$made" -ge 1 ] && [ "$(grep O_TMPFILE "$T/trace" | grep -c "openat([0-9]*<[^>]*/hq>")" = "$made" ]
+}
+if strace -qq -o "$T/trace" true 2>/dev/null; then
+	claim the_index_of_the_other_vault_is_in_no_memory_and_not_there t
+else
+	skip the_index_of_the_other_vault_is_in_no_memory_and_not_there "nothing can be traced here"
+fi
+
 t() {
 	contents f1 >f1.was && contents f3 >f3.was && chmod -R a-w f1 && run_expect 0 hq receive f1 f2 f3 && chmod -R u+w f1 &&
 		says "f1 ($A): 6 records received, 4 of them items" && says "f2 ($B): 2 records received" && says "f3 ($C): 4 records received" &&

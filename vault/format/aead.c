@@ -85,7 +85,9 @@ take(size_t size, const char *file, int line)
 		return NULL;
 	if (!secret.on) {
 		p = malloc(size);
-		return p == NULL ? spare_take(size) : p;
+		if (p == NULL)
+			p = spare_take(size);
+		return p;
 	}
 	p = ev_secret_new(size);
 	secret.at = p;
