@@ -44,7 +44,7 @@ printf 'text otter velvet cargo mimic\ntext otter velvet\ncontrol %s\n' "$T/p" >
 # clean COMMAND…: what the command has in memory, when it is stopped again and again.
 clean() {
 	run python3 "$LOOK" "$T/secrets" "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" "$@"
-	[ "$STATUS" = 0 ] || [ "$STATUS" = 77 ] || sed 's|^|# |' "$OUT"
+	[ "$STATUS" = 0 ] || [ "$STATUS" = 77 ] || sed 's|^|# |' "$OUT" "$ERR"
 	return "$STATUS"
 }
 claim_where() {
@@ -73,7 +73,7 @@ claim_where key_rotate_has_secrets_in_locked_pages_alone clean key rotate
 
 t() {
 	run python3 "$LOOK" "$T/phrase" "$EVAULT_BIN" -V "$T/p" --passphrase-file "$T/pass" list
-	[ "$STATUS" = 0 ] || [ "$STATUS" = 77 ] || sed 's|^|# |' "$OUT"
+	[ "$STATUS" = 0 ] || [ "$STATUS" = 77 ] || sed 's|^|# |' "$OUT" "$ERR"
 	return "$STATUS"
 }
 claim_where a_passphrase_is_in_locked_pages_alone t
@@ -81,7 +81,7 @@ claim_where a_passphrase_is_in_locked_pages_alone t
 for signal in INT TERM HUP QUIT SEGV ABRT; do
 	t() {
 		run python3 "$LOOK" -s "$signal" "$T/secrets" "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" list
-		[ "$STATUS" = 0 ] || [ "$STATUS" = 77 ] || sed 's|^|# |' "$OUT"
+		[ "$STATUS" = 0 ] || [ "$STATUS" = 77 ] || sed 's|^|# |' "$OUT" "$ERR"
 		return "$STATUS"
 	}
 	claim_where "SIG${signal}_leaves_no_secret_in_memory" t

@@ -111,7 +111,7 @@ def main():
             run.kill()
             os.kill(pid, signal.SIGKILL)
             sys.exit(77)
-        except (OSError, ValueError):
+        except (OSError, ValueError, IndexError):
             continue
         stops += 1
         ends += last
@@ -120,10 +120,13 @@ def main():
         unsafe = {one for one in unsafe if not one[0].startswith("control")}
         seen |= safe
         bad |= {("at the end" if last else "stop %d" % stops,) + one for one in unsafe | (safe if last else set())}
-        if signalled and not sent and len(safe) > 1:
-            os.kill(pid, signalled)
-            sent = True
-        os.kill(pid, signal.SIGCONT)
+        try:
+            if signalled and not sent and len(safe) > 1:
+                os.kill(pid, signalled)
+                sent = True
+            os.kill(pid, signal.SIGCONT)
+        except ProcessLookupError:
+            pass  # it has gone meanwhile: its status says how
     for one in sorted(bad)[:20]:
         print("# found: %s: %s in %s" % one)
     found = len({label for label, _ in seen})
