@@ -7,17 +7,6 @@
 #include "commit.h"
 #include "vault_fixture.h"
 
-static struct evault *
-open_new(const char *dir)
-{
-	struct evault *v = NULL;
-
-	if (!fixture_vault(dir) ||
-	    fixture_open(dir, EVAULT_WRITE, FIXTURE_KEY, &v, NULL) != EVAULT_OK)
-		return NULL;
-	return v;
-}
-
 static uint64_t
 entries_of(const struct evault *v)
 {
@@ -40,7 +29,7 @@ put_record(struct ev_commit *c, uint64_t *index)
 static void
 thousand_and_one_packs_are_named_in_three_entries(void)
 {
-	struct evault *v = open_new("many");
+	struct evault *v = fixture_open_new("many");
 	struct ev_commit c;
 	struct ev_hash pack;
 	unsigned i;
@@ -63,7 +52,7 @@ thousand_and_one_packs_are_named_in_three_entries(void)
 static void
 commit_of_nothing_adds_no_entry(void)
 {
-	struct evault *v = open_new("nothing");
+	struct evault *v = fixture_open_new("nothing");
 	struct ev_commit c;
 
 	NEED(v != NULL && ev_commit_init(&c, v, NULL) == EVAULT_OK);
@@ -77,7 +66,7 @@ commit_of_nothing_adds_no_entry(void)
 static void
 records_have_the_indices_that_were_told(void)
 {
-	struct evault *v = open_new("index");
+	struct evault *v = fixture_open_new("index");
 	struct ev_commit c;
 	uint64_t index, i;
 
@@ -96,7 +85,7 @@ records_have_the_indices_that_were_told(void)
 static void
 commit_that_is_given_up_leaves_no_trace_and_ends_writing(void)
 {
-	struct evault *v = open_new("given-up");
+	struct evault *v = fixture_open_new("given-up");
 	struct ev_commit c;
 	uint64_t index, before = fixture_bytes("given-up/log", NULL);
 	size_t files;
@@ -121,7 +110,7 @@ commit_that_is_given_up_leaves_no_trace_and_ends_writing(void)
 static void
 commit_of_more_than_64_mib_closes_packs_on_the_way(void)
 {
-	struct evault *v = open_new("large");
+	struct evault *v = fixture_open_new("large");
 	uint8_t *body = malloc(EV_MEMBER_OBJECT_MAX);
 	struct ev_commit c;
 	struct ev_hash id;

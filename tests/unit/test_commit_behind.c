@@ -37,17 +37,6 @@ make_records(void)
 	return true;
 }
 
-static struct evault *
-open_new(const char *dir)
-{
-	struct evault *v = NULL;
-
-	if (!fixture_vault(dir) ||
-	    fixture_open(dir, EVAULT_WRITE, FIXTURE_KEY, &v, NULL) != EVAULT_OK)
-		return NULL;
-	return v;
-}
-
 static enum evault_status
 put_object(struct ev_commit *c, uint32_t seed, size_t size, struct ev_hash *id)
 {
@@ -123,7 +112,7 @@ hash_vault(struct evault *v, struct ev_hash *out)
 static bool
 make(const char *dir, bool behind, struct ev_hash *hash)
 {
-	struct evault *v = open_new(dir);
+	struct evault *v = fixture_open_new(dir);
 	struct ev_commit c;
 	uint64_t last = 0;
 	char index[40];
@@ -161,7 +150,7 @@ packs_and_entries_are_those_that_one_thread_makes(void)
 static void
 one_commit_after_the_other_goes_behind(void)
 {
-	struct evault *v = open_new("twice");
+	struct evault *v = fixture_open_new("twice");
 	struct ev_commit c;
 	uint64_t last = 0;
 
@@ -180,7 +169,7 @@ one_commit_after_the_other_goes_behind(void)
 static void
 packs_that_were_full_meanwhile_are_filed_in_the_end(void)
 {
-	struct evault *v = open_new("large");
+	struct evault *v = fixture_open_new("large");
 	struct ev_hash first = { { 0 } }, id;
 	struct ev_place place;
 	struct ev_commit c;
@@ -229,7 +218,7 @@ is_as_before(const char *dir)
 static void
 commit_that_is_given_up_ends_what_is_behind_it(void)
 {
-	struct evault *v = open_new("given-up");
+	struct evault *v = fixture_open_new("given-up");
 	struct ev_commit c;
 	uint64_t last;
 
@@ -256,7 +245,7 @@ failure_behind_ends_the_commit_with_its_own_words(void)
 
 	for (i = 0; i < sizeof(nth) / sizeof(nth[0]); i++) {
 		snprintf(dir, sizeof(dir), "full%zu", i);
-		v = open_new(dir);
+		v = fixture_open_new(dir);
 		NEED(v != NULL && ev_commit_init(&c, v, NULL) == EVAULT_OK);
 		c.may_go_behind = true;
 		plan.nth = nth[i];
@@ -279,7 +268,7 @@ record_that_is_added_fails_where_what_is_behind_has(void)
 {
 	/* The first one is of a pack that is begun. */
 	struct fault_plan plan = { .call = FAULT_WRITE, .nth = 1, .sys = EIO, .stays = true };
-	struct evault *v = open_new("broken");
+	struct evault *v = fixture_open_new("broken");
 	struct ev_commit c;
 	enum evault_status rc;
 	uint64_t last;

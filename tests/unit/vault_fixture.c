@@ -303,6 +303,17 @@ fixture_open(const char *dir, enum evault_access access, const char *key, struct
 			   v, err);
 }
 
+struct evault *
+fixture_open_new(const char *dir)
+{
+	struct evault *v = NULL;
+
+	if (!fixture_vault(dir) ||
+	    fixture_open(dir, EVAULT_WRITE, FIXTURE_KEY, &v, NULL) != EVAULT_OK)
+		return NULL;
+	return v;
+}
+
 enum evault_status
 fixture_add(const char *dir, const char *path, struct evault_add_summary *summary)
 {

@@ -50,6 +50,8 @@ const char *fixture_recipient(void);
 bool fixture_vault(const char *dir);
 enum evault_status fixture_open(const char *dir, enum evault_access access, const char *key,
 				struct evault **v, struct evault_error *err);
+/* Makes one, and opens it for writing; NULL when that fails. */
+struct evault *fixture_open_new(const char *dir);
 /* Opens for writing, adds one path, closes. */
 enum evault_status fixture_add(const char *dir, const char *path,
 			       struct evault_add_summary *summary);
