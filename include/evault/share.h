@@ -46,7 +46,7 @@ struct evault_share_event {
 };
 
 struct evault_share {
-	const uint64_t *items; /* indices of items that keep a file */
+	const uint64_t *items; /* indices of items that keep a file, each once */
 	size_t n_items;
 	const char *to;         /* a contact's name, or an age recipient; NULL: by passphrase */
 	const char *passphrase; /* used when `to` is NULL, and not for a folder */
