@@ -23,7 +23,8 @@ enum evault_receive_what {
 /* A record of the other vault.  All pointers live until the callback returns. */
 struct evault_receive_event {
 	enum evault_receive_what what;
-	char citation[EVAULT_CITATION_SIZE]; /* as it is cited where it was recorded */
+	char citation[EVAULT_CITATION_SIZE]; /* as it is cited from now on; "" when it has no number
+						yet, as what a copy of this vault recorded */
 	uint64_t from;                       /* its number in the vault that it was received from */
 	uint64_t index;                      /* KEPT: its number here */
 	const char *action;                  /* raw bytes; "" when its record cannot be read */

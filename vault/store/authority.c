@@ -42,17 +42,6 @@ actor_named(const struct ev_authority *a, struct ev_slice name)
 	return NULL;
 }
 
-const struct ev_actor *
-ev_authority_actor(const struct ev_authority *a, struct ev_slice hex)
-{
-	char name[EV_ACTOR_NAME_SIZE];
-
-	if (hex.len != 64)
-		return NULL;
-	snprintf(name, sizeof(name), "evault/actor/%.64s", (const char *)hex.data);
-	return actor_named(a, ev_slice_text(name));
-}
-
 static struct ev_named_file *
 file_named(const struct ev_authority *a, const char *path)
 {
@@ -75,15 +64,25 @@ ev_authority_file(const struct ev_authority *a, const char *path)
 
 /* ---- what single lines do ------------------------------------------------ */
 
+static void
+end_term(struct ev_authority *a, const struct ev_actor *actor)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_terms; i++)
+		if (&a->actors[a->terms[i].actor] == actor && a->terms[i].until == UINT64_MAX)
+			a->terms[i].until = a->size + 1;
+}
+
 static enum evault_status
-put_term(struct ev_authority *a, size_t actor, struct evault_error *err)
+put_term(struct ev_authority *a, size_t actor, enum ev_role role, struct evault_error *err)
 {
 	struct ev_term *grown = realloc(a->terms, (a->n_terms + 1) * sizeof(*grown));
 
 	if (grown == NULL)
 		return ev_fail_nomem(err);
 	a->terms = grown;
-	grown[a->n_terms++] = (struct ev_term){ actor, a->size + 1, UINT64_MAX };
+	grown[a->n_terms++] = (struct ev_term){ actor, role, a->size + 1, UINT64_MAX };
 	return EVAULT_OK;
 }
 
@@ -93,6 +92,7 @@ put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_erro
 	struct ev_actor *known = actor_named(a, ev_slice_text(line->vkey.name));
 	struct ev_actor *grown;
 	enum evault_status rc = EVAULT_OK;
+	bool goes_on;
 
 	if (known == NULL) {
 		grown = realloc(a->actors, (a->n_actors + 1) * sizeof(*grown));
@@ -102,10 +102,13 @@ put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_erro
 		known = &grown[a->n_actors++];
 		*known = (struct ev_actor){ .ended = false };
 	}
+	goes_on = known->since != 0 && !known->ended && known->role == line->role;
 	known->verifier = line->vkey;
 	known->role = line->role;
-	if (known->since == 0 || known->ended)
-		rc = put_term(a, (size_t)(known - a->actors), err);
+	if (!goes_on) {
+		end_term(a, known);
+		rc = put_term(a, (size_t)(known - a->actors), line->role, err);
+	}
 	known->since = a->size + 1;
 	known->ended = false;
 	return rc;
@@ -178,15 +181,12 @@ static void
 end_actor(struct ev_authority *a, const struct ev_hash *key)
 {
 	struct ev_actor *known = actor_of_key(a, key);
-	size_t i;
 
 	if (known == NULL)
 		return;
 	known->ended = true;
 	known->until = a->size + 1;
-	for (i = 0; i < a->n_terms; i++)
-		if (&a->actors[a->terms[i].actor] == known && a->terms[i].until == UINT64_MAX)
-			a->terms[i].until = known->until;
+	end_term(a, known);
 }
 
 static enum evault_status

@@ -4,21 +4,50 @@
 
 #include "store/authority.h"
 
-const struct ev_verifier *
-ev_authority_signer(const struct ev_authority *a, struct ev_slice name, uint64_t index)
+const struct ev_actor *
+ev_authority_actor(const struct ev_authority *a, struct ev_slice hex)
 {
-	const struct ev_actor *actor;
 	size_t i;
 
-	if (index == 0)
-		return ev_slice_is(name, a->vault.owner.name) ? &a->vault.owner : NULL;
-	for (i = 0; i < a->n_terms; i++) {
-		actor = &a->actors[a->terms[i].actor];
-		if (a->terms[i].since <= index && index < a->terms[i].until &&
-		    ev_slice_is(name, actor->verifier.name))
-			return &actor->verifier;
+	for (i = 0; i < a->n_actors; i++) {
+		if (ev_slice_is(hex, a->actors[i].verifier.name + strlen("evault/actor/")))
+			return &a->actors[i];
 	}
 	return NULL;
+}
+
+const struct ev_verifier *
+ev_authority_signer(const struct ev_authority *a, struct ev_slice name, uint64_t index,
+		    enum ev_role *role)
+{
+	const struct ev_verifier *key = NULL;
+	enum ev_role as = EV_ROLE_OWNER;
+	const struct ev_term *t;
+	size_t i;
+
+	if (index == 0 && ev_slice_is(name, a->vault.owner.name))
+		key = &a->vault.owner;
+	for (i = 0; i < a->n_terms && index > 0 && key == NULL; i++) {
+		t = &a->terms[i];
+		as = t->role;
+		if (t->since <= index && index < t->until &&
+		    ev_slice_is(name, a->actors[t->actor].verifier.name))
+			key = &a->actors[t->actor].verifier;
+	}
+	if (key != NULL && role != NULL)
+		*role = as;
+	return key;
+}
+
+bool
+ev_authority_wrote(const struct ev_authority *a, struct ev_slice hex, uint64_t index)
+{
+	const struct ev_actor *actor = ev_authority_actor(a, hex);
+	enum ev_role role;
+
+	return actor != NULL &&
+	       ev_authority_signer(a, ev_slice_text(actor->verifier.name), index, &role) != NULL &&
+	       role != EV_ROLE_CAPTURE;
 }
 
 bool
