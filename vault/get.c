@@ -416,7 +416,6 @@ keeps_file(const struct evault *v, const struct evault_item *item, struct evault
 static enum evault_status
 give_file(struct giving *w, struct evault_error *err)
 {
-	struct evault_error why = { 0 };
 	char temp[EV_OS_TEMP_SIZE];
 	int dir = w->g->out;
 	enum evault_status rc;
@@ -429,11 +428,10 @@ give_file(struct giving *w, struct evault_error *err)
 		return ev_fail(err, EVAULT_E_DAMAGED, "its name would lead out of %s", w->shown);
 	if (w->g->single == NULL)
 		rc = enter_folder(w, &w->path, &dir, err);
+	if (rc == EVAULT_OK && ev_os_create(dir, temp, &w->fd, err) != EVAULT_OK)
+		rc = ev_fail_sys(err, err->sys, "%s", w->shown); /* not the temporary name */
 	if (rc != EVAULT_OK)
 		return rc;
-	/* Nobody has named the temporary file. */
-	if (ev_os_create(dir, temp, &w->fd, &why) != EVAULT_OK)
-		return ev_fail_sys(err, why.sys, "%s", w->shown);
 	rc = write_original(w, err);
 	if (rc == EVAULT_OK)
 		restore_time(w);
