@@ -78,7 +78,7 @@ try_programs(void)
 	tell("vfork by clone", syscall(SYS_clone, CLONE_VM | CLONE_VFORK, NULL, NULL, NULL, 0));
 	tell("clone", syscall(SYS_clone, 17, NULL, NULL, NULL, 0));
 	tell("clone3", syscall(SYS_clone3, &child, sizeof(child)));
-	tell("request_key", syscall(SYS_request_key, "user", "evault:attempt", "start", 0));
+	tell("request_key", syscall(SYS_request_key, "user", "attempt", "start", 0));
 	tell("memfd_create", syscall(SYS_memfd_create, "code", 0));
 	tell("mmap to write and run", mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 					   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
