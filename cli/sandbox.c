@@ -250,6 +250,16 @@ restrict_files(int version)
 	return good;
 }
 
+/* As /dev/stdin it is opened again.  A folder is no input: all that is in it would be. */
+static void
+allow_input(void)
+{
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st) == 0 && !S_ISDIR(st.st_mode))
+		keep(open("/proc/self/fd/0", O_PATH | O_CLOEXEC), FS_READ_FILE);
+}
+
 static void
 allow_system(void)
 {
@@ -261,8 +271,7 @@ allow_system(void)
 	sandbox_allow("/var/tmp", SANDBOX_OUTPUT); /* files without a name (store/sealed.h) */
 	keep(open("/dev/tty", O_PATH | O_CLOEXEC), FOR_FILES);
 	keep(open("/dev/null", O_PATH | O_CLOEXEC), FOR_FILES);
-	/* As /dev/stdin it is opened again. */
-	keep(open("/proc/self/fd/0", O_PATH | O_CLOEXEC), FS_READ_FILE);
+	allow_input();
 }
 
 static void
