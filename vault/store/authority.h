@@ -33,6 +33,8 @@ struct ev_named_file { /* keys/1.age, vault, README.txt … */
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
 	struct ev_hash hash;
 	bool ended;
+	bool remade;          /* a slot, sealed anew by whoever holds it */
+	uint64_t since;       /* the entry that gave it this hash */
 	bool held;            /* a slot whose holder is known … */
 	struct ev_hash actor; /* … by the hash in the name of the actor's key */
 };
