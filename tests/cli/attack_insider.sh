@@ -148,4 +148,17 @@ t() {
 }
 claim slot_with_the_key_of_another_holder_is_damaged t
 
+# ---- a past that this vault never had -----------------------------------------------------------
+
+# Who has the owner's key makes another past, in which the log's key is replaced before a checkpoint that somebody holds.
+t() {
+	rm -rf "$T/a" "$T/true"
+	cp -R "$T/fresh" "$T/true" && cp "$T/v.key" "$T/true.key" && run_expect 0 ev "$T/true" add "$T/e.txt" && ev "$T/true" checkpoint >"$T/held" &&
+		cp -R "$T/fresh" "$T/a" && run_expect 0 ev "$T/a" key rotate && run_expect 0 ev "$T/a" add "$T/theirs.txt" || return 1
+	run_expect 1 ev "$T/a" check --against "$T/held" && says "signed by a key that the log here had at another time: the past was rewritten" || return 1
+	run_expect 0 ev "$T/a" share --all --to "$(recipient bob)" -o "$T/rewritten.age" &&
+		run_expect 1 "$EVAULT_BIN" -i "$T/bob.key" verify "$T/rewritten.age" --against "$T/held" && says "fork: the log has signed two pasts" && says "had at another time"
+}
+claim checkpoint_by_a_key_that_was_replaced_earlier_in_a_rewritten_past_shows_it t
+
 finish
