@@ -15,6 +15,7 @@ echo evidence >"$T/e.txt"
 run_expect 0 ev "$T/v" key add Bob --role writer --to "$(recipient bob)" || not_ok writer_to_attack_with
 run_expect 0 ev "$T/v" key add Cam --role capture --to "$(recipient cam)" || not_ok device_to_attack_with
 run_expect 0 ev "$T/v" key rename 1 Alice || not_ok owner_to_attack
+cp -R "$T/v" "$T/fresh"
 run_expect 0 ev "$T/v" add "$T/e.txt" || not_ok item_to_attack
 ITEM=$(ev "$T/v" list --json | sed -n 's/.*"item": *\([0-9]*\).*/\1/p')
 DIGEST=$(ev "$T/v" list --json | sed -n 's/.*"digest": *"\([0-9a-f]*\)".*/\1/p')
@@ -126,5 +127,38 @@ t() {
 	run_expect 0 ev "$T/v" contact list && ! grep -q Partner "$OUT"
 }
 claim role_is_judged_as_it_was_when_it_was_signed t
+
+# ---- a slot for somebody else -------------------------------------------------------------------
+
+# A writer seals their own slot to a device's key, too: who opened that one would sign as the writer, and could read.
+t() {
+	rm -rf "$T/a"
+	cp -R "$T/fresh" "$T/a" && cp "$T/v.key" "$T/a.key" && age -d -i "$T/bob.key" "$T/a/keys/2.age" >"$T/slot" &&
+		age -r "$(recipient bob)" -r "$(recipient cam)" -o "$T/planted" "$T/slot" && "$TOOLS/forge" "$T/a" "$T/bob.key" slot 2 "$T/planted" &&
+		cat "$T/planted" >"$T/a/keys/2.age" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/a" -i "$T/cam.key" status && says "holder    Cam" && says "role      capture" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/a" -i "$T/cam.key" add "$T/e.txt" && run_expect 2 "$EVAULT_BIN" -V "$T/a" -i "$T/cam.key" list || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/a" -i "$T/bob.key" history && grep -q " Cam .*kept e.txt" "$OUT"
+}
+claim writer_cannot_have_a_device_work_with_the_keys_of_a_writer t
+# The same with a slot that has another holder's key in it: a writer has that of nobody, unless they were given it.
+t() {
+	age -d -i "$T/cam.key" "$T/a/keys/3.age" | age -r "$(recipient bob)" -o "$T/planted" && "$TOOLS/forge" "$T/a" "$T/bob.key" slot 2 "$T/planted" && cat "$T/planted" >"$T/a/keys/2.age" &&
+		run_expect 1 "$EVAULT_BIN" -V "$T/a" -i "$T/bob.key" list && warns "keys/2.age: has the key of somebody else than its holder" && run_expect 0 ev "$T/a" list
+}
+claim slot_with_the_key_of_another_holder_is_damaged t
+
+# ---- a past that this vault never had -----------------------------------------------------------
+
+# Who has the owner's key makes another past, in which the log's key is replaced before a checkpoint that somebody holds.
+t() {
+	rm -rf "$T/a" "$T/true"
+	cp -R "$T/fresh" "$T/true" && cp "$T/v.key" "$T/true.key" && run_expect 0 ev "$T/true" add "$T/e.txt" && ev "$T/true" checkpoint >"$T/held" &&
+		cp -R "$T/fresh" "$T/a" && run_expect 0 ev "$T/a" key rotate && run_expect 0 ev "$T/a" add "$T/theirs.txt" || return 1
+	run_expect 1 ev "$T/a" check --against "$T/held" && says "signed by a key that the log here had at another time: the past was rewritten" || return 1
+	run_expect 0 ev "$T/a" share --all --to "$(recipient bob)" -o "$T/rewritten.age" &&
+		run_expect 1 "$EVAULT_BIN" -i "$T/bob.key" verify "$T/rewritten.age" --against "$T/held" && says "fork: the log has signed two pasts" && says "had at another time"
+}
+claim checkpoint_by_a_key_that_was_replaced_earlier_in_a_rewritten_past_shows_it t
 
 finish
