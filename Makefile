@@ -62,8 +62,8 @@ endif
 
 comma    := ,
 object    = $(1:%.c=$(BUILD)/%.o)
-# The rest of a tool is in tests/<its name>.
-tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c))
+# The rest of a tool is in tests/<its name>; and of what several programs share, what it uses.
+tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c) $(if $(filter %/forge.c,$(1)),tests/lib/remove.c))
 LIB_OBJ  := $(call object,$(LIB_SRC))
 CLI_OBJ  := $(call object,$(CLI_SRC))
 STATIC_OBJ := $(call object,$(STATIC_SRC))
@@ -145,7 +145,7 @@ $(BUILD)/tests/unit/test_editor $(BUILD)/tests/unit/test_editor_input: $(call ob
 # It makes the bundle that its input changes.
 $(BUILD)/tests/fuzz/fuzz_verify: $(call object,tests/bundle/log.c)
 # They work on folders.
-$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider model): $(call object,tests/fuzz/folder.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider model): $(call object,tests/fuzz/folder.c tests/lib/remove.c)
 $(BUILD)/tests/fuzz/fuzz_insider: $(call object,tests/fuzz/forge.c)
 $(BUILD)/tests/fuzz/fuzz_model: $(call object,tests/fuzz/model.c)
 

@@ -4,7 +4,7 @@
 . tests/lib/sh
 . tests/lib/output.sh
 EVAULT_BIN=$(realpath "$EVAULT_BIN")
-KEEPLOG=$(realpath "$BUILD/tests/tools/keeplog") || exit 1
+SAY=$(realpath "$BUILD/tests/tools/say") || exit 1
 unset EVAULT
 cd "$T" || exit 1
 
@@ -201,7 +201,8 @@ place_of() {
 }
 # keep_log TAR: by who may write here, in a copy of hq, and once more the log that was received first.
 keep_log() {
-	rm -rf hurt && cp -a hq hurt && "$KEEPLOG" hurt hq.key "$from" "$tree" "$1"
+	rm -rf hurt && cp -a hq hurt && "$SAY" hurt hq.key "object=@$1" action=receive time=2026-11-22T09:15:09Z "from=$from" "tree=$tree" \
+		name=log.tar "size=$(wc -c <"$1")" "sha256=$(sha256sum <"$1" | cut -c1-64)" >"$OUT"
 }
 # A byte of the head's signature, of an entry, of the padding.  What was not altered is sound: it is not the keeping.
 t() {
