@@ -7,8 +7,8 @@
  *
  * libzxcvbn, as Debian has it, can only be linked into a program that always
  * lies at the same addresses.  That these are random is worth more to somebody
- * who opens a stranger's file than its opinion of a passphrase, which is one of
- * several (format/passphrase.h).
+ * who opens a stranger's file than its opinion of a passphrase, which comes
+ * after that of evault's own lists (format/passphrase.h).
  */
 #include <math.h>
 #include <netdb.h>
