@@ -11,7 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "language.h"
 #include "memory.h"
 #include "message.h"
 #include "sandbox_private.h"
@@ -105,12 +104,12 @@ struct rule {
 } __attribute__((packed));
 
 /*
- * What of the system's is read: messages, times, libraries that libc loads by
+ * What of the system's is read: times, locales and libraries that libc loads by
  * itself, and how the user is called.
  */
 static const char *const system_paths[] = {
-	"/usr/share/locale", "/usr/share/zoneinfo", "/usr/lib",    "/usr/lib64", "/lib", "/lib64",
-	"/etc/localtime",    "/etc/ld.so.cache",    "/etc/passwd",
+	"/usr/share/zoneinfo", "/usr/lib",         "/usr/lib64",  "/lib", "/lib64",
+	"/etc/localtime",      "/etc/ld.so.cache", "/etc/passwd",
 };
 
 static void
@@ -267,7 +266,6 @@ allow_system(void)
 
 	for (i = 0; i < sizeof(system_paths) / sizeof(system_paths[0]); i++)
 		sandbox_allow(system_paths[i], SANDBOX_READ);
-	sandbox_allow(language_folder(), SANDBOX_READ);
 	sandbox_allow("/var/tmp", SANDBOX_OUTPUT); /* files without a name (store/sealed.h) */
 	keep(open("/dev/tty", O_PATH | O_CLOEXEC), FOR_FILES);
 	keep(open("/dev/null", O_PATH | O_CLOEXEC), FOR_FILES);

@@ -66,7 +66,7 @@ opens() {
 }
 # only_beneath PATH…: of what was opened, nothing lies elsewhere but what is the system's.
 only_beneath() {
-	local system='/usr/share/locale|/usr/lib|/usr/share/zoneinfo|/etc/localtime|/etc/ld.so.cache|/etc/passwd|/var/tmp|/dev/tty|/dev/null'
+	local system='/usr/lib|/usr/share/zoneinfo|/etc/localtime|/etc/ld.so.cache|/etc/passwd|/var/tmp|/dev/tty|/dev/null'
 	local path expr="^($system"
 	for path in "$@"; do expr+="|$path"; done
 	grep -vE "$expr)(/|\$)" "$T/opened" >"$T/elsewhere"
