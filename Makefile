@@ -145,8 +145,9 @@ $(BUILD)/tests/unit/test_editor $(BUILD)/tests/unit/test_editor_input: $(call ob
 # It makes the bundle that its input changes.
 $(BUILD)/tests/fuzz/fuzz_verify: $(call object,tests/bundle/log.c)
 # They work on folders.
-$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider model): $(call object,tests/fuzz/folder.c)
-$(BUILD)/tests/fuzz/fuzz_insider: $(call object,tests/fuzz/forge.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider receive model): $(call object,tests/fuzz/folder.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault receive): $(call object,tests/fuzz/alter.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,insider receive): $(call object,tests/fuzz/forge.c)
 $(BUILD)/tests/fuzz/fuzz_model: $(call object,tests/fuzz/model.c)
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
