@@ -169,9 +169,10 @@ $(BUILD)/revision: FORCE
 $(BUILD)/vault/version.o: $(BUILD)/revision
 
 # Does not build, so that `sudo make install` leaves nothing of root's in the source.
+PROGRAM  ?= $(BUILD)/evault
 install:
-	@test -x $(BUILD)/evault || { echo 'make: nothing built yet; run make first' >&2; exit 1; }
-	install -D -m 755 $(BUILD)/evault $(DESTDIR)$(PREFIX)/bin/evault
+	@test -x $(PROGRAM) || { echo 'make: nothing built yet; run make first' >&2; exit 1; }
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/evault
 	install -D -m 644 cli/evault.1 $(DESTDIR)$(PREFIX)/share/man/man1/evault.1
 	for m in $(MESSAGES); do \
 		install -D -m 644 $(BUILD)/$$m $(DESTDIR)$(PREFIX)/share/evault/$$m || exit; done
@@ -181,9 +182,16 @@ install:
 po:
 	cli/po/update
 
-# The package of Debian: $(BUILD)/evault_$(VERSION)_….deb
+# The package of Debian: $(BUILD)/evault_$(VERSION)_….deb.  What cli/dist/within names lies in its program.
 MAINTAINER ?= The evault authors <evault@example.org>
-deb: all
+WITHIN   := $(shell sed 's/ *\#.*//' cli/dist/within | awk '{ print $$1 }')
+DEB_LIBS  = $(foreach l,$(LIBS),$(if $(filter $(l:-l%=lib%),$(WITHIN)),-l:$(l:-l%=lib%).a,$(l)))
+
+$(BUILD)/deb/evault: $(CLI_OBJ) $(BUILD)/libevault.a cli/dist/within
+	@mkdir -p $(@D)
+	$(CC) $(LDHARDEN) -pthread -o $@ $(CLI_OBJ) $(BUILD)/libevault.a $(DEB_LIBS) $(CLI_LIBS)
+
+deb: all $(BUILD)/deb/evault
 	SOURCE_DATE_EPOCH=$(COMMITTED) cli/dist/deb $(BUILD) $(VERSION) $(REVISION) '$(MAINTAINER)'
 
 # A release, of the commit that is checked out, with the hashes of its files, to $(BUILD)/dist.  SIGN is the file

@@ -68,17 +68,33 @@ event_text(const struct evault_receive_event *e)
 						  : e->action);
 }
 
+/* What has no citation here yet is named by where it is. */
+static char *
+event_cited(const struct receiving *r, const struct evault_receive_event *e)
+{
+	char *dir = escape_text(r->dir), *cited;
+	const size_t size = strlen(dir) + 200;
+
+	cited = memory_grow(NULL, size);
+	if (e->citation[0] != '\0')
+		snprintf(cited, size, "%s", e->citation);
+	else
+		snprintf(cited, size, _("entry %" PRIu64 " of %s"), e->from, dir);
+	free(dir);
+	return cited;
+}
+
 static void
-print_event(const struct evault_receive_event *e)
+print_event(const struct evault_receive_event *e, const char *cited)
 {
 	char *what = event_text(e);
 
 	if (e->what == EVAULT_RECEIVE_WOULD)
-		printf(_("would be received: %s  "), e->citation);
+		printf(_("would be received: %s  "), cited);
 	else if (e->sha256[0] != '\0')
-		printf("%s  %s  ", e->citation, e->sha256);
+		printf("%s  %s  ", cited, e->sha256);
 	else
-		printf("%s  ", e->citation);
+		printf("%s  ", cited);
 	printf(e->name[0] != '\0' ? "%s\n" : "(%s)\n", what);
 	free(what);
 }
@@ -87,20 +103,22 @@ static void
 on_event(void *ctx, const struct evault_receive_event *e)
 {
 	const struct receiving *r = ctx;
-	char *what;
+	char *what, *cited;
 
 	progress_hide();
 	if (r->globals->json)
 		print_json_event(r, e);
-	else if (e->what != EVAULT_RECEIVE_FAILED)
-		print_event(e);
-	if (e->what != EVAULT_RECEIVE_FAILED)
+	if (r->globals->json && e->what != EVAULT_RECEIVE_FAILED)
 		return;
+	cited = event_cited(r, e);
 	what = event_text(e);
-	if (what[0] != '\0')
-		message_error(_("not received: %s (%s): %s"), e->citation, what, e->why);
+	if (e->what != EVAULT_RECEIVE_FAILED)
+		print_event(e, cited);
+	else if (what[0] != '\0')
+		message_error(_("not received: %s (%s): %s"), cited, what, e->why);
 	else
-		message_error(_("not received: %s: %s"), e->citation, e->why);
+		message_error(_("not received: %s: %s"), cited, e->why);
+	free(cited);
 	free(what);
 }
 

@@ -108,4 +108,23 @@ t() {
 }
 claim device_cannot_have_a_partner_taken_for_one_with_two_pasts t
 
+# What a key signed is judged as what it was then: a device that is made a writer, a writer who is made a device.
+entries_of() {
+	find "$1/log/tile/entries" -type f -exec cat {} +
+}
+vkey_of() {
+	entries_of "$T/v" | grep -aoE "evault/actor/[0-9a-f]{64}\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+ $1" | tail -n 1
+}
+t() {
+	local cam bob
+	cam=$(vkey_of capture) && bob=$(vkey_of writer) && run_expect 0 ev "$T/p" add "$T/e.txt" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/bob.key" -i "$T/p.key" receive "$T/p" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/bob.key" contact remove Partner || return 1
+	"$TOOLS/forge" "$T/v" "$T/v.key" line "actor ${cam% *} writer" line "actor ${bob% *} capture" >/dev/null || return 1
+	run_expect 1 ev "$T/v" check && [ "$(grep -c 'its signer may only add' "$OUT")" -eq 4 ] || return 1
+	run_expect 0 ev "$T/v" verify "$T/b.age" --signer "$T/p.card" && says "goes on from what this vault received" || return 1
+	run_expect 0 ev "$T/v" contact list && ! grep -q Partner "$OUT"
+}
+claim role_is_judged_as_it_was_when_it_was_signed t
+
 finish

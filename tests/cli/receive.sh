@@ -158,7 +158,8 @@ claim what_cannot_be_received_says_why t
 t() {
 	local n
 	cp -a hq alone && run_expect 0 hq receive alone && says '0 records received' && printf 'alone\n' >alone.txt && run_expect 0 "$EVAULT_BIN" -V alone -i hq.key add alone.txt &&
-		run_expect 2 hq receive alone && warns "use it in this one's place" && printf 'here\n' >here.txt && run_expect 0 hq add here.txt && run_expect 1 hq receive alone && warns 'alone is a copy of this vault that went on alone, after the first' && says '1 record received' &&
+		run_expect 2 hq receive alone && warns "use it in this one's place" && printf 'here\n' >here.txt && run_expect 0 hq add here.txt && run_expect 1 hq receive alone --dry-run && says 'would be received: entry ' && says ' of alone  alone.txt' && ! says "$(short hq)-" >/dev/null &&
+		run_expect 1 hq receive alone && warns 'alone is a copy of this vault that went on alone, after the first' && says '1 record received' && n=$(awk '/alone.txt/ { print $1 }' "$OUT") && run_expect 0 hq show "$n" && says alone.txt &&
 		run_expect 1 hq receive alone && says '0 records received' && run_expect 0 hq list && says 'here.txt' && says 'alone.txt' && n=$(awk '/alone.txt/ { print $1 }' "$OUT") &&
 		run_expect 0 hq get "$n" -o alone.back && cmp alone.back alone.txt && run_expect 0 hq check && says 'sound: '
 }

@@ -748,7 +748,7 @@ class Vault:
         elif what == "actor":
             form(r"\S+ (owner|writer|capture)")
             key = Vkey(a[0]).check_actor()
-            self.terms += key.name not in self.now
+            self.terms += self.now.get(key.name, (None, None))[1] != a[1]
             self.now[key.name] = self.ever[key.name] = (key, a[1])
         elif what == "actor-end":
             form(HEX)

@@ -94,9 +94,11 @@ actors_are_admitted_4096_times_in_all(void)
 	NEED(give(put_actor, 0, EV_TERMS_MAX - a.n_terms));
 	put_actor(299);
 	CHECK(forged(&k.owner) && a.n_terms == EV_TERMS_MAX);
-	/* Whoever may sign already is not admitted anew. */
+	/* Whoever may sign already is not admitted anew, but as something else. */
 	put_actor(0);
 	CHECK(accepted(&k.owner));
+	log_line_actor(&lines, &k.capture, "writer");
+	CHECK(forged(&k.owner));
 }
 
 static void

@@ -33,15 +33,25 @@ ev_authority_release(struct ev_authority *a)
 
 /* ---- what single lines do ------------------------------------------------ */
 
+static void
+end_term(struct ev_authority *a, const struct ev_actor *actor)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_terms; i++)
+		if (&a->actors[a->terms[i].actor] == actor && a->terms[i].until == UINT64_MAX)
+			a->terms[i].until = a->size + 1;
+}
+
 static enum evault_status
-put_term(struct ev_authority *a, size_t actor, struct evault_error *err)
+put_term(struct ev_authority *a, size_t actor, enum ev_role role, struct evault_error *err)
 {
 	struct ev_term *grown = realloc(a->terms, (a->n_terms + 1) * sizeof(*grown));
 
 	if (grown == NULL)
 		return ev_fail_nomem(err);
 	a->terms = grown;
-	grown[a->n_terms++] = (struct ev_term){ actor, a->size + 1, UINT64_MAX };
+	grown[a->n_terms++] = (struct ev_term){ actor, role, a->size + 1, UINT64_MAX };
 	return EVAULT_OK;
 }
 
@@ -51,6 +61,7 @@ put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_erro
 	struct ev_actor *known = ev_authority_actor_named(a, ev_slice_text(line->vkey.name));
 	struct ev_actor *grown;
 	enum evault_status rc = EVAULT_OK;
+	bool goes_on;
 
 	if (known == NULL) {
 		grown = realloc(a->actors, (a->n_actors + 1) * sizeof(*grown));
@@ -60,10 +71,13 @@ put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_erro
 		known = &grown[a->n_actors++];
 		*known = (struct ev_actor){ .ended = false };
 	}
+	goes_on = known->since != 0 && !known->ended && known->role == line->role;
 	known->verifier = line->vkey;
 	known->role = line->role;
-	if (known->since == 0 || known->ended)
-		rc = put_term(a, (size_t)(known - a->actors), err);
+	if (!goes_on) {
+		end_term(a, known);
+		rc = put_term(a, (size_t)(known - a->actors), line->role, err);
+	}
 	known->since = a->size + 1;
 	known->ended = false;
 	return rc;
@@ -128,15 +142,12 @@ static void
 end_actor(struct ev_authority *a, const struct ev_hash *key)
 {
 	struct ev_actor *known = ev_authority_actor_of_key(a, key);
-	size_t i;
 
 	if (known == NULL)
 		return;
 	known->ended = true;
 	known->until = a->size + 1;
-	for (i = 0; i < a->n_terms; i++)
-		if (&a->actors[a->terms[i].actor] == known && a->terms[i].until == UINT64_MAX)
-			a->terms[i].until = known->until;
+	end_term(a, known);
 }
 
 static enum evault_status
@@ -416,7 +427,7 @@ has_room(const struct ev_authority *a, const struct ev_line *line, struct naming
 	if (line->kind == EV_LINE_ACTOR) {
 		actor = ev_authority_actor_named(a, ev_slice_text(line->vkey.name));
 		n->actors += actor == NULL;
-		n->terms += actor == NULL || actor->ended;
+		n->terms += actor == NULL || actor->ended || actor->role != line->role;
 	}
 	if (line->kind == EV_LINE_SLOT)
 		ev_slot_path(line->number, path);

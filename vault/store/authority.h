@@ -27,13 +27,15 @@ enum {
 
 struct ev_actor {
 	struct ev_verifier verifier;
-	enum ev_role role;
-	uint64_t since; /* first entry it may sign */
-	uint64_t until; /* ended: the first that it may not */
+	enum ev_role role; /* the latest; what was signed is judged by that of its term */
+	uint64_t since;    /* first entry it may sign */
+	uint64_t until;    /* ended: the first that it may not */
 	bool ended;
 };
-struct ev_term { /* in which an actor may sign: entries from `since` on, before `until` */
+struct ev_term { /* in which an actor may sign, as one role: entries from `since` on, before `until`
+		  */
 	size_t actor;
+	enum ev_role role;
 	uint64_t since, until;
 };
 struct ev_named_file { /* keys/1.age, vault, README.txt … */
@@ -106,9 +108,17 @@ enum evault_status ev_authority_add_pack(struct ev_authority *a, const struct ev
 /* What was said of the pack, or NULL. */
 const struct ev_pack_line *ev_authority_pack(const struct ev_authority *a,
 					     const struct ev_hash *pack);
-/* The key of this name, when it was one that could sign entry `index`; or NULL. */
+/*
+ * The key of this name, when it was one that could sign entry `index`, and as what (`role` may be
+ * NULL); or NULL.
+ */
 const struct ev_verifier *ev_authority_signer(const struct ev_authority *a, struct ev_slice name,
-					      uint64_t index);
+					      uint64_t index, enum ev_role *role);
+/*
+ * Was the key with these digits an owner's or a writer's at entry `index`?  What they became later
+ * takes back nothing that they said, and gives nothing weight that had none.
+ */
+bool ev_authority_wrote(const struct ev_authority *a, struct ev_slice hex, uint64_t index);
 /* Do both name the same files and the same keys to open them for? */
 bool ev_authority_names_same_keys(const struct ev_authority *a, const struct ev_authority *b);
 

@@ -21,12 +21,13 @@ ev_authority_actor_named(const struct ev_authority *a, struct ev_slice name)
 const struct ev_actor *
 ev_authority_actor(const struct ev_authority *a, struct ev_slice hex)
 {
-	char name[EV_ACTOR_NAME_SIZE];
+	size_t i;
 
-	if (hex.len != 64)
-		return NULL;
-	snprintf(name, sizeof(name), "evault/actor/%.64s", (const char *)hex.data);
-	return ev_authority_actor_named(a, ev_slice_text(name));
+	for (i = 0; i < a->n_actors; i++) {
+		if (ev_slice_is(hex, a->actors[i].verifier.name + strlen("evault/actor/")))
+			return &a->actors[i];
+	}
+	return NULL;
 }
 
 struct ev_named_file *
@@ -71,20 +72,37 @@ ev_authority_pack(const struct ev_authority *a, const struct ev_hash *pack)
 /* ---- at some point of the log ------------------------------------------------- */
 
 const struct ev_verifier *
-ev_authority_signer(const struct ev_authority *a, struct ev_slice name, uint64_t index)
+ev_authority_signer(const struct ev_authority *a, struct ev_slice name, uint64_t index,
+		    enum ev_role *role)
 {
-	const struct ev_actor *actor;
+	const struct ev_verifier *key = NULL;
+	enum ev_role as = EV_ROLE_OWNER;
+	const struct ev_term *t;
 	size_t i;
 
-	if (index == 0)
-		return ev_slice_is(name, a->vault.owner.name) ? &a->vault.owner : NULL;
-	for (i = 0; i < a->n_terms; i++) {
-		actor = &a->actors[a->terms[i].actor];
-		if (a->terms[i].since <= index && index < a->terms[i].until &&
-		    ev_slice_is(name, actor->verifier.name))
-			return &actor->verifier;
+	if (index == 0 && ev_slice_is(name, a->vault.owner.name))
+		key = &a->vault.owner;
+	for (i = 0; i < a->n_terms && index > 0 && key == NULL; i++) {
+		t = &a->terms[i];
+		as = t->role;
+		if (t->since <= index && index < t->until &&
+		    ev_slice_is(name, a->actors[t->actor].verifier.name))
+			key = &a->actors[t->actor].verifier;
 	}
-	return NULL;
+	if (key != NULL && role != NULL)
+		*role = as;
+	return key;
+}
+
+bool
+ev_authority_wrote(const struct ev_authority *a, struct ev_slice hex, uint64_t index)
+{
+	const struct ev_actor *actor = ev_authority_actor(a, hex);
+	enum ev_role role;
+
+	return actor != NULL &&
+	       ev_authority_signer(a, ev_slice_text(actor->verifier.name), index, &role) != NULL &&
+	       role != EV_ROLE_CAPTURE;
 }
 
 bool
