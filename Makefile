@@ -109,7 +109,8 @@ $(BUILD)/cli/po/%.mo: cli/po/%.po
 	@mkdir -p $(@D)
 	sed 's/%<PRI\([dux]\)64>/%$(LONG_64)\1/g; s/%<PRI\([dux]\)32>/%\1/g' $< | msgfmt --check-format --no-hash -o $@ -
 
-# One file for any Linux: with its libraries in it, and without what of theirs # lets them do (cli/static_absent.c).  Its symbols go into a file of their own.
+# One file for any Linux: with its libraries in it, and without what of theirs evault never lets them do
+# (cli/static_absent.c).  Its symbols go into a file of their own.
 STATIC_LIBS  := $(filter-out -ldl,$(shell pkg-config --static --libs $(PKGS) libseccomp 2>/dev/null)) -lm
 STATIC_WRAP  := free realloc dlopen getaddrinfo freeaddrinfo getnameinfo gethostbyname
 STATIC_PARTS := $(filter-out $(call object,cli/forget.c cli/language_libc.c),$(CLI_OBJ)) $(STATIC_OBJ) \
@@ -136,8 +137,9 @@ $(BUILD)/tests/unit/test_editor $(BUILD)/tests/unit/test_editor_input: $(call ob
 # It makes the bundle that its input changes.
 $(BUILD)/tests/fuzz/fuzz_verify: $(call object,tests/bundle/log.c)
 # They work on folders.
-$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider model): $(call object,tests/fuzz/folder.c tests/lib/remove.c)
-$(BUILD)/tests/fuzz/fuzz_insider: $(call object,tests/fuzz/forge.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider receive model): $(call object,tests/fuzz/folder.c tests/lib/remove.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault receive): $(call object,tests/fuzz/alter.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,insider receive): $(call object,tests/fuzz/forge.c)
 $(BUILD)/tests/fuzz/fuzz_model: $(call object,tests/fuzz/model.c)
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
