@@ -4,7 +4,8 @@
  * Invariant: consent is widened only by an owner or a writer of this vault,
  * by who recorded the item, and by the vaults that it came through.  Who adds
  * with a device that was taken, and a partner who gets a copy, can annotate
- * and retract whatever they know the number of; what they say narrows it.
+ * and retract whatever they know the number of; what they say narrows it, and
+ * does not take back what was retracted.
  */
 #include <string.h>
 
@@ -96,22 +97,52 @@ is_taken_back(struct evault *v, const struct evault_item *item, const struct eva
 	return rc == EVAULT_E_NOT_FOUND ? EVAULT_OK : rc;
 }
 
+static bool
+action_is(const struct evault_item *c, const char *action)
+{
+	const struct evault_field *f = evault_item_field(c, "action");
+
+	return f != NULL && strcmp(f->value, action) == 0;
+}
+
+/* Was it retracted by somebody who may, and taken up again by others alone? */
+static enum evault_status
+is_shut(struct evault *v, const struct evault_item *item, bool *shut, struct evault_error *err)
+{
+	enum evault_status rc = EVAULT_OK;
+	const struct evault_item *c;
+	bool taken_back;
+	size_t i;
+
+	*shut = false;
+	for (i = 0; i < item->n_corrections && rc == EVAULT_OK && !*shut; i++) {
+		c = &item->corrections[i];
+		if (!action_is(c, "retract") || !c->retracted || !correction_may(v, item, c))
+			continue;
+		rc = is_taken_back(v, item, c, &taken_back, err);
+		*shut = rc == EVAULT_OK && !taken_back;
+	}
+	return rc;
+}
+
 enum evault_status
 ev_share_consent(struct evault *v, const struct evault_item *item, enum evault_audience audience,
 		 enum ev_consent *consent, struct evault_error *err)
 {
-	const struct evault_field *f, *action;
+	const struct evault_field *f;
 	const struct evault_item *c;
-	enum evault_status rc;
 	enum ev_consent said;
-	bool taken_back;
+	bool taken_back, shut;
 	size_t i;
+	enum evault_status rc = is_shut(v, item, &shut, err);
 
+	*consent = EV_CONSENT_RETRACTED;
+	if (rc != EVAULT_OK || shut)
+		return rc;
 	for (i = item->n_corrections; i > 0; i--) {
 		c = &item->corrections[i - 1];
-		action = evault_item_field(c, "action");
 		f = evault_item_field(c, "consent");
-		if (f == NULL || action == NULL || strcmp(action->value, "annotate") != 0)
+		if (f == NULL || !action_is(c, "annotate"))
 			continue;
 		rc = is_taken_back(v, item, c, &taken_back, err);
 		if (rc != EVAULT_OK)

@@ -140,9 +140,13 @@ may_be_given(struct ev_share *s, const struct evault_item *item, struct evault_s
 	if (rc != EVAULT_OK)
 		return rc;
 	event->unstated = consent == EV_CONSENT_UNSTATED;
-	event->overridden = consent == EV_CONSENT_DOES_NOT;
-	if (consent != EV_CONSENT_DOES_NOT || s->how->override != NULL)
+	event->overridden = consent == EV_CONSENT_DOES_NOT || consent == EV_CONSENT_RETRACTED;
+	if (!event->overridden || s->how->override != NULL)
 		return EVAULT_OK;
+	if (consent == EV_CONSENT_RETRACTED)
+		return ev_fail(err, EVAULT_E_DENIED,
+			       "it was retracted, and taken back by somebody who may not say whom "
+			       "it is given to: `evault history` says by whom");
 	return ev_fail(err, EVAULT_E_DENIED, "its consent does not name the audience `%s`",
 		       evault_audience_word(s->summary->audience));
 }

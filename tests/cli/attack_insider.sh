@@ -149,6 +149,15 @@ t() {
 }
 claim device_can_narrow_what_a_witness_consented_to_and_not_widen_it t
 
+# What was retracted, since the witness asked for it, is given to nobody because a device took that back.
+t() {
+	local no
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=public && run_expect 0 ev "$T/v" retract "$WITNESSED" --reason 'the witness asked for it' &&
+		no=$(sed -n '1s/^[0-9a-f]*-\([0-9]*\) .*/\1/p' "$OUT") && [ -n "$no" ] && taken_back cam "$no" && run_expect 0 ev "$T/v" list && says w.txt || return 1
+	! may_have public && warns "taken back by somebody who may not say whom it is given to"
+}
+claim device_cannot_have_given_to_others_what_was_retracted t
+
 # ---- what somebody was when they signed -------------------------------------------------------------
 
 # What a key signed is judged as what it was then: a device that is made a writer, a writer who is made a device.
