@@ -262,6 +262,7 @@ print_json_summary(const struct bundle *v)
 	json_number(&json, "received", s->received);
 	json_number(&json, "unproved", s->unproved);
 	json_number(&json, "unknown_members", s->others);
+	json_bool(&json, "verify_text_of_card", s->text_of_card);
 	json_number(&json, "damage", s->damage);
 	json_text(&json, "addressee", asked[s->addressee]);
 	json_text(&json, "signer_known", asked[s->signer_known]);
@@ -343,6 +344,10 @@ print_extent(const struct bundle *v)
 				"mean\n",
 				s->others),
 		       s->others);
+	if (s->text_of_card)
+		puts(_("not checked: what evault/VERIFY.txt says: it is not the text that this "
+		       "evault knows, but the one that the card given names; run no command that "
+		       "stands in it"));
 	puts(_("not in the power of any check: what was left out, whether the times are true, and "
 	       "what the files show"));
 	if (s->extracted > 0)

@@ -109,6 +109,57 @@ t() {
 }
 claim device_cannot_have_a_partner_taken_for_one_with_two_pasts t
 
+# ---- a witness's consent ------------------------------------------------------------------------
+
+# may_have AUDIENCE: what the witness said lets it be given to them.
+may_have() {
+	run ev "$T/v" share "$WITNESSED" --to "$(recipient bob)" --audience "$1" --dry-run
+	[ "$STATUS" -eq 0 ]
+}
+digest_of() {
+	ev "$T/v" show --json "$1" | grep -o '"digest": *"[0-9a-f]*", *"actor_key' | head -n 1 | cut -d'"' -f4
+}
+# annotated WHO CONSENT: its number to $SAID.
+annotated() {
+	say "$1" actor=x action=annotate "about=$WITNESSED $(digest_of "$WITNESSED")" "consent=$2"
+}
+# taken_back WHO N
+taken_back() {
+	say "$1" actor=x action=retract "about=$2 $(digest_of "$2")" reason=none
+}
+t() {
+	echo witness >"$T/w.txt" && run_expect 0 ev "$T/v" add "$T/w.txt" --field consent=partner || return 1
+	WITNESSED=$(ev "$T/v" list --json | grep w.txt | sed -n 's/.*"item": *\([0-9]*\).*/\1/p')
+	may_have partner && ! may_have public && warns 'its consent does not name the audience' || return 1
+	run_expect 0 ev "$T/v" share "$WITNESSED" --to Partner -o "$T/w.age" && run_expect 0 ev "$T/p" receive "$T/w.age" --receipt "$T/w.receipt" &&
+		run_expect 0 ev "$T/p" annotate "${ORIGIN_V:0:6}-$WITNESSED" --field consent=public,partner &&
+		run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" -i "$T/p.key" receive "$T/p" && run_expect 0 ev "$T/v" show "$WITNESSED" && says "public,partner" || return 1
+	! may_have public && may_have partner
+}
+ORIGIN_V=$(ev "$T/v" checkpoint | sed -n '1s/^evault.//p')
+claim partner_cannot_widen_what_a_witness_consented_to t
+t() {
+	local no
+	annotated cam public,partner && ! may_have public && may_have partner || return 1
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=none && no=$(sed -n '1s/^[0-9a-f]*-\([0-9]*\) .*/\1/p' "$OUT") && [ -n "$no" ] && ! may_have partner &&
+		run_expect 0 ev "$T/v" retract "$no" --reason mistaken && may_have partner && ! may_have public || return 1
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=none && no=$(sed -n '1s/^[0-9a-f]*-\([0-9]*\) .*/\1/p' "$OUT") && taken_back cam "$no" &&
+		run_expect 0 ev "$T/v" show "$WITNESSED" && says "taken back" && ! may_have partner || return 1
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=public && may_have public && annotated cam none && ! may_have public
+}
+claim device_can_narrow_what_a_witness_consented_to_and_not_widen_it t
+
+# What was retracted, since the witness asked for it, is given to nobody because a device took that back.
+t() {
+	local no
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=public && run_expect 0 ev "$T/v" retract "$WITNESSED" --reason 'the witness asked for it' &&
+		no=$(sed -n '1s/^[0-9a-f]*-\([0-9]*\) .*/\1/p' "$OUT") && [ -n "$no" ] && taken_back cam "$no" && run_expect 0 ev "$T/v" list && says w.txt || return 1
+	! may_have public && warns "taken back by somebody who may not say whom it is given to"
+}
+claim device_cannot_have_given_to_others_what_was_retracted t
+
+# ---- what somebody was when they signed -------------------------------------------------------------
+
 # What a key signed is judged as what it was then: a device that is made a writer, a writer who is made a device.
 entries_of() {
 	find "$1/log/tile/entries" -type f -exec cat {} +
