@@ -184,6 +184,12 @@ $(BUILD)/deb/evault: $(CLI_OBJ) $(BUILD)/libevault.a cli/dist/within
 deb: all $(BUILD)/deb/evault
 	SOURCE_DATE_EPOCH=$(COMMITTED) cli/dist/deb $(BUILD) $(VERSION) $(REVISION) '$(MAINTAINER)'
 
+# The package, the static program and the source in a fresh Debian 12 and 13, of which Tails is made:
+# tests/systems/README.md.  As root, with a network; a quarter of an hour.
+systems: static deb
+	tests/install-packages build dist systems
+	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) tests/systems/systems.sh
+
 # A release, of the commit that is checked out, with the hashes of its files, to $(BUILD)/dist.  SIGN is the file
 # of the release key, which is nowhere in the source; without it the list is not signed.
 SIGN ?=
@@ -282,5 +288,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d) $(BUILD)/static/forget.d
 FORCE:
-.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault alloc nonces sandbox-suite bench clean FORCE
+.PHONY: all static deb dist systems units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault alloc nonces sandbox-suite bench clean FORCE
 .SECONDARY:
