@@ -10,7 +10,6 @@
 #include "escape.h"
 #include "failure.h"
 #include "format.h"
-#include "interrupt.h"
 #include "json.h"
 #include "message.h"
 #include "progress.h"
@@ -31,11 +30,7 @@ on_finding(void *ctx, const struct evault_finding *finding)
 {
 	struct bundle *v = ctx;
 
-	progress_hide();
-	if (v->globals->json)
-		finding_print_json(finding);
-	else
-		findings_add(&v->findings, finding);
+	findings_take(&v->findings, v->globals->json, finding);
 }
 
 static void
@@ -194,14 +189,6 @@ on_fork(void *ctx, const char *known, const char *found)
 	size = strlen(known) + strlen(found) + 16;
 	v->forks = memory_grow(NULL, size);
 	snprintf(v->forks, size, "%s\n%s", known, found);
-}
-
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
 }
 
 /* ---- the passphrase of a bundle ------------------------------------------------------ */
@@ -470,7 +457,7 @@ bundle_begin(struct bundle *b, struct globals *globals)
 	b->what.finding = on_finding;
 	b->what.item = on_item;
 	b->what.fork = on_fork;
-	b->what.progress = on_progress;
+	b->what.progress = progress_show;
 	b->what.ctx = b;
 	take_against(&b->what);
 }

@@ -54,18 +54,30 @@ put(struct ev_share *s, const struct ev_share_item *item, struct evault_error *e
 	return EVAULT_OK;
 }
 
-/* In order, each once: one annotation may be about several items. */
-static void
-sort(struct ev_share *s)
+/*
+ * In order, each once: one annotation may be about several items; and what goes
+ * with another as a correction is an item with a file where it was asked for.
+ */
+static enum evault_status
+sort(struct ev_share *s, struct evault_error *err)
 {
+	struct ev_share_item *last;
 	size_t i, n = 0;
 
 	if (s->n > 1)
 		qsort(s->items, s->n, sizeof(*s->items), compare);
-	for (i = 0; i < s->n; i++)
-		if (n == 0 || s->items[n - 1].index != s->items[i].index)
+	for (i = 0; i < s->n; i++) {
+		last = n == 0 ? NULL : &s->items[n - 1];
+		if (last == NULL || last->index != s->items[i].index)
 			s->items[n++] = s->items[i];
+		else if (!last->is_change && !s->items[i].is_change)
+			return ev_fail(err, EVAULT_E_USAGE, "item %llu is named twice",
+				       (unsigned long long)last->index);
+		else if (last->is_change)
+			*last = s->items[i];
+	}
 	s->n = n;
+	return EVAULT_OK;
 }
 
 /* ---- one item --------------------------------------------------------------------------- */
@@ -332,8 +344,8 @@ ev_share_select(struct ev_share *s, struct evault_error *err)
 	}
 	if (rc != EVAULT_OK)
 		return rc;
-	sort(s);
-	if (s->summary->given == 0)
-		return ev_fail(err, EVAULT_E_DENIED, "none of these items may be given to them");
-	return tell_corrections(s, err);
+	rc = sort(s, err);
+	if (rc == EVAULT_OK && s->summary->given == 0)
+		rc = ev_fail(err, EVAULT_E_DENIED, "none of these items may be given to them");
+	return rc != EVAULT_OK ? rc : tell_corrections(s, err);
 }

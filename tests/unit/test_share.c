@@ -287,14 +287,18 @@ static void
 what_is_no_item_and_who_is_nobody_are_told(void)
 {
 	struct evault_share how = { .n_items = 1, .out = "out/x" };
-	uint64_t item = large_vault("no"), none = 0, far = 99;
+	uint64_t item = large_vault("no"), none = 0, far = 99, twice[2] = { item, item };
 
 	NEED(item > 0);
 	how.items = &none;
 	CHECK(share("no", how) == EVAULT_E_NOT_FOUND);
 	how.items = &far;
 	CHECK(share("no", how) == EVAULT_E_NOT_FOUND);
+	how.items = twice;
+	how.n_items = 2;
+	CHECK(share("no", how) == EVAULT_E_USAGE && strstr(err.text, "twice") != NULL);
 	how.items = &item;
+	how.n_items = 1;
 	how.to = "Nobody";
 	CHECK(share("no", how) == EVAULT_E_NOT_FOUND && strstr(err.text, "Nobody") != NULL);
 	how.to = "age1nonsense";

@@ -45,6 +45,12 @@ bool ev_fold_next(struct ev_fold *f, struct ev_fold_word *word);
 bool ev_fold_same(struct ev_slice a, struct ev_slice b);
 
 /*
+ * The version of Unicode's tables that this program has, as text: other ones may take other
+ * characters for letters, and what was filed by one is not what is looked for by the other.
+ */
+const char *ev_fold_unicode(void);
+
+/*
  * Not for searching: appends the text with case folded and in Unicode's form
  * NFC, so that names come out alike which some file system takes for one.
  * Text that is no UTF-8 is appended as it is.

@@ -14,7 +14,16 @@
 
 #include "format/entry.h"
 #include "store/finding.h"
+#include "store/places.h"
 #include "store/seen.h"
+
+/* What a log may name of each (FORMAT.md, section 5): no vault of evault comes near. */
+enum {
+	EV_ACTORS_MAX = 1024,
+	EV_TERMS_MAX = 4096, /* in which these may sign, of all */
+	EV_FILES_MAX = 4096, /* slots are files */
+	EV_EPOCHS_MAX = 1024,
+};
 
 struct ev_actor {
 	struct ev_verifier verifier;
@@ -43,7 +52,7 @@ struct ev_log_key { /* one after the first */
 	uint64_t since; /* the first size of a checkpoint that it signs */
 };
 struct ev_pack_line {
-	struct ev_hash hash;
+	struct ev_hash hash; /* first, for `places` */
 	uint64_t size;
 	uint64_t index; /* of the entry */
 	bool dropped;
@@ -64,14 +73,14 @@ struct ev_authority {
 	struct ev_named_file *files;
 	size_t n_files;
 	struct ev_pack_line *packs;
-	size_t n_packs, cap_packs,
-	    pack_at; /* where one was found last: what is dropped is often in order */
+	size_t n_packs, cap_packs;
+	struct ev_places places;                  /* of the packs */
 	char (*read_keys)[EVAULT_RECIPIENT_SIZE]; /* by epoch */
 	size_t n_read_keys;
 	struct ev_verifier log_key; /* that signs checkpoints now */
 	struct ev_log_key *log_keys;
 	size_t n_log_keys;
-	struct ev_seen records, pack_set, slots;
+	struct ev_seen records, slots;
 };
 
 void ev_authority_init(struct ev_authority *a, const struct ev_vault_note *vault);
@@ -98,6 +107,9 @@ void ev_authority_skip(struct ev_authority *a, uint64_t index);
 /* Adds a pack that was passed over. */
 enum evault_status ev_authority_add_pack(struct ev_authority *a, const struct ev_pack_line *pack,
 					 struct evault_error *err);
+/* What was said of the pack, or NULL. */
+const struct ev_pack_line *ev_authority_pack(const struct ev_authority *a,
+					     const struct ev_hash *pack);
 /*
  * The key of this name, when it was one that could sign entry `index`, and as what (`role` may be
  * NULL); or NULL.

@@ -3,7 +3,21 @@
 #include <string.h>
 
 #include "format/checkpoint.h"
-#include "store/authority.h"
+#include "store/authority_private.h"
+
+/* ---- by name ------------------------------------------------------------------ */
+
+struct ev_actor *
+ev_authority_actor_named(const struct ev_authority *a, struct ev_slice name)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_actors; i++) {
+		if (ev_slice_is(name, a->actors[i].verifier.name))
+			return &a->actors[i];
+	}
+	return NULL;
+}
 
 const struct ev_actor *
 ev_authority_actor(const struct ev_authority *a, struct ev_slice hex)
@@ -16,6 +30,47 @@ ev_authority_actor(const struct ev_authority *a, struct ev_slice hex)
 	}
 	return NULL;
 }
+
+struct ev_named_file *
+ev_authority_file_named(const struct ev_authority *a, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_files; i++) {
+		if (strcmp(a->files[i].path, path) == 0)
+			return &a->files[i];
+	}
+	return NULL;
+}
+
+const struct ev_named_file *
+ev_authority_file(const struct ev_authority *a, const char *path)
+{
+	const struct ev_named_file *f = ev_authority_file_named(a, path);
+
+	return f == NULL || f->ended ? NULL : f;
+}
+
+struct ev_actor *
+ev_authority_actor_of_key(const struct ev_authority *a, const struct ev_hash *key)
+{
+	char hex[EVAULT_HEX_SIZE];
+	char name[EV_ACTOR_NAME_SIZE];
+
+	ev_hash_hex(key, hex);
+	snprintf(name, sizeof(name), "evault/actor/%s", hex);
+	return ev_authority_actor_named(a, ev_slice_text(name));
+}
+
+const struct ev_pack_line *
+ev_authority_pack(const struct ev_authority *a, const struct ev_hash *pack)
+{
+	size_t at = ev_places_find(&a->places, a->packs, sizeof(*a->packs), pack);
+
+	return at == SIZE_MAX ? NULL : &a->packs[at];
+}
+
+/* ---- at some point of the log ------------------------------------------------- */
 
 const struct ev_verifier *
 ev_authority_signer(const struct ev_authority *a, struct ev_slice name, uint64_t index,
