@@ -278,10 +278,12 @@ static bool
 store(struct writing *w, const char *dir)
 {
 	struct evault_error err = { .text = "" };
-	char tiles[4096];
+	char tiles[4096], head[4096];
 
 	snprintf(tiles, sizeof(tiles), "%s/log/tile", dir);
 	nftw(tiles, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	snprintf(head, sizeof(head), "%s/log/checkpoint", dir);
+	remove(head); /* nobody writes over a head that they have not read */
 	return must(ev_log_commit(w->log, &w->v->authority.log_key, &w->v->keys->write->log, &err),
 		    &err);
 }
