@@ -122,14 +122,6 @@ on_event(void *ctx, const struct evault_receive_event *e)
 	free(what);
 }
 
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
-}
-
 /* ---- summaries ------------------------------------------------------------------ */
 
 static void
@@ -370,7 +362,7 @@ receive_bundle(struct receiving *r, bool *stop)
 	struct bundle b = { .what = {
 				.path = r->dir, .signer = r->signer, .against = r->against } };
 	struct evault_receive what = {
-		.dry_run = r->dry_run, .event = on_event, .progress = on_progress, .ctx = r
+		.dry_run = r->dry_run, .event = on_event, .progress = progress_show, .ctx = r
 	};
 	struct evault_receive_summary summary = { .received = 0 };
 	struct evault_error err = { .text = "" };
@@ -416,7 +408,7 @@ receive_one(struct receiving *r, bool *stop)
 		session_ask_too(&session);
 		what.unlock = &session.unlock;
 		what.event = on_event;
-		what.progress = on_progress;
+		what.progress = progress_show;
 		what.ctx = r;
 		progress_begin(NULL);
 		rc = evault_receive(r->vault, &what, &summary, &err);

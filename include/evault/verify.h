@@ -113,7 +113,8 @@ struct evault_verify_summary {
 	uint64_t received;     /* items that were recorded in another vault first; and of those */
 	uint64_t unproved;     /* ones for which the bundle does not prove all of that */
 	uint64_t others;       /* listed members of kinds that this evault does not know */
-	uint64_t damage;       /* findings */
+	bool text_of_card; /* VERIFY.txt is none that it knows, but the one that the card names */
+	uint64_t damage;   /* findings */
 	enum evault_asked addressee; /* is it for who opened it? */
 	enum evault_asked signer_known;
 	enum evault_asked against; /* does the log go on from the checkpoint given? */

@@ -21,8 +21,8 @@ for header in $(find include vault cli -name '*.h' | sort); do
 done >"$T/found"
 verdict every_header_compiles_alone "$T/found"
 
-# free COMPILER: where it has the headers that C has without a library.
-free() {
+# own_headers COMPILER: where it has the headers that C has without a library.
+own_headers() {
 	case $1 in
 	gcc) gcc -print-file-name=include ;;
 	clang) echo "$(clang -print-resource-dir)/include" ;;
@@ -31,7 +31,7 @@ free() {
 for header in evault.h $(cd include && echo evault/*.h); do
 	for cc in gcc clang; do
 		# shellcheck disable=SC2086
-		alone "$header" $cc -x c -std=c11 -ffreestanding -nostdinc -isystem "$(free $cc)" -pedantic-errors $WARN -Iinclude
+		alone "$header" $cc -x c -std=c11 -ffreestanding -nostdinc -isystem "$(own_headers $cc)" -pedantic-errors $WARN -Iinclude
 	done
 	for cc in g++ clang++; do
 		alone "$header" $cc -x c++ -std=c++17 -pedantic-errors -Wall -Wextra -Werror -Iinclude

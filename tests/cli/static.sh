@@ -90,6 +90,33 @@ else
 	skip what_it_has_read_is_not_left_in_its_memory "the memory of another process cannot be read here"
 fi
 
+# ---- what it refuses
+
+# It has no libzxcvbn, and its own lists are to be enough for what everybody knows.
+t() {
+	local weak
+	while read -r weak; do
+		printf '%s\n' "$weak" >weak && run_expect 2 "$STATIC" init never --no-recovery --passphrase-file weak && warns 'guessed' && [ ! -e never ] || { echo "# taken: $weak"; return 1; }
+	done <<-END
+		correct horse battery staple
+		correct-horse-battery-staple
+		correcthorsebatterystaple
+		Tr0ub4dor&3
+		P@ssw0rd2024!
+		you are my sunshine
+		may the force be with you
+		john michael david robert
+		to be or not to be
+		Freedom for all people
+		я тебя люблю мама
+		привет всем как дела
+		ghbdtn dctv rfr ltkf
+		lyublyu tebya natasha
+	END
+	printf 'gravel-kettle-orbit-mustard-violin-heron\n' >good && run_expect 0 "$STATIC" init taken --no-recovery --passphrase-file good
+}
+claim passphrases_that_everybody_knows_are_refused_as_elsewhere t
+
 # ---- in each language, without a file of it
 
 t() {

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 
-SYSTEM = re.compile(r"^(/usr/share/locale|/usr/lib|/usr/share/zoneinfo|/etc/localtime|/etc/ld\.so\.cache|/etc/passwd|/var/tmp|/dev/(tty|null|pts/\d+)|/proc/self|/proc/\d+)(/|$)")
+SYSTEM = re.compile(r"^(/usr/lib|/usr/share/zoneinfo|/etc/localtime|/etc/ld\.so\.cache|/etc/passwd|/var/tmp|/dev/(tty|null|pts/\d+)|/proc/self|/proc/\d+)(/|$)")
 TEMPORARY = re.compile(r"^/memfd:|^anon_inode:|^(pipe|socket):")
 VAULT = re.compile(r"/(packs|keys|log|drafts)(/|$)|/(vault|writer|panic|README\.txt|index\.db(\.new)?|[0-9a-f]{16}\.tmp)$")
 FORBIDDEN = {"execve", "execveat", "fork", "vfork", "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",

@@ -15,9 +15,7 @@ trap 'exit 130' INT TERM
 [ -x "$BUILD/evault" ] || { echo "suite.sh: no evault in $BUILD; run make first" >&2; exit 2; }
 mkdir -m 1777 "$TRACES/of"
 CALLS=execve,execveat,fork,vfork,clone,clone3,socket,socketpair,connect,bind,listen,accept,accept4,sendto,sendmsg,recvfrom,ptrace,process_vm_readv,process_vm_writev,io_uring_setup,bpf,open,openat,openat2,creat,landlock_restrict_self
-# In its folder as in the true one's: what lies beside the program is found there.
 mkdir "$TRACES/bin"
-ln -s "$BUILD/locale" "$TRACES/bin/locale"
 cat >"$TRACES/bin/evault" <<-END2
 	#!/bin/bash
 	exec strace -f -qq -y -s 4096 --seccomp-bpf -e trace=$CALLS -o "\$(mktemp "$TRACES/of/XXXXXXXX")" "$BUILD/evault" "\$@"

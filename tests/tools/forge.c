@@ -25,11 +25,11 @@
  * Without `actor` signatures of entries stay what they were.  Tiles, entries
  * and checkpoint are written anew, and signed by the log's own key.
  */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/remove.h"
 #include "base/os.h"
 #include "vault.h"
 
@@ -313,15 +313,6 @@ print(const struct forging *f)
 	}
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 /* Puts the entries in the place of the log that is there. */
 static bool
 store(struct forging *f, const char *dir)
@@ -341,7 +332,7 @@ store(struct forging *f, const char *dir)
 		ev_verifier_init(&key, f->v->note.origin, public);
 	}
 	snprintf(tiles, sizeof(tiles), "%s/log/tile", dir);
-	nftw(tiles, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(tiles);
 	rc = ev_log_new(f->v->dir, f->v->note.origin, &log, &err);
 	for (i = 0; i < f->n && rc == EVAULT_OK; i++)
 		rc = ev_log_stage(log, ev_slice_of(f->entries[i].data, f->entries[i].len), &err);

@@ -102,6 +102,8 @@ put_file(struct ev_authority *a, const char *path, const struct ev_hash *hash,
 	snprintf(known->path, sizeof(known->path), "%s", path);
 	known->hash = *hash;
 	known->ended = false;
+	known->remade = true;
+	known->since = a->size;
 	return EVAULT_OK;
 }
 
@@ -516,6 +518,7 @@ pair_slots(struct ev_authority *a, const struct ev_entry *entry)
 		ev_slot_path(line.number, path);
 		slot = ev_authority_file_named(a, path);
 		slot->held = true;
+		slot->remade = false;
 		ev_hash_of(actor.vkey.key, sizeof(actor.vkey.key), &slot->actor);
 	}
 }

@@ -42,6 +42,8 @@ struct ev_named_file { /* keys/1.age, vault, README.txt … */
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
 	struct ev_hash hash;
 	bool ended;
+	bool remade;          /* a slot, sealed anew by whoever holds it */
+	uint64_t since;       /* the entry that gave it this hash */
 	bool held;            /* a slot whose holder is known … */
 	struct ev_hash actor; /* … by the hash in the name of the actor's key */
 };
@@ -126,6 +128,11 @@ bool ev_authority_names_same_keys(const struct ev_authority *a, const struct ev_
 const struct ev_actor *ev_authority_actor(const struct ev_authority *a, struct ev_slice hex);
 /* The key that signs a checkpoint of this size: of what was taken so far. */
 const struct ev_verifier *ev_authority_log_key(const struct ev_authority *a, uint64_t size);
+/*
+ * Is this checkpoint signed by a key that the log had, at whatever size?  One by the wrong one of
+ * them is of another past, or by somebody who kept a key that was replaced.
+ */
+bool ev_authority_log_signed(const struct ev_authority *a, struct ev_slice checkpoint);
 /* The slot of the actor's key with this hash, or NULL. */
 const struct ev_named_file *ev_authority_slot(const struct ev_authority *a,
 					      const struct ev_hash *actor);

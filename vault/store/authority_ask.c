@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/checkpoint.h"
 #include "store/authority_private.h"
 
 /* ---- by name ------------------------------------------------------------------ */
@@ -133,6 +134,25 @@ ev_authority_log_key(const struct ev_authority *a, uint64_t size)
 			key = &a->log_keys[i].verifier;
 	}
 	return key;
+}
+
+static bool
+is_signed_by(struct ev_slice checkpoint, const struct ev_verifier *key)
+{
+	struct ev_checkpoint c;
+
+	return ev_checkpoint_open(checkpoint, key, true, &c, NULL) == EVAULT_OK;
+}
+
+bool
+ev_authority_log_signed(const struct ev_authority *a, struct ev_slice checkpoint)
+{
+	bool is_signed = is_signed_by(checkpoint, &a->vault.log);
+	size_t i;
+
+	for (i = 0; i < a->n_log_keys && !is_signed; i++)
+		is_signed = is_signed_by(checkpoint, &a->log_keys[i].verifier);
+	return is_signed;
 }
 
 const struct ev_named_file *

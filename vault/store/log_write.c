@@ -85,7 +85,8 @@ compare_file(const struct ev_log *log, const char *path, bool may_be_gone, struc
 {
 	struct ev_slice ours = ev_log_head_note(log);
 	struct ev_buf bytes = EV_BUF_INIT;
-	enum evault_status rc = ev_os_load(log->dir, path, LOG_NOTE_MAX, &bytes, err);
+	struct evault_error why = { 0 };
+	enum evault_status rc = ev_os_load(log->dir, path, LOG_NOTE_MAX, &bytes, &why);
 
 	if (rc == EVAULT_E_NOT_FOUND && may_be_gone)
 		rc = EVAULT_OK;
@@ -94,6 +95,8 @@ compare_file(const struct ev_log *log, const char *path, bool may_be_gone, struc
 		rc = ev_fail(err, EVAULT_E_BUSY,
 			     "the log was changed by another program or machine while evault was "
 			     "running; nothing was signed");
+	else if (rc != EVAULT_OK && err != NULL)
+		*err = why;
 	ev_buf_release(&bytes);
 	return rc;
 }
