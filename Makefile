@@ -60,7 +60,7 @@ endif
 comma    := ,
 object    = $(1:%.c=$(BUILD)/%.o)
 # The rest of a tool is in tests/<its name>; and of what several programs share, what it uses.
-tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c) $(if $(filter %/forge.c,$(1)),tests/lib/remove.c))
+tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c) $(if $(filter %/forge.c %/longlog.c,$(1)),tests/lib/remove.c))
 LIB_OBJ  := $(call object,$(LIB_SRC))
 CLI_OBJ  := $(call object,$(CLI_SRC)) $(BUILD)/cli/catalogues.o
 STATIC_OBJ := $(call object,$(STATIC_SRC))

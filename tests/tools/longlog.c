@@ -17,12 +17,11 @@
  *   records   entries with one record each, which is not there
  *   signed    … each signed by another one of 900 keys
  */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "../lib/remove.h"
 #include "base/os.h"
 #include "base/secret.h"
 #include "vault.h"
@@ -264,26 +263,15 @@ copy_log(struct writing *w)
 	return good;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 /* In the place of the log that is there. */
 static bool
 store(struct writing *w, const char *dir)
 {
 	struct evault_error err = { .text = "" };
-	char tiles[4096], head[4096];
+	char there[4096];
 
-	snprintf(tiles, sizeof(tiles), "%s/log/tile", dir);
-	nftw(tiles, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	snprintf(head, sizeof(head), "%s/log/checkpoint", dir);
-	remove(head); /* nobody writes over a head that they have not read */
+	snprintf(there, sizeof(there), "%s/log", dir);
+	remove_tree(there);
 	return must(ev_log_commit(w->log, &w->v->authority.log_key, &w->v->keys->write->log, &err),
 		    &err);
 }
