@@ -356,6 +356,16 @@ print_extent(const struct bundle *v)
 		       s->extracted);
 }
 
+/* The key of a log stands for everybody whom that log admits: it is nobody's signature. */
+static bool
+log_was_given(const struct bundle *v)
+{
+	const char *given = v->what.signer;
+
+	return given != NULL && strncmp(given, "evault/", 7) == 0 && strchr(given, '+') != NULL &&
+	       strncmp(given, "evault/actor/", 13) != 0;
+}
+
 static void
 print_verdict(const struct bundle *v)
 {
@@ -363,8 +373,11 @@ print_verdict(const struct bundle *v)
 
 	switch (s->verdict) {
 	case EVAULT_VERDICT_VERIFIED:
-		puts(_("verified: all that was checked holds, and the signer is the one who was "
-		       "given"));
+		puts(log_was_given(v)
+			 ? _("verified: all that was checked holds, and the signer is one whom the "
+			     "log admits whose key was given; who that is, is not checked")
+			 : _("verified: all that was checked holds, and the signer is the one who "
+			     "was given"));
 		return;
 	case EVAULT_VERDICT_SIGNER_UNKNOWN:
 		puts(s->signer_known == EVAULT_ASKED_FAILS

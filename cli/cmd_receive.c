@@ -466,6 +466,28 @@ receive(struct receiving *r)
 	return status;
 }
 
+/* A receipt of each bundle is written to the working folder, unless it is said where. */
+static int
+allow_receipt(const struct receiving *r)
+{
+	bool bundles = false;
+	size_t i;
+
+	for (i = 0; i < r->operands.n; i++) {
+		bundle_allow(r->operands.items[i]);
+		bundles = bundles || is_bundle(r->operands.items[i]);
+	}
+	if (r->receipt != NULL)
+		return OPTIONS_GO_ON;
+	if (bundles && !r->dry_run && session_lies_in_vault("."))
+		return options_wrong(&command_receive,
+				     _("the working folder is in a vault, and a receipt that is "
+				       "written there is found with it: say where to, with "
+				       "--receipt FILE, or work elsewhere"));
+	sandbox_allow(".", SANDBOX_OUTPUT);
+	return OPTIONS_GO_ON;
+}
+
 static int
 run_receive(struct globals *globals, char **argv)
 {
@@ -478,7 +500,6 @@ run_receive(struct globals *globals, char **argv)
 		{ 0 },
 	};
 	int status = options_read(&command_receive, options, globals, argv, &r.operands);
-	size_t i;
 
 	if (status == OPTIONS_GO_ON && r.operands.n == 0)
 		status = options_wrong(&command_receive,
@@ -486,10 +507,8 @@ run_receive(struct globals *globals, char **argv)
 					 "receive /media/stick/field.vault"));
 	if (status == OPTIONS_GO_ON && r.receipt != NULL && r.operands.n > 1)
 		status = options_wrong(&command_receive, _("--receipt is for one bundle"));
-	for (i = 0; i < r.operands.n; i++)
-		bundle_allow(r.operands.items[i]);
-	if (r.receipt == NULL)
-		sandbox_allow(".", SANDBOX_OUTPUT);
+	if (status == OPTIONS_GO_ON)
+		status = allow_receipt(&r);
 	if (status == OPTIONS_GO_ON)
 		status = receive(&r);
 	list_release(&r.operands);

@@ -132,6 +132,7 @@ refused() {
 claim without_seccomp_nothing_is_done eval 'refused seccomp,prctl:error=EINVAL && [ "$STATUS" -eq 2 ] && warns seccomp && ! grep -q "/v/" "$T/trace"'
 claim without_landlock_it_warns eval 'refused landlock_create_ruleset:error=ENOSYS && [ "$STATUS" -eq 0 ] && warns Landlock'
 claim without_landlock_it_can_be_an_error eval 'refused landlock_create_ruleset:error=ENOSYS --require-sandbox && [ "$STATUS" -eq 2 ] && warns Landlock && ! grep -q "/v/log" "$T/trace"'
+claim also_where_no_vault_is_asked_for eval 'run strace -f -qq -o "$T/trace" -e inject=landlock_create_ruleset:error=ENOSYS "$EVAULT_BIN" --require-sandbox lock --all; [ "$STATUS" -eq 2 ] && warns Landlock'
 if [ "$LANDLOCK" -gt 0 ]; then
 	claim when_landlock_refuses_nothing_is_done eval 'refused landlock_restrict_self:error=E2BIG && [ "$STATUS" -eq 2 ] && ! grep -q "/v/log" "$T/trace"'
 fi

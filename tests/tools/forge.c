@@ -322,7 +322,7 @@ store(struct forging *f, const char *dir)
 	struct evault_error err = { .text = "" };
 	struct ev_log *log = NULL;
 	enum evault_status rc;
-	char there[4096];
+	char tiles[4096], head[4096];
 	uint8_t public[32];
 	size_t i;
 
@@ -331,8 +331,10 @@ store(struct forging *f, const char *dir)
 		ev_signing_seed_public(&seed, public);
 		ev_verifier_init(&key, f->v->note.origin, public);
 	}
-	snprintf(there, sizeof(there), "%s/log", dir);
-	remove_tree(there);
+	snprintf(tiles, sizeof(tiles), "%s/log/tile", dir);
+	snprintf(head, sizeof(head), "%s/log/checkpoint", dir);
+	remove_tree(tiles);
+	remove(head); /* nobody writes over a head that they have not read */
 	rc = ev_log_new(f->v->dir, f->v->note.origin, &log, &err);
 	for (i = 0; i < f->n && rc == EVAULT_OK; i++)
 		rc = ev_log_stage(log, ev_slice_of(f->entries[i].data, f->entries[i].len), &err);
