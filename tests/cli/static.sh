@@ -57,8 +57,9 @@ if [ "$(id -u)" -eq 0 ] || unshare -r true 2>/dev/null; then
 	newer=mlock2,copy_file_range,preadv2,pwritev2,pkey_mprotect,pkey_alloc,pkey_free,statx,io_pgetevents,rseq,pidfd_send_signal,io_uring_setup,open_tree,move_mount,pidfd_open,clone3
 	newer+=,close_range,openat2,pidfd_getfd,faccessat2,process_madvise,epoll_pwait2,landlock_create_ruleset,landlock_add_rule,landlock_restrict_self,memfd_secret,futex_waitv
 	t() {
-		before=(strace -f -qq -o "$T/strace" -e "trace=$newer" -e "inject=$newer:error=ENOSYS")
-		whole_life old && does 0 -V /old -i /key list && warns Landlock && grep -q 'landlock_create_ruleset(.*ENOSYS.*INJECTED' strace && does 2 --require-sandbox -V /old -i /key list
+		# Of seccomp it has what libseccomp asks for first and for all threads at once, not the later flags.
+		before=(strace -f -qq -o "$T/strace" -e "trace=$newer,seccomp" -e "inject=$newer:error=ENOSYS" -e inject=seccomp:error=EINVAL:when=3..4)
+		whole_life old && grep -q 'SECCOMP_FILTER_FLAG_TSYNC_ESRCH.*EINVAL.*INJECTED' strace && ! grep -q 'SECCOMP_GET_ACTION_AVAIL' strace && does 0 -V /old -i /key list && warns Landlock && grep -q 'landlock_create_ruleset(.*ENOSYS.*INJECTED' strace && does 2 --require-sandbox -V /old -i /key list
 	}
 	if strace -o strace true 2>/dev/null; then
 		claim on_a_kernel_of_ten_years_ago_it_does_its_work_and_says_what_is_missing t
