@@ -108,8 +108,11 @@ compare_file(const struct ev_log *log, const char *path, bool may_be_gone, struc
 static enum evault_status
 compare_heads(const struct ev_log *log, struct evault_error *err)
 {
-	enum evault_status rc = compare_file(log, EV_LOG_HEAD, log->head.size == 0, err);
+	enum evault_status rc;
 
+	if (log->note.len == 0) /* a new log goes on from nothing */
+		return EVAULT_OK;
+	rc = compare_file(log, EV_LOG_HEAD, false, err);
 	return rc == EVAULT_OK ? compare_file(log, EV_LOG_NEW, true, err) : rc;
 }
 
