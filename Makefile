@@ -41,9 +41,6 @@ REVISION := $(shell cut -s -d' ' -f1 .revision 2>/dev/null || git describe --alw
 COMMITTED := $(shell cut -s -d' ' -f2 .revision 2>/dev/null || git log -1 --format=%ct 2>/dev/null || echo 1)
 $(BUILD)/vault/version.o: ALL_CFLAGS += -DEVAULT_VERSION='"$(VERSION)"' -DEVAULT_BUILD='"$(REVISION)"'
 
-# Where installed messages are looked for when they are neither beside the program nor in ../share.
-$(BUILD)/cli/language_libc.o: ALL_CFLAGS += -DLOCALEDIR='"$(PREFIX)/share/evault/locale"'
-
 LIB_SRC  := $(wildcard vault/base/*.c vault/format/*.c vault/store/*.c vault/*.c)
 STATIC_SRC := $(wildcard cli/static_*.c)
 CLI_SRC  := $(filter-out $(STATIC_SRC),$(wildcard cli/*.c))
@@ -62,19 +59,17 @@ endif
 
 comma    := ,
 object    = $(1:%.c=$(BUILD)/%.o)
-# The rest of a tool is in tests/<its name>.
-tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c))
+# The rest of a tool is in tests/<its name>; and of what several programs share, what it uses.
+tool_rest = $(call object,$(wildcard $(1:tests/tools/%.c=tests/%)/*.c) $(if $(filter %/forge.c %/longlog.c,$(1)),tests/lib/remove.c))
 LIB_OBJ  := $(call object,$(LIB_SRC))
-CLI_OBJ  := $(call object,$(CLI_SRC))
+CLI_OBJ  := $(call object,$(CLI_SRC)) $(BUILD)/cli/catalogues.o
 STATIC_OBJ := $(call object,$(STATIC_SRC))
 UNITS    := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TOOLS    := $(TOOL_SRC:%.c=$(BUILD)/%)
 ALL_OBJ  := $(LIB_OBJ) $(CLI_OBJ) $(STATIC_OBJ) $(call object,$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) $(FUZZ_REST) $(FRAME) $(REPLAY)) \
             $(foreach t,$(TOOL_SRC),$(call tool_rest,$(t)))
-# Each language twice: for libc where it has the locale, and for where it has none (cli/language.c).
 LANGUAGES := $(patsubst cli/po/%.po,%,$(wildcard cli/po/*.po))
-MESSAGES  := $(foreach l,$(LANGUAGES),locale/$(l)/LC_MESSAGES/evault.mo locale/$(l)/C/LC_MESSAGES/evault.mo)
 LIBS     := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ifeq ($(LIBS)$(filter clean demo dist test check coverage fuzz fuzz-all fault alloc bench,$(MAKECMDGOALS)),)
 $(warning pkg-config does not find all of: $(PKGS).  Try: tests/install-packages build)
@@ -83,14 +78,16 @@ endif
 LIBS     += -lzxcvbn -lm
 # The command alone is held to its work by the kernel.  The leak sanitizer and valgrind need what
 # that forbids: SANDBOX=0 is for builds with them.
+# Messages come from catalogues in the program (cli/catalogue.c).
+CLI_LIBS := $(foreach f,gettext ngettext,$(f:%=-Wl,--wrap=%) $(f:%=-Wl,--wrap=d%) $(f:%=-Wl,--wrap=dc%))
 SANDBOX  ?= $(if $(SANITIZE)$(COVERAGE),0,1)
 ifeq ($(SANDBOX),0)
 $(CLI_OBJ): ALL_CFLAGS += -DEVAULT_NO_SANDBOX
 else
-CLI_LIBS := $(shell pkg-config --libs libseccomp)
+CLI_LIBS += $(shell pkg-config --libs libseccomp)
 endif
 
-all: $(BUILD)/evault $(MESSAGES:%=$(BUILD)/%) $(STATIC_OBJ)
+all: $(BUILD)/evault $(STATIC_OBJ)
 
 $(BUILD)/libevault.a: $(LIB_OBJ)
 	@rm -f $@
@@ -103,23 +100,26 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(foreach l,$(LANGUAGES),$(eval $(filter %/$(l)/LC_MESSAGES/evault.mo %/$(l)/C/LC_MESSAGES/evault.mo,$(MESSAGES:%=$(BUILD)/%)): cli/po/$(l).po))
-$(MESSAGES:%=$(BUILD)/%):
-	@mkdir -p $(@D)
-	msgfmt --check-format -o $@ $<
+$(BUILD)/cli/catalogues.o: cli/catalogues.S $(LANGUAGES:%=$(BUILD)/cli/po/%.mo)
+	$(CC) -Wa,-I,$(BUILD)/cli/po -c -o $@ $<
 
-# One file for any Linux: with its libraries and its messages in it, and without what of theirs
-# evault never lets them do (cli/static_absent.c).  Its symbols go into a file of their own.
+# With the numbers of this machine: libc's gettext would put them in when it loads a catalogue.
+LONG_64  := $(if $(filter 8,$(shell echo __SIZEOF_LONG__ | $(CC) -E -P - 2>/dev/null)),l,ll)
+$(BUILD)/cli/po/%.mo: cli/po/%.po
+	@mkdir -p $(@D)
+	sed 's/%<PRI\([dux]\)64>/%$(LONG_64)\1/g; s/%<PRI\([dux]\)32>/%\1/g' $< | msgfmt --check-format --no-hash -o $@ -
+
+# One file for any Linux: with its libraries in it, and without what of theirs evault never lets them do
+# (cli/static_absent.c).  Its symbols go into a file of their own.
 STATIC_LIBS  := $(filter-out -ldl,$(shell pkg-config --static --libs $(PKGS) libseccomp 2>/dev/null)) -lm
-STATIC_WRAP  := free realloc dcgettext dcngettext dlopen getaddrinfo freeaddrinfo \
-                getnameinfo gethostbyname
-STATIC_OWN   := $(BUILD)/static/forget.o $(BUILD)/static/messages.o
-STATIC_PARTS := $(filter-out $(call object,cli/forget.c cli/language_libc.c),$(CLI_OBJ)) $(STATIC_OBJ) $(STATIC_OWN)
+STATIC_WRAP  := free realloc dlopen getaddrinfo freeaddrinfo getnameinfo gethostbyname
+STATIC_PARTS := $(filter-out $(call object,cli/forget.c cli/language_libc.c),$(CLI_OBJ)) $(STATIC_OBJ) \
+                $(BUILD)/static/forget.o
 
 static: $(BUILD)/static/evault
 
 $(BUILD)/static/evault: $(STATIC_PARTS) $(BUILD)/libevault.a
-	$(CC) $(LDHARDEN:-pie=-static-pie) $(STATIC_WRAP:%=-Wl,--wrap=%) -pthread -o $@.whole $^ $(STATIC_LIBS)
+	$(CC) $(LDHARDEN:-pie=-static-pie) $(STATIC_WRAP:%=-Wl,--wrap=%) -pthread -o $@.whole $^ $(filter -Wl%,$(CLI_LIBS)) $(STATIC_LIBS)
 	objcopy --only-keep-debug $@.whole $@.debug
 	objcopy --strip-all --add-gnu-debuglink=$@.debug $@.whole $@
 	@rm $@.whole
@@ -127,14 +127,6 @@ $(BUILD)/static/evault: $(STATIC_PARTS) $(BUILD)/libevault.a
 $(BUILD)/static/forget.o: cli/forget.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -DEVAULT_STATIC -MMD -MP -c -o $@ $<
-
-$(BUILD)/static/messages.o: cli/static_messages.S $(LANGUAGES:%=$(BUILD)/static/%.mo)
-	$(CC) -Wa,-I,$(BUILD)/static -c -o $@ $<
-
-# With the numbers of this machine: libc's gettext would put them in when it loads a catalogue.
-$(BUILD)/static/%.mo: cli/po/%.po
-	@mkdir -p $(@D)
-	sed 's/%<PRI\([dux]\)64>/%l\1/g; s/%<PRI\([dux]\)32>/%\1/g' $< | msgfmt --no-hash -o $@ -
 
 $(UNITS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call object,$(FRAME)) $(BUILD)/libevault.a
 	$(CC) $(LDHARDEN) -pthread -o $@ $(filter %.o,$^) $(BUILD)/libevault.a $(LIBS)
@@ -145,8 +137,9 @@ $(BUILD)/tests/unit/test_editor $(BUILD)/tests/unit/test_editor_input: $(call ob
 # It makes the bundle that its input changes.
 $(BUILD)/tests/fuzz/fuzz_verify: $(call object,tests/bundle/log.c)
 # They work on folders.
-$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider model): $(call object,tests/fuzz/folder.c)
-$(BUILD)/tests/fuzz/fuzz_insider: $(call object,tests/fuzz/forge.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault insider receive model): $(call object,tests/fuzz/folder.c tests/lib/remove.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,open_vault receive): $(call object,tests/fuzz/alter.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,insider receive): $(call object,tests/fuzz/forge.c)
 $(BUILD)/tests/fuzz/fuzz_model: $(call object,tests/fuzz/model.c)
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(call object,$(REPLAY)) $(BUILD)/libevault.a
@@ -168,22 +161,34 @@ $(BUILD)/revision: FORCE
 $(BUILD)/vault/version.o: $(BUILD)/revision
 
 # Does not build, so that `sudo make install` leaves nothing of root's in the source.
+PROGRAM  ?= $(BUILD)/evault
 install:
-	@test -x $(BUILD)/evault || { echo 'make: nothing built yet; run make first' >&2; exit 1; }
-	install -D -m 755 $(BUILD)/evault $(DESTDIR)$(PREFIX)/bin/evault
+	@test -x $(PROGRAM) || { echo 'make: nothing built yet; run make first' >&2; exit 1; }
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/evault
 	install -D -m 644 cli/evault.1 $(DESTDIR)$(PREFIX)/share/man/man1/evault.1
-	for m in $(MESSAGES); do \
-		install -D -m 644 $(BUILD)/$$m $(DESTDIR)$(PREFIX)/share/evault/$$m || exit; done
 	install -D -m 644 cli/evault.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/evault
 
 # Takes new and changed strings of the source into the translations (cli/po/README.md).
 po:
 	cli/po/update
 
-# The package of Debian: $(BUILD)/evault_$(VERSION)_….deb
+# The package of Debian: $(BUILD)/evault_$(VERSION)_….deb.  What cli/dist/within names lies in its program.
 MAINTAINER ?= The evault authors <evault@example.org>
-deb: all
+WITHIN   := $(shell sed 's/ *\#.*//' cli/dist/within | awk '{ print $$1 }')
+DEB_LIBS  = $(foreach l,$(LIBS),$(if $(filter $(l:-l%=lib%),$(WITHIN)),-l:$(l:-l%=lib%).a,$(l)))
+
+$(BUILD)/deb/evault: $(CLI_OBJ) $(BUILD)/libevault.a cli/dist/within
+	@mkdir -p $(@D)
+	$(CC) $(LDHARDEN) -pthread -o $@ $(CLI_OBJ) $(BUILD)/libevault.a $(DEB_LIBS) $(CLI_LIBS)
+
+deb: all $(BUILD)/deb/evault
 	SOURCE_DATE_EPOCH=$(COMMITTED) cli/dist/deb $(BUILD) $(VERSION) $(REVISION) '$(MAINTAINER)'
+
+# The package, the static program and the source in a fresh Debian 12 and 13, of which Tails is made:
+# tests/systems/README.md.  As root, with a network; a quarter of an hour.
+systems: static deb
+	tests/install-packages build dist systems
+	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) tests/systems/systems.sh
 
 # A release, of the commit that is checked out, with the hashes of its files, to $(BUILD)/dist.  SIGN is the file
 # of the release key, which is nowhere in the source; without it the list is not signed.
@@ -283,5 +288,5 @@ clean:
 
 -include $(ALL_OBJ:.o=.d) $(BUILD)/static/forget.d
 FORCE:
-.PHONY: all static deb dist units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault alloc nonces sandbox-suite bench clean FORCE
+.PHONY: all static deb dist systems units fuzzers tools objects install po demo test check coverage fuzz fuzz-all fault alloc nonces sandbox-suite bench clean FORCE
 .SECONDARY:

@@ -10,7 +10,6 @@
 #include "escape.h"
 #include "failure.h"
 #include "format.h"
-#include "interrupt.h"
 #include "json.h"
 #include "message.h"
 #include "progress.h"
@@ -31,11 +30,7 @@ on_finding(void *ctx, const struct evault_finding *finding)
 {
 	struct bundle *v = ctx;
 
-	progress_hide();
-	if (v->globals->json)
-		finding_print_json(finding);
-	else
-		findings_add(&v->findings, finding);
+	findings_take(&v->findings, v->globals->json, finding);
 }
 
 static void
@@ -196,14 +191,6 @@ on_fork(void *ctx, const char *known, const char *found)
 	snprintf(v->forks, size, "%s\n%s", known, found);
 }
 
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
-}
-
 /* ---- the passphrase of a bundle ------------------------------------------------------ */
 
 static enum evault_status
@@ -275,6 +262,7 @@ print_json_summary(const struct bundle *v)
 	json_number(&json, "received", s->received);
 	json_number(&json, "unproved", s->unproved);
 	json_number(&json, "unknown_members", s->others);
+	json_bool(&json, "verify_text_of_card", s->text_of_card);
 	json_number(&json, "damage", s->damage);
 	json_text(&json, "addressee", asked[s->addressee]);
 	json_text(&json, "signer_known", asked[s->signer_known]);
@@ -356,12 +344,26 @@ print_extent(const struct bundle *v)
 				"mean\n",
 				s->others),
 		       s->others);
+	if (s->text_of_card)
+		puts(_("not checked: what evault/VERIFY.txt says: it is not the text that this "
+		       "evault knows, but the one that the card given names; run no command that "
+		       "stands in it"));
 	puts(_("not in the power of any check: what was left out, whether the times are true, and "
 	       "what the files show"));
 	if (s->extracted > 0)
 		printf(ngettext("written: %" PRIu64 " original\n",
 				"written: %" PRIu64 " originals\n", s->extracted),
 		       s->extracted);
+}
+
+/* The key of a log stands for everybody whom that log admits: it is nobody's signature. */
+static bool
+log_was_given(const struct bundle *v)
+{
+	const char *given = v->what.signer;
+
+	return given != NULL && strncmp(given, "evault/", 7) == 0 && strchr(given, '+') != NULL &&
+	       strncmp(given, "evault/actor/", 13) != 0;
 }
 
 static void
@@ -371,8 +373,11 @@ print_verdict(const struct bundle *v)
 
 	switch (s->verdict) {
 	case EVAULT_VERDICT_VERIFIED:
-		puts(_("verified: all that was checked holds, and the signer is the one who was "
-		       "given"));
+		puts(log_was_given(v)
+			 ? _("verified: all that was checked holds, and the signer is one whom the "
+			     "log admits whose key was given; who that is, is not checked")
+			 : _("verified: all that was checked holds, and the signer is the one who "
+			     "was given"));
 		return;
 	case EVAULT_VERDICT_SIGNER_UNKNOWN:
 		puts(s->signer_known == EVAULT_ASKED_FAILS
@@ -465,7 +470,7 @@ bundle_begin(struct bundle *b, struct globals *globals)
 	b->what.finding = on_finding;
 	b->what.item = on_item;
 	b->what.fork = on_fork;
-	b->what.progress = on_progress;
+	b->what.progress = progress_show;
 	b->what.ctx = b;
 	take_against(&b->what);
 }

@@ -111,19 +111,7 @@ on_finding(void *ctx, const struct evault_finding *finding)
 {
 	struct adding *a = ctx;
 
-	progress_hide();
-	if (a->globals->json)
-		finding_print_json(finding);
-	else
-		findings_add(&a->findings, finding);
-}
-
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
+	findings_take(&a->findings, a->globals->json, finding);
 }
 
 static void
@@ -405,7 +393,7 @@ run_add(struct globals *globals, char **argv)
 
 	a.what.event = on_event;
 	a.what.finding = on_finding;
-	a.what.progress = on_progress;
+	a.what.progress = progress_show;
 	a.what.ctx = &a;
 	if (status == OPTIONS_GO_ON)
 		status = prepare(&a);

@@ -29,19 +29,7 @@ on_finding(void *ctx, const struct evault_finding *finding)
 {
 	struct checking *c = ctx;
 
-	progress_hide();
-	if (c->globals->json)
-		finding_print_json(finding);
-	else
-		findings_add(&c->findings, finding);
-}
-
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
+	findings_take(&c->findings, c->globals->json, finding);
 }
 
 static void
@@ -243,7 +231,7 @@ run_check(struct globals *globals, char **argv)
 	take_against(&c.what);
 	c.what.depth = c.quick ? EVAULT_CHECK_QUICK : EVAULT_CHECK_FULL;
 	c.what.finding = on_finding;
-	c.what.progress = on_progress;
+	c.what.progress = progress_show;
 	c.what.ctx = &c;
 	return check(&c);
 }

@@ -78,14 +78,6 @@ on_event(void *ctx, const struct evault_get_event *e)
 		message_warning("%s: %s", e->item->citation, e->why);
 }
 
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
-}
-
 static void
 print_json_summary(const struct evault_get_summary *s)
 {
@@ -220,7 +212,7 @@ run_get(struct globals *globals, char **argv)
 	int status = options_read(&command_get, options, globals, argv, &g.sel.operands);
 
 	g.what.event = on_event;
-	g.what.progress = on_progress;
+	g.what.progress = progress_show;
 	g.what.ctx = &g;
 	if (status == OPTIONS_GO_ON)
 		status = prepare(&g);

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "message.h"
 #include "options.h"
+#include "sandbox.h"
 #include "session.h"
 
 static int
@@ -45,6 +46,8 @@ lock_all(const struct globals *globals)
 	struct json json;
 	uint64_t n = 0;
 
+	if (!sandbox_enter(globals->require_sandbox))
+		return EXIT_FAILED;
 	if (evault_lock_all(&n, &err) != EVAULT_OK)
 		return failure_report(&err, globals);
 	if (globals->json) {

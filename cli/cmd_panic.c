@@ -7,6 +7,7 @@
 #include "escape.h"
 #include "evault.h"
 #include "failure.h"
+#include "interrupt.h"
 #include "json.h"
 #include "key_typed.h"
 #include "message.h"
@@ -53,6 +54,28 @@ ask_first(const char *dir, enum evault_armed armed, struct evault_error *err)
 	return go_on ? EVAULT_OK : failure_set(err, EVAULT_E_CANCELLED, _("nothing was done"));
 }
 
+/* Who closes the terminal over it, or types Ctrl-C, does not keep the half of it. */
+static enum evault_status
+destroy(const char *dir, bool unarmed, struct evault_error *err)
+{
+	enum evault_status rc;
+
+	interrupt_hold();
+	rc = evault_panic(dir, unarmed, err);
+	interrupt_let();
+	return rc;
+}
+
+static int
+report(const struct evault_error *err, const struct globals *globals)
+{
+	if (err->status == EVAULT_E_IO || err->status == EVAULT_E_READ_ONLY ||
+	    err->status == EVAULT_E_FULL)
+		return failure_say(err, _("keys may still lie there: run it again where it can be "
+					  "written, or destroy the medium"));
+	return failure_report(err, globals);
+}
+
 static int
 run_now(const struct globals *globals)
 {
@@ -62,19 +85,19 @@ run_now(const struct globals *globals)
 	enum evault_status rc = session_init(&session, globals, &err);
 
 	if (rc == EVAULT_OK)
-		rc = evault_panic(session.dir, false, &err);
+		rc = destroy(session.dir, false, &err);
 	/* It was not armed: then there is time. */
 	if (rc == EVAULT_E_DENIED) {
 		rc = evault_panic_armed(session.dir, &armed, &err);
 		if (rc == EVAULT_OK)
 			rc = ask_first(session.dir, armed, &err);
 		if (rc == EVAULT_OK)
-			rc = evault_panic(session.dir, true, &err);
+			rc = destroy(session.dir, true, &err);
 		if (rc == EVAULT_OK)
 			message_note(_("the keys are destroyed"));
 	}
 	session_release(&session);
-	return rc == EVAULT_OK ? EXIT_SOUND : failure_report(&err, globals);
+	return rc == EVAULT_OK ? EXIT_SOUND : report(&err, globals);
 }
 
 static void

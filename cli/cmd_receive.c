@@ -68,17 +68,33 @@ event_text(const struct evault_receive_event *e)
 						  : e->action);
 }
 
+/* What has no citation here yet is named by where it is. */
+static char *
+event_cited(const struct receiving *r, const struct evault_receive_event *e)
+{
+	char *dir = escape_text(r->dir), *cited;
+	const size_t size = strlen(dir) + 200;
+
+	cited = memory_grow(NULL, size);
+	if (e->citation[0] != '\0')
+		snprintf(cited, size, "%s", e->citation);
+	else
+		snprintf(cited, size, _("entry %" PRIu64 " of %s"), e->from, dir);
+	free(dir);
+	return cited;
+}
+
 static void
-print_event(const struct evault_receive_event *e)
+print_event(const struct evault_receive_event *e, const char *cited)
 {
 	char *what = event_text(e);
 
 	if (e->what == EVAULT_RECEIVE_WOULD)
-		printf(_("would be received: %s  "), e->citation);
+		printf(_("would be received: %s  "), cited);
 	else if (e->sha256[0] != '\0')
-		printf("%s  %s  ", e->citation, e->sha256);
+		printf("%s  %s  ", cited, e->sha256);
 	else
-		printf("%s  ", e->citation);
+		printf("%s  ", cited);
 	printf(e->name[0] != '\0' ? "%s\n" : "(%s)\n", what);
 	free(what);
 }
@@ -87,29 +103,23 @@ static void
 on_event(void *ctx, const struct evault_receive_event *e)
 {
 	const struct receiving *r = ctx;
-	char *what;
+	char *what, *cited;
 
 	progress_hide();
 	if (r->globals->json)
 		print_json_event(r, e);
-	else if (e->what != EVAULT_RECEIVE_FAILED)
-		print_event(e);
-	if (e->what != EVAULT_RECEIVE_FAILED)
+	if (r->globals->json && e->what != EVAULT_RECEIVE_FAILED)
 		return;
+	cited = event_cited(r, e);
 	what = event_text(e);
-	if (what[0] != '\0')
-		message_error(_("not received: %s (%s): %s"), e->citation, what, e->why);
+	if (e->what != EVAULT_RECEIVE_FAILED)
+		print_event(e, cited);
+	else if (what[0] != '\0')
+		message_error(_("not received: %s (%s): %s"), cited, what, e->why);
 	else
-		message_error(_("not received: %s: %s"), e->citation, e->why);
+		message_error(_("not received: %s: %s"), cited, e->why);
+	free(cited);
 	free(what);
-}
-
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
 }
 
 /* ---- summaries ------------------------------------------------------------------ */
@@ -352,7 +362,7 @@ receive_bundle(struct receiving *r, bool *stop)
 	struct bundle b = { .what = {
 				.path = r->dir, .signer = r->signer, .against = r->against } };
 	struct evault_receive what = {
-		.dry_run = r->dry_run, .event = on_event, .progress = on_progress, .ctx = r
+		.dry_run = r->dry_run, .event = on_event, .progress = progress_show, .ctx = r
 	};
 	struct evault_receive_summary summary = { .received = 0 };
 	struct evault_error err = { .text = "" };
@@ -398,7 +408,7 @@ receive_one(struct receiving *r, bool *stop)
 		session_ask_too(&session);
 		what.unlock = &session.unlock;
 		what.event = on_event;
-		what.progress = on_progress;
+		what.progress = progress_show;
 		what.ctx = r;
 		progress_begin(NULL);
 		rc = evault_receive(r->vault, &what, &summary, &err);
@@ -456,6 +466,28 @@ receive(struct receiving *r)
 	return status;
 }
 
+/* A receipt of each bundle is written to the working folder, unless it is said where. */
+static int
+allow_receipt(const struct receiving *r)
+{
+	bool bundles = false;
+	size_t i;
+
+	for (i = 0; i < r->operands.n; i++) {
+		bundle_allow(r->operands.items[i]);
+		bundles = bundles || is_bundle(r->operands.items[i]);
+	}
+	if (r->receipt != NULL)
+		return OPTIONS_GO_ON;
+	if (bundles && !r->dry_run && session_lies_in_vault("."))
+		return options_wrong(&command_receive,
+				     _("the working folder is in a vault, and a receipt that is "
+				       "written there is found with it: say where to, with "
+				       "--receipt FILE, or work elsewhere"));
+	sandbox_allow(".", SANDBOX_OUTPUT);
+	return OPTIONS_GO_ON;
+}
+
 static int
 run_receive(struct globals *globals, char **argv)
 {
@@ -468,7 +500,6 @@ run_receive(struct globals *globals, char **argv)
 		{ 0 },
 	};
 	int status = options_read(&command_receive, options, globals, argv, &r.operands);
-	size_t i;
 
 	if (status == OPTIONS_GO_ON && r.operands.n == 0)
 		status = options_wrong(&command_receive,
@@ -476,10 +507,8 @@ run_receive(struct globals *globals, char **argv)
 					 "receive /media/stick/field.vault"));
 	if (status == OPTIONS_GO_ON && r.receipt != NULL && r.operands.n > 1)
 		status = options_wrong(&command_receive, _("--receipt is for one bundle"));
-	for (i = 0; i < r.operands.n; i++)
-		bundle_allow(r.operands.items[i]);
-	if (r.receipt == NULL)
-		sandbox_allow(".", SANDBOX_OUTPUT);
+	if (status == OPTIONS_GO_ON)
+		status = allow_receipt(&r);
 	if (status == OPTIONS_GO_ON)
 		status = receive(&r);
 	list_release(&r.operands);

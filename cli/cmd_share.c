@@ -43,14 +43,6 @@ on_event(void *ctx, const struct evault_share_event *e)
 	share_tell_item(s->globals, s->what.dry_run, e);
 }
 
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
-}
-
 /* A name that every file system takes: of letters, digits and what is harmless between them. */
 static void
 put_safe(FILE *out, const char *name)
@@ -349,7 +341,7 @@ run_share(struct globals *globals, char **argv)
 	int status = options_read(&command_share, options, globals, argv, &s.sel.operands);
 
 	s.what.event = on_event;
-	s.what.progress = on_progress;
+	s.what.progress = progress_show;
 	s.what.ctx = &s;
 	if (status == OPTIONS_GO_ON)
 		status = prepare(&s);

@@ -37,14 +37,6 @@ on_left(void *ctx, const char *path, const char *why)
 	json_end(&json);
 }
 
-static bool
-on_progress(void *ctx, const struct evault_progress *progress)
-{
-	(void)ctx;
-	progress_show(progress);
-	return interrupt_asked();
-}
-
 static void
 print_json_summary(const struct tidying *t, const struct evault_tidy_summary *s)
 {
@@ -139,7 +131,7 @@ run_tidy(struct globals *globals, char **argv)
 	if (status != OPTIONS_GO_ON)
 		return status;
 	t.what.left = on_left;
-	t.what.progress = on_progress;
+	t.what.progress = progress_show;
 	t.what.ctx = &t;
 	rc = session_init(&session, globals, &err);
 	if (rc == EVAULT_OK)

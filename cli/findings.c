@@ -7,6 +7,7 @@
 #include "json.h"
 #include "memory.h"
 #include "message.h"
+#include "progress.h"
 
 enum {
 	TOTAL_MAX = 4 << 20 /* bytes that are kept before they are printed */
@@ -55,8 +56,8 @@ heading_of_bundle(size_t kind)
 	return heading(kind);
 }
 
-void
-findings_add(struct findings *findings, const struct evault_finding *finding)
+static void
+add(struct findings *findings, const struct evault_finding *finding)
 {
 	size_t kind = (size_t)finding->kind, size;
 	char *path = escape_text(finding->path);
@@ -81,6 +82,32 @@ findings_add(struct findings *findings, const struct evault_finding *finding)
 		findings_print(findings, stdout);
 }
 
+static void
+print_json(const struct evault_finding *finding)
+{
+	struct json json = json_begin(stdout);
+
+	json_text(&json, "finding", evault_finding_word(finding->kind));
+	if (finding->has_item) {
+		json_number(&json, "item", finding->item);
+		json_text(&json, "citation", finding->citation);
+	}
+	if (finding->path[0] != '\0')
+		json_text(&json, "path", finding->path);
+	json_text(&json, "detail", finding->detail);
+	json_end(&json);
+}
+
+void
+findings_take(struct findings *findings, bool json, const struct evault_finding *finding)
+{
+	progress_hide();
+	if (json)
+		print_json(finding);
+	else
+		add(findings, finding);
+}
+
 void
 findings_print(struct findings *findings, FILE *out)
 {
@@ -94,20 +121,4 @@ findings_print(struct findings *findings, FILE *out)
 		free(findings->lines[kind]);
 	}
 	*findings = (struct findings){ .bundle = findings->bundle };
-}
-
-void
-finding_print_json(const struct evault_finding *finding)
-{
-	struct json json = json_begin(stdout);
-
-	json_text(&json, "finding", evault_finding_word(finding->kind));
-	if (finding->has_item) {
-		json_number(&json, "item", finding->item);
-		json_text(&json, "citation", finding->citation);
-	}
-	if (finding->path[0] != '\0')
-		json_text(&json, "path", finding->path);
-	json_text(&json, "detail", finding->detail);
-	json_end(&json);
 }

@@ -20,10 +20,11 @@ struct findings {
 	bool bundle; /* they are of a bundle, and not of a vault */
 };
 
-/* May print, to standard output. */
-void findings_add(struct findings *findings, const struct evault_finding *finding);
-/* Prints it at once, for programs, to standard output. */
-void finding_print_json(const struct evault_finding *finding);
+/*
+ * Takes the progress bar from the screen, then keeps the finding until there are many, or with
+ * `json` prints it at once, for programs.  Prints to standard output.
+ */
+void findings_take(struct findings *findings, bool json, const struct evault_finding *finding);
 /* Prints what there is and empties it. */
 void findings_print(struct findings *findings, FILE *out);
 

@@ -65,6 +65,32 @@ interrupt_init(void)
 }
 
 static void
+mask(int how)
+{
+	static const int waiting[] = { SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGALRM,
+				       SIGXCPU, SIGXFSZ, SIGTSTP, SIGTTIN, SIGTTOU };
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++)
+		sigaddset(&set, waiting[i]);
+	sigprocmask(how, &set, NULL);
+}
+
+void
+interrupt_hold(void)
+{
+	mask(SIG_BLOCK);
+}
+
+void
+interrupt_let(void)
+{
+	mask(SIG_UNBLOCK);
+}
+
+static void
 on_signal(int number)
 {
 	struct timespec now = { 0, 0 };

@@ -21,6 +21,13 @@ void interrupt_end(int number);
 void interrupt_later(int number);
 void interrupt_end_due(void);
 
+/*
+ * What must not stop in the middle, whoever closes the terminal: no signal that
+ * can wait comes before interrupt_let.
+ */
+void interrupt_hold(void);
+void interrupt_let(void);
+
 void interrupt_watch(void);
 /* True once one came; the first time that it is asked after that, it is also said. */
 bool interrupt_asked(void);

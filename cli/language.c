@@ -3,8 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "language_private.h"
+#include "catalogue.h"
 #include "message.h"
+
+enum {
+	CODE_SIZE = 12 /* "kk", "pt_BR" */
+};
 
 /* The first variable that says something about messages. */
 static const char *
@@ -24,11 +28,11 @@ wanted_locale(void)
 
 /* "ru_RU.UTF-8" to "ru_RU", and that to "ru"; false when it is no such name. */
 static bool
-language_code(const char *locale, const char *end, char out[LANGUAGE_CODE_SIZE])
+language_code(const char *locale, const char *end, char out[CODE_SIZE])
 {
 	size_t len = strcspn(locale, end);
 
-	if (len < 2 || len >= LANGUAGE_CODE_SIZE ||
+	if (len < 2 || len >= CODE_SIZE ||
 	    strspn(locale, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") < len)
 		return false;
 	memcpy(out, locale, len);
@@ -36,20 +40,46 @@ language_code(const char *locale, const char *end, char out[LANGUAGE_CODE_SIZE])
 	return true;
 }
 
-bool
-language_take_wanted(bool (*take)(const char *code))
+/* "C" and "POSIX" are no language, whatever LANGUAGE says; so it is with libc. */
+static bool
+is_plain_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			break;
+	}
+	return i == sizeof(names) / sizeof(names[0]) || strcmp(value, "POSIX") == 0 ||
+	       (value[0] == 'C' && (value[1] == '\0' || value[1] == '.'));
+}
+
+/* Of the languages that the user wants, best first, with country and without, the first there is.
+ */
+static void
+speak_wanted(void)
 {
 	const char *wanted = wanted_locale();
-	char code[LANGUAGE_CODE_SIZE];
+	char code[CODE_SIZE];
 
 	while (wanted[0] != '\0') {
-		if ((language_code(wanted, ".@:", code) && take(code)) ||
-		    (language_code(wanted, "_.@:", code) && take(code)))
-			return true;
+		if ((language_code(wanted, ".@:", code) && catalogue_speak(code)) ||
+		    (language_code(wanted, "_.@:", code) && catalogue_speak(code)))
+			return;
 		wanted += strcspn(wanted, ":"); /* LANGUAGE may name several */
 		wanted += wanted[0] == ':';
 	}
-	return false;
+}
+
+void
+language_init(void)
+{
+	language_take_characters();
+	if (!is_plain_locale())
+		speak_wanted();
 }
 
 bool

@@ -2,11 +2,9 @@
  * The language that evault speaks: messages from the catalogue cli/po, by
  * the user's locale.
  *
- * The catalogue is looked for in the folder `locale` beside the program (a
- * stick, a build), then where `make install` puts it.  Where the machine does
- * not have the user's locale (LANG=ru_RU.UTF-8 on a small Debian), libc would
- * speak English; then UTF-8 and the catalogue of that language are taken
- * directly.  The static program has its catalogues in itself, and asks libc nothing.
+ * The catalogues are in the program, and libc is asked nothing: its gettext
+ * speaks a language only where the machine has a locale of it (a small Debian
+ * has none), and by its own version it takes C.UTF-8 for one or does not.
  */
 #ifndef CLI_LANGUAGE_H
 #define CLI_LANGUAGE_H
@@ -14,8 +12,9 @@
 #include <stdbool.h>
 
 void language_init(void);
-/* Where its catalogues are looked for, static; NULL when they are in the program. */
-const char *language_folder(void);
+/* Of language_init: how libc reads characters (language_libc.c; the static program's libc is not
+ * asked). */
+void language_take_characters(void);
 
 /* Are passphrases that evault makes to be of Russian words? */
 bool language_is_russian(void);

@@ -7,6 +7,7 @@
 
 #include "escape.h"
 #include "message.h"
+#include "session.h"
 
 struct reading {
 	const struct command *command; /* NULL before it is known */
@@ -69,6 +70,25 @@ find(const struct reading *r, char letter, const char *name, size_t len)
 	return d != NULL ? d : find_in(r->global, letter, name, len);
 }
 
+/* The options of all commands: of these --index alone is written, and is sealed. */
+static bool
+writes_in_clear(const struct reading *r, const struct option_def *d)
+{
+	return d->path == SANDBOX_OUTPUT &&
+	       find_in(r->own, d->letter, d->name, strlen(d->name)) == d;
+}
+
+static bool
+refuse_vault(const char *path)
+{
+	char *shown = escape_text(path);
+
+	message_error(_("%s: is in a vault, and what is written there is found with it"), shown);
+	message_hint(_("name a place outside of it"));
+	free(shown);
+	return false;
+}
+
 /* Gives the option its value: what stands in the same word, or the next one. */
 static bool
 set_value(struct reading *r, const struct option_def *d, const char *here, const char *word)
@@ -78,6 +98,8 @@ set_value(struct reading *r, const struct option_def *d, const char *here, const
 			return wrong_with(r, _("a value is missing after"), word, strlen(word));
 		here = *r->argv++;
 	}
+	if (writes_in_clear(r, d) && strcmp(here, "-") != 0 && session_lies_in_vault(here))
+		return refuse_vault(here);
 	sandbox_allow(here, d->path);
 	if (d->list != NULL)
 		list_add(d->list, here);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "format.h"
+#include "interrupt.h"
 #include "terminal.h"
 
 enum {
@@ -101,8 +102,8 @@ draw(const struct evault_progress *p, uint64_t total, uint64_t ms)
 	bar.drawn = true;
 }
 
-void
-progress_show(const struct evault_progress *progress)
+static void
+redraw(const struct evault_progress *progress)
 {
 	uint64_t now, total;
 
@@ -116,4 +117,12 @@ progress_show(const struct evault_progress *progress)
 	bar.last = now;
 	total = progress->bytes_total != 0 ? progress->bytes_total : bar.total.bytes_total;
 	draw(progress, total, now - bar.began);
+}
+
+bool
+progress_show(void *ctx, const struct evault_progress *progress)
+{
+	(void)ctx;
+	redraw(progress);
+	return interrupt_asked();
 }

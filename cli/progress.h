@@ -10,7 +10,8 @@
 
 /* `total` may be NULL: then what progress_show is given counts. */
 void progress_begin(const struct evault_progress *total);
-void progress_show(const struct evault_progress *progress);
+/* For the library to call: `ctx` is not looked at; true when somebody asked to stop. */
+bool progress_show(void *ctx, const struct evault_progress *progress);
 /* Takes it from the screen until the next progress_show: before anything else is printed. */
 void progress_hide(void);
 void progress_end(void);

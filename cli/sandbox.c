@@ -11,7 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "language.h"
 #include "memory.h"
 #include "message.h"
 #include "sandbox_private.h"
@@ -105,12 +104,12 @@ struct rule {
 } __attribute__((packed));
 
 /*
- * What of the system's is read: messages, times, libraries that libc loads by
+ * What of the system's is read: times, locales and libraries that libc loads by
  * itself, and how the user is called.
  */
 static const char *const system_paths[] = {
-	"/usr/share/locale", "/usr/share/zoneinfo", "/usr/lib",    "/usr/lib64", "/lib", "/lib64",
-	"/etc/localtime",    "/etc/ld.so.cache",    "/etc/passwd",
+	"/usr/share/zoneinfo", "/usr/lib",         "/usr/lib64",  "/lib", "/lib64",
+	"/etc/localtime",      "/etc/ld.so.cache", "/etc/passwd",
 };
 
 static void
@@ -250,6 +249,16 @@ restrict_files(int version)
 	return good;
 }
 
+/* As /dev/stdin it is opened again.  A folder is no input: all that is in it would be. */
+static void
+allow_input(void)
+{
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st) == 0 && !S_ISDIR(st.st_mode))
+		keep(open("/proc/self/fd/0", O_PATH | O_CLOEXEC), FS_READ_FILE);
+}
+
 static void
 allow_system(void)
 {
@@ -257,12 +266,10 @@ allow_system(void)
 
 	for (i = 0; i < sizeof(system_paths) / sizeof(system_paths[0]); i++)
 		sandbox_allow(system_paths[i], SANDBOX_READ);
-	sandbox_allow(language_folder(), SANDBOX_READ);
 	sandbox_allow("/var/tmp", SANDBOX_OUTPUT); /* files without a name (store/sealed.h) */
 	keep(open("/dev/tty", O_PATH | O_CLOEXEC), FOR_FILES);
 	keep(open("/dev/null", O_PATH | O_CLOEXEC), FOR_FILES);
-	/* As /dev/stdin it is opened again. */
-	keep(open("/proc/self/fd/0", O_PATH | O_CLOEXEC), FS_READ_FILE);
+	allow_input();
 }
 
 static void

@@ -5,6 +5,7 @@
 #ifndef EVAULT_NO_SANDBOX
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -55,8 +56,11 @@ static const int allowed[] = {
 	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrlimit), SCMP_SYS(setrlimit),
 	SCMP_SYS(getrusage), SCMP_SYS(times), SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(exit),
 	SCMP_SYS(exit_group), SCMP_SYS(getrandom), SCMP_SYS(arch_prctl),
-	/* the kernel's keyring: unlock and lock */
-	SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key),
+	/*
+	 * the kernel's keyring: unlock and lock.  Not request_key: it has the
+	 * kernel start a program, outside of this.
+	 */
+	SCMP_SYS(add_key),
 	/* what is left is taken away by these */
 	SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule),
 	SCMP_SYS(landlock_restrict_self)
@@ -70,6 +74,12 @@ static const int unknown[] = { SCMP_SYS(clone3),          SCMP_SYS(faccessat2),
 /* Of a terminal, and how much waits in a pipe.  Not TIOCSTI: it types. */
 static const unsigned long terminal_calls[] = { TCGETS, TCSETS,     TCSETSW,   TCSETSF,
 						TCFLSH, TIOCGWINSZ, TIOCGPGRP, FIONREAD };
+
+/* What vault/base/os_keyring.c does.  Not a session of its own, nor one for others. */
+static const unsigned long keyring_calls[] = {
+	KEYCTL_GET_KEYRING_ID, KEYCTL_SEARCH, KEYCTL_READ,   KEYCTL_DESCRIBE,  KEYCTL_SET_TIMEOUT,
+	KEYCTL_SETPERM,        KEYCTL_LINK,   KEYCTL_UNLINK, KEYCTL_INVALIDATE
+};
 
 /*
  * What follows returns as libseccomp does: 0, or a negative errno value.
@@ -98,6 +108,9 @@ allow_lists(scmp_filter_ctx filter)
 	for (i = 0; i < COUNT(terminal_calls) && rc == 0; i++)
 		rc = allow_if(filter, SCMP_SYS(ioctl), 1, SCMP_CMP_MASKED_EQ, UINT32_MAX,
 			      terminal_calls[i]);
+	for (i = 0; i < COUNT(keyring_calls) && rc == 0; i++)
+		rc = allow_if(filter, SCMP_SYS(keyctl), 0, SCMP_CMP_MASKED_EQ, UINT32_MAX,
+			      keyring_calls[i]);
 	return rc;
 }
 

@@ -42,21 +42,12 @@ looks_like_vault(const char *dir, bool *trusted)
 	return is;
 }
 
-/*
- * The working folder or the nearest above it that is a vault; NULL if none is.
- * Not one that was found and is somebody else's: what is added to it could be
- * meant for another one, and its maker may read it.
- */
+/* `dir`, ours, or the nearest above it that is a vault; NULL if none is, and it is freed. */
 static char *
-find_upwards(bool *trusted)
+climb(char *dir, bool *trusted)
 {
-	char *dir, *slash;
+	char *slash;
 
-	*trusted = true;
-	errno = 0;
-	dir = getcwd(NULL, 0);
-	if (dir == NULL && errno == ENOMEM)
-		memory_exit();
 	while (dir != NULL && !looks_like_vault(dir, trusted)) {
 		slash = strrchr(dir, '/');
 		if (slash == NULL || slash[1] == '\0') {
@@ -66,6 +57,47 @@ find_upwards(bool *trusted)
 		slash[slash == dir ? 1 : 0] = '\0';
 	}
 	return dir;
+}
+
+/*
+ * The working folder or the nearest above it that is a vault; NULL if none is.
+ * Not one that was found and is somebody else's: what is added to it could be
+ * meant for another one, and its maker may read it.
+ */
+static char *
+find_upwards(bool *trusted)
+{
+	char *dir;
+
+	*trusted = true;
+	errno = 0;
+	dir = getcwd(NULL, 0);
+	if (dir == NULL && errno == ENOMEM)
+		memory_exit();
+	return climb(dir, trusted);
+}
+
+bool
+session_lies_in_vault(const char *path)
+{
+	char *copy = memory_copy(path), *slash, *dir = realpath(copy, NULL);
+	size_t len = strlen(copy);
+	bool trusted, lies;
+
+	/* What is not there yet will be in the folder before it. */
+	if (dir == NULL) {
+		while (len > 1 && copy[len - 1] == '/')
+			copy[--len] = '\0';
+		slash = strrchr(copy, '/');
+		if (slash != NULL)
+			slash[slash == copy] = '\0';
+		dir = realpath(slash == NULL ? "." : copy, NULL);
+	}
+	dir = climb(dir, &trusted);
+	lies = dir != NULL;
+	free(dir);
+	free(copy);
+	return lies;
 }
 
 static enum evault_status

@@ -36,6 +36,12 @@ enum evault_status session_open(struct session *session, enum evault_access acce
  */
 void session_ask_too(struct session *session);
 
+/*
+ * Is it in the folder of a vault, of whichever?  What is written there in
+ * clear is found with the vault (G1).
+ */
+bool session_lies_in_vault(const char *path);
+
 /* A key is on the command line, so that nobody has to be asked. */
 bool session_has_key(const struct globals *globals);
 

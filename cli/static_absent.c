@@ -7,12 +7,14 @@
  *
  * libzxcvbn, as Debian has it, can only be linked into a program that always
  * lies at the same addresses.  That these are random is worth more to somebody
- * who opens a stranger's file than its opinion of a passphrase, which is one of
- * several (format/passphrase.h).
+ * who opens a stranger's file than its opinion of a passphrase, which comes
+ * after that of evault's own lists (format/passphrase.h).
  */
 #include <math.h>
 #include <netdb.h>
 #include <stddef.h>
+
+#include "language.h"
 
 /* NOLINTBEGIN(bugprone-reserved-identifier): the names that the linker gives them */
 void *__wrap_dlopen(const char *path, int mode);
@@ -79,4 +81,10 @@ ZxcvbnMatch(const char *passphrase, const char **words, void **parts)
 	(void)words;
 	(void)parts;
 	return INFINITY;
+}
+
+/* Locales on another machine are another libc's, or none. */
+void
+language_take_characters(void)
+{
 }

@@ -24,6 +24,12 @@ changed(const struct ev_os_stat *a, const struct ev_os_stat *b)
 	       a->ctime_ns != b->ctime_ns;
 }
 
+static enum evault_status
+fail_changed(struct evault_error *err)
+{
+	return ev_fail(err, EVAULT_E_CHANGED, "changed while it was read; nothing of it is kept");
+}
+
 /* Was the source the same all the time?  E_CHANGED. */
 static enum evault_status
 check_unchanged(const struct ev_adding_source *s, struct evault_error *err)
@@ -36,10 +42,8 @@ check_unchanged(const struct ev_adding_source *s, struct evault_error *err)
 	rc = ev_os_fstat(s->fd, &after, err);
 	if (rc != EVAULT_OK)
 		return EVAULT_E_CHANGED;
-	if (changed(&s->before, &after) || s->size != s->before.size)
-		rc = ev_fail(err, EVAULT_E_CHANGED,
-			     "changed while it was read; nothing of it is kept");
-	return rc;
+	return changed(&s->before, &after) || s->size != s->before.size ? fail_changed(err)
+									: EVAULT_OK;
 }
 
 static enum evault_status
@@ -79,6 +83,9 @@ read_piece(struct ev_adding *a, struct ev_adding_source *s, size_t len, size_t *
 		s->media_type = ev_media_type(
 		    ev_slice_of(a->buffer, *got < MEDIA_SAMPLE ? *got : MEDIA_SAMPLE));
 	s->size += *got;
+	/* What grows as fast as it is read, or has no end, would be read for ever (G9). */
+	if (s->stream == NULL && s->size > s->before.size)
+		return fail_changed(err);
 	if (s->size > EV_MEMBER_LISTED_MAX)
 		return ev_fail(err, EVAULT_E_CHANGED, "is larger than a vault can keep");
 	if (s->stream != NULL)

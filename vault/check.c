@@ -273,11 +273,20 @@ judge_past(struct ev_checking *c, const struct past *past, struct evault_error *
 	unsigned long long size = past->log.size;
 	char shown[EV_SHOW_SIZE];
 	bool is_signed = past->is_short || past_is_signed(c, past);
+	bool otherwise =
+	    !is_signed && ev_authority_log_signed(&c->v->authority,
+						  ev_slice_of(past->bytes.data, past->bytes.len));
 
-	if (!is_signed && past->log.reached)
+	if (!is_signed && !otherwise && past->log.reached)
 		return ev_fail(err, EVAULT_E_FORMAT, "%s: is not signed by this vault's log",
 			       ev_show_path(c->what->against, shown));
 	c->summary->against_checked = true;
+	if (otherwise)
+		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the checkpoint given counts %llu entries, and is signed by a key "
+			       "that the log here had at another time: the past was rewritten, or "
+			       "it is by somebody who kept a key that was replaced",
+			       size);
 	if (!is_signed)
 		return ev_find(&c->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
 			       "the checkpoint given counts %llu entries, more than the log has, "

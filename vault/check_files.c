@@ -395,7 +395,7 @@ judge_file(struct ev_checking *c, const char *path, struct evault_error *err)
 		    &c->findings, err, EVAULT_FINDING_INTERRUPTED, EV_NO_ITEM, path,
 		    "a pack that is no part of the vault any more; `evault tidy` removes it");
 	if (ev_pack_path_parse(path, &pack))
-		return ev_seen_has(&c->v->authority.pack_set, &pack)
+		return ev_authority_pack(&c->v->authority, &pack) != NULL
 			   ? EVAULT_OK
 			   : judge_stray(c, path, &pack, err);
 	if (is_temp(path))

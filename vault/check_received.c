@@ -150,7 +150,7 @@ check_receive(void *ctx, const struct ev_catalog_entry *entry, struct evault_err
 
 	ev_record_init(&record);
 	rc = ev_vault_record(l.c->v, &entry->digest, &record, NULL);
-	if (rc == EVAULT_OK && !ev_vault_may_receive(l.c->v, &entry->actor)) {
+	if (rc == EVAULT_OK && !ev_vault_might_receive(l.c->v, entry)) {
 		rc = ev_find(&l.c->findings, err, EVAULT_FINDING_FORGED, entry->index, "",
 			     "says that something was received, and its signer may only add");
 	} else if (rc == EVAULT_OK && ev_catalog_parse_receive(&record, &l.receive)) {

@@ -7,8 +7,12 @@
 enum {
 	TEXT_MAX = 4 << 20, /* bytes of records, of one item's corrections */
 	COUNT_MAX = 10000,
-	CACHE_MAX = 32, /* records that are kept for the next item */
-	CACHE_BYTES = 1 << 20,
+	/*
+	 * Records that are kept for the next item, and bytes of them: all that one item can have,
+	 * or each item would read all of them again.
+	 */
+	CACHE_MAX = 1024,
+	CACHE_BYTES = 2 * TEXT_MAX,
 };
 
 struct evault_field *

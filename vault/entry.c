@@ -12,7 +12,7 @@ judge(const struct evault *v, uint64_t index, const struct ev_entry *entry,
       struct evault_error *err)
 {
 	const struct ev_verifier *key =
-	    ev_authority_signer(&v->authority, entry->note.signatures[0].name, index);
+	    ev_authority_signer(&v->authority, entry->note.signatures[0].name, index, NULL);
 
 	if (ev_slice_is(ev_slice_text(entry->origin), v->note.origin) && entry->after == index &&
 	    key != NULL && ev_note_verify(&entry->note, key, NULL) == EVAULT_OK)

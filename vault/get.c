@@ -428,8 +428,8 @@ give_file(struct giving *w, struct evault_error *err)
 		return ev_fail(err, EVAULT_E_DAMAGED, "its name would lead out of %s", w->shown);
 	if (w->g->single == NULL)
 		rc = enter_folder(w, &w->path, &dir, err);
-	if (rc == EVAULT_OK)
-		rc = ev_os_create(dir, temp, &w->fd, err);
+	if (rc == EVAULT_OK && ev_os_create(dir, temp, &w->fd, err) != EVAULT_OK)
+		rc = ev_fail_sys(err, err->sys, "%s", w->shown); /* not the temporary name */
 	if (rc != EVAULT_OK)
 		return rc;
 	rc = write_original(w, err);

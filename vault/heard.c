@@ -13,25 +13,6 @@ struct hearing {
 	bool same; /* the record looked at names the witness so */
 };
 
-/* The same words, folded. */
-static bool
-is_same_name(struct ev_slice a, struct ev_slice b)
-{
-	struct ev_fold of_a = ev_fold_of(a), of_b = ev_fold_of(b);
-	struct ev_fold_word x, y;
-	bool more;
-
-	for (;;) {
-		more = ev_fold_next(&of_a, &x);
-		if (more != ev_fold_next(&of_b, &y))
-			return false;
-		if (!more)
-			return true;
-		if (!ev_slice_equal(ev_slice_of(x.text, x.len), ev_slice_of(y.text, y.len)))
-			return false;
-	}
-}
-
 static enum evault_status
 compare(void *ctx, const struct evault_item *item, struct evault_error *err)
 {
@@ -39,7 +20,7 @@ compare(void *ctx, const struct evault_item *item, struct evault_error *err)
 	const struct evault_field *f = evault_item_field(item, "witness");
 
 	(void)err;
-	h->same = f != NULL && is_same_name(ev_slice_of(f->value, f->len), h->witness);
+	h->same = f != NULL && ev_fold_same(ev_slice_of(f->value, f->len), h->witness);
 	return EVAULT_OK;
 }
 

@@ -121,12 +121,8 @@ find_pack(struct evault *v, struct ev_catalog *c, const struct ev_hash *name,
 	  const struct ev_pack_line **line, struct evault_error *err)
 {
 	enum evault_status rc = ev_index_packs(v, c, err);
-	size_t i;
 
-	*line = NULL;
-	for (i = 0; i < v->authority.n_packs && rc == EVAULT_OK; i++)
-		if (ev_hash_equal(&v->authority.packs[i].hash, name))
-			*line = &v->authority.packs[i];
+	*line = rc == EVAULT_OK ? ev_authority_pack(&v->authority, name) : NULL;
 	return rc;
 }
 

@@ -188,10 +188,7 @@ ev_item_text(const struct evault_item *item, const char *name)
 bool
 ev_item_counts(const struct evault *v, const struct evault_item *item)
 {
-	const struct ev_actor *actor =
-	    ev_authority_actor(&v->authority, ev_slice_text(item->actor_key));
-
-	return actor != NULL && actor->role != EV_ROLE_CAPTURE &&
+	return ev_authority_wrote(&v->authority, ev_slice_text(item->actor_key), item->index) &&
 	       evault_item_field(item, "source") == NULL;
 }
 

@@ -20,14 +20,12 @@ ev_kept_log_key(const struct ev_provenance *place, struct ev_hash *key)
 /* ---- which ------------------------------------------------------------------------- */
 
 bool
-ev_vault_may_receive(const struct evault *v, const struct ev_hash *signer)
+ev_vault_might_receive(const struct evault *v, const struct ev_catalog_entry *entry)
 {
 	char hex[EVAULT_HEX_SIZE];
-	const struct ev_actor *actor;
 
-	ev_hash_hex(signer, hex);
-	actor = ev_authority_actor(&v->authority, ev_slice_text(hex));
-	return actor != NULL && actor->role != EV_ROLE_CAPTURE;
+	ev_hash_hex(&entry->actor, hex);
+	return ev_authority_wrote(&v->authority, ev_slice_text(hex), entry->index);
 }
 
 enum evault_status
@@ -44,7 +42,7 @@ ev_vault_next_receive(const struct evault *v, const struct ev_hash *origin, int6
 		if (rc != EVAULT_OK)
 			return rc;
 		after = (int64_t)receive->index;
-	} while (!ev_vault_may_receive(v, &entry.actor));
+	} while (!ev_vault_might_receive(v, &entry));
 	return EVAULT_OK;
 }
 

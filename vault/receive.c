@@ -37,9 +37,13 @@ copy_field(const struct ev_record *record, const char *name)
 	return strdup(f == NULL ? "" : (const char *)f->value);
 }
 
-/* As it is cited where it was recorded; by the number there, where its record cannot be read. */
+/*
+ * As it is cited where it was recorded; by the number there, where its record cannot be read.  What
+ * a copy of this vault recorded has a number here as soon as it is kept, and none before: that of
+ * the copy is another item's here.
+ */
 static void
-cite(const struct ev_receiving *r, uint64_t index, const struct ev_record *record,
+cite(const struct ev_receiving *r, uint64_t index, uint64_t here, const struct ev_record *record,
      char out[EVAULT_CITATION_SIZE])
 {
 	struct ev_provenance chain[EV_PROVENANCE_MAX];
@@ -49,7 +53,12 @@ cite(const struct ev_receiving *r, uint64_t index, const struct ev_record *recor
 	if (record != NULL && record->n > 0 &&
 	    ev_provenance_read(record, chain, &n, NULL) == EVAULT_OK && n > 0)
 		place = chain[n - 1];
-	ev_provenance_cite(&place, out);
+	if (!ev_hash_equal(&place.origin, &r->own))
+		ev_provenance_cite(&place, out);
+	else if (here != 0)
+		ev_vault_cite(r->v, here, out);
+	else
+		out[0] = '\0';
 }
 
 static enum evault_status
@@ -85,7 +94,7 @@ ev_receive_queue(struct ev_receiving *r, enum evault_receive_what what, uint64_t
 	e->what = what;
 	e->from = index;
 	e->index = here;
-	cite(r, index, record, e->citation);
+	cite(r, index, here, record, e->citation);
 	e->action = copy_field(record, "action");
 	e->name = copy_field(record, "name");
 	e->why = why == NULL ? NULL : strdup(why);

@@ -175,10 +175,10 @@ enum evault_status ev_receive_members(struct ev_receiving_bundle *rb, struct eva
 /* ---- kept_proof.c: which records of what was received count ------------------------ */
 
 /*
- * May who has this actor's key receive: owner, or writer?  Who may only add cannot read
- * another vault either, and must not be able to say that a third one had another past.
+ * Might who signed this entry receive when they did: owner, or writer?  Who may only add cannot
+ * read another vault either, and must not be able to say that a third one had another past.
  */
-bool ev_vault_may_receive(const struct evault *v, const struct ev_hash *signer);
+bool ev_vault_might_receive(const struct evault *v, const struct ev_catalog_entry *entry);
 /* As ev_catalog_next_receive, of the records that count. */
 enum evault_status ev_vault_next_receive(const struct evault *v, const struct ev_hash *origin,
 					 int64_t after, struct ev_catalog_receive *receive,

@@ -98,6 +98,19 @@ struct ev_share {
 	struct evault_progress progress;
 };
 
+/* ---- share_consent.c ----------------------------------------------------- */
+
+enum ev_consent {
+	EV_CONSENT_COVERS,
+	EV_CONSENT_DOES_NOT,
+	EV_CONSENT_UNSTATED,
+	EV_CONSENT_RETRACTED, /* and who took that back may not widen what was allowed */
+};
+/* Whether what was said of the item lets that audience have it, and counts. */
+enum evault_status ev_share_consent(struct evault *v, const struct evault_item *item,
+				    enum evault_audience audience, enum ev_consent *consent,
+				    struct evault_error *err);
+
 /* ---- what is shared (share_items.c) -------------------------------------- */
 
 /* Fills items; those that may not be given are events. */

@@ -1,6 +1,7 @@
 /* Which fields of a record a bundle discloses. */
 #include <string.h>
 
+#include "format/fold.h"
 #include "share.h"
 
 /* What evault knows: they may be named whether a record has them or not. */
@@ -18,6 +19,31 @@ is_among(const char *const *names, size_t n, const char *name, size_t len)
 
 	for (i = 0; i < n; i++)
 		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Who would hide `witness` means `Witness`, too: people write the names of their own fields as they
+ * come, and what was told cannot be taken back.
+ */
+static bool
+is_like(const char *asked, struct ev_slice name)
+{
+	struct ev_slice a = ev_slice_text(asked);
+	struct ev_fold words = ev_fold_of(a);
+	struct ev_fold_word word;
+
+	return ev_slice_equal(a, name) || (ev_fold_next(&words, &word) && ev_fold_same(a, name));
+}
+
+static bool
+is_like_any(const char *const *names, size_t n, struct ev_slice name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (is_like(names[i], name))
 			return true;
 	return false;
 }
@@ -60,15 +86,16 @@ ev_share_fields_check(const struct evault_share *how, struct evault_error *err)
 	return EVAULT_OK;
 }
 
+/* Was a field of this name, or of one that is `like` it? */
 static bool
-was_withheld(const struct ev_share *s, const char *name)
+was_withheld(const struct ev_share *s, const char *name, bool like)
 {
 	const char *at = (const char *)s->names.data;
 	size_t left = s->names.len, len;
 
 	while (left > 0) {
 		len = strlen(at) + 1;
-		if (strcmp(at, name) == 0)
+		if (strcmp(at, name) == 0 || (like && is_like(name, ev_slice_text(at))))
 			return true;
 		at += len;
 		left -= len;
@@ -86,7 +113,7 @@ ev_share_fields_used(const struct ev_share *s, struct evault_error *err)
 	for (i = 0; i < how->n_withhold; i++) {
 		if (is_among(known, sizeof(known) / sizeof(known[0]), how->withhold[i],
 			     strlen(how->withhold[i])) ||
-		    was_withheld(s, how->withhold[i]))
+		    was_withheld(s, how->withhold[i], true))
 			continue;
 		return ev_fail(err, EVAULT_E_USAGE,
 			       "%s: no record that would be shared has such a field, so it cannot "
@@ -100,17 +127,17 @@ bool
 ev_share_hides(const struct evault_share *how, bool file, const char *name, struct ev_slice value)
 {
 	struct ev_slice key = { NULL, 0 };
-	const char *const *names = how->disclose != NULL ? how->disclose : how->withhold;
-	size_t n = how->disclose != NULL ? how->n_disclose : how->n_withhold;
-	bool named;
 
 	if (is_judged_by(name) || is_of_source(name) || (file && is_given(name)))
 		return false;
 	if (strcmp(name, "field") == 0)
 		key = ev_record_key(value);
-	named = is_among(names, n, name, strlen(name)) ||
-		(key.len > 0 && is_among(names, n, (const char *)key.data, key.len));
-	return named == (how->disclose == NULL);
+	if (how->disclose != NULL)
+		return !is_among(how->disclose, how->n_disclose, name, strlen(name)) &&
+		       !(key.len > 0 &&
+			 is_among(how->disclose, how->n_disclose, (const char *)key.data, key.len));
+	return is_like_any(how->withhold, how->n_withhold, ev_slice_text(name)) ||
+	       (key.len > 0 && is_like_any(how->withhold, how->n_withhold, key));
 }
 
 struct hiding {
@@ -130,7 +157,7 @@ note_name(struct ev_share *s, const struct ev_record_field *field)
 	if (name.len == 0 || name.len >= sizeof(text) || memchr(name.data, 0, name.len) != NULL)
 		return;
 	memcpy(text, name.data, name.len);
-	if (!was_withheld(s, text))
+	if (!was_withheld(s, text, false))
 		ev_buf_add(&s->names, text, name.len + 1);
 }
 

@@ -80,44 +80,6 @@ sort(struct ev_share *s, struct evault_error *err)
 	return EVAULT_OK;
 }
 
-/* ---- consent -------------------------------------------------------------------------- */
-
-enum consent {
-	CONSENT_COVERS,
-	CONSENT_DOES_NOT,
-	CONSENT_UNSTATED,
-};
-
-/* Do these words, with commas between them, name the audience? */
-static enum consent
-consent_of(const struct evault_item *item, enum evault_audience audience)
-{
-	const struct evault_field *f = evault_item_latest(item, "consent");
-	const char *word = evault_audience_word(audience), *end;
-	enum consent found = CONSENT_DOES_NOT;
-	struct ev_slice left;
-	size_t len;
-
-	if (f == NULL || f->len == 0)
-		return CONSENT_UNSTATED;
-	left = ev_slice_of(f->value, f->len);
-	while (left.len > 0) {
-		end = memchr(left.data, ',', left.len);
-		len = end == NULL ? left.len : (size_t)(end - (const char *)left.data);
-		while (len > 0 && left.data[0] == ' ') {
-			left.data++;
-			left.len--;
-			len--;
-		}
-		if (ev_slice_is(ev_slice_of(left.data, len), "none"))
-			return CONSENT_DOES_NOT;
-		if (ev_slice_is(ev_slice_of(left.data, len), word))
-			found = CONSENT_COVERS;
-		left = ev_slice_of(left.data + len + (end != NULL), left.len - len - (end != NULL));
-	}
-	return found;
-}
-
 /* ---- one item --------------------------------------------------------------------------- */
 
 static void
@@ -177,7 +139,8 @@ static enum evault_status
 may_be_given(struct ev_share *s, const struct evault_item *item, struct evault_share_event *event,
 	     struct evault_error *err)
 {
-	enum consent consent = consent_of(item, s->summary->audience);
+	enum ev_consent consent = EV_CONSENT_DOES_NOT;
+	enum evault_status rc;
 
 	if (item->n_fields == 0)
 		return ev_fail(err, EVAULT_E_DAMAGED,
@@ -185,10 +148,17 @@ may_be_given(struct ev_share *s, const struct evault_item *item, struct evault_s
 	if (item->corrections_cut)
 		return ev_fail(err, EVAULT_E_LIMIT,
 			       "too much was said of it later to be read at once");
-	event->unstated = consent == CONSENT_UNSTATED;
-	event->overridden = consent == CONSENT_DOES_NOT;
-	if (consent != CONSENT_DOES_NOT || s->how->override != NULL)
+	rc = ev_share_consent(s->v, item, s->summary->audience, &consent, err);
+	if (rc != EVAULT_OK)
+		return rc;
+	event->unstated = consent == EV_CONSENT_UNSTATED;
+	event->overridden = consent == EV_CONSENT_DOES_NOT || consent == EV_CONSENT_RETRACTED;
+	if (!event->overridden || s->how->override != NULL)
 		return EVAULT_OK;
+	if (consent == EV_CONSENT_RETRACTED)
+		return ev_fail(err, EVAULT_E_DENIED,
+			       "it was retracted, and taken back by somebody who may not say whom "
+			       "it is given to: `evault history` says by whom");
 	return ev_fail(err, EVAULT_E_DENIED, "its consent does not name the audience `%s`",
 		       evault_audience_word(s->summary->audience));
 }

@@ -157,7 +157,8 @@ struct ev_verify_entry {
 	uint64_t index;
 	struct ev_hash named;             /* the digest of its record */
 	struct ev_hash leaf, root;        /* its hash; and of the tree that it says it saw */
-	const struct ev_verifier *signer; /* in the log's authority; NULL: none that holds */
+	const struct ev_verifier *signer; /* in the log's authority; NULL: none that holds … */
+	enum ev_role role;                /* … and as what they signed it */
 	bool read, proved, bad;
 	bool again_entry, again_proof; /* for the next pass */
 };

@@ -297,10 +297,8 @@ fill_signer(const struct ev_verifying *v, const struct ev_verify_source *source,
 	out->actor_key[hex.len] = '\0';
 	if (name != NULL)
 		memcpy(out->name, name, sizeof(out->name));
-	if (actor == NULL)
-		return;
-	out->role = (enum evault_role)actor->role;
-	out->actor_ended = actor->ended;
+	out->role = (enum evault_role)source->entry.role;
+	out->actor_ended = actor != NULL && actor->ended;
 }
 
 static enum evault_status

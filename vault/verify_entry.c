@@ -37,7 +37,8 @@ judge_signature(struct ev_verifying *v, const struct ev_verify_log *log, struct 
 		const struct ev_entry *entry, struct evault_error *err)
 {
 	struct ev_slice name = entry->note.signatures[0].name;
-	const struct ev_verifier *key = ev_authority_signer(&log->authority, name, e->index);
+	const struct ev_verifier *key =
+	    ev_authority_signer(&log->authority, name, e->index, &e->role);
 	uint64_t item = item_of(log, e);
 	char path[EV_VERIFY_PATH_SIZE];
 

@@ -144,6 +144,18 @@ ev_verify_known_signed(struct ev_verifying *v, struct evault_error *err)
 	if (ev_checkpoint_open(ev_slice_of(k->note.data, k->note.len), key, true, &c, NULL) ==
 	    EVAULT_OK)
 		return EVAULT_OK;
+	if (ev_authority_log_signed(&v->own_log.authority,
+				    ev_slice_of(k->note.data, k->note.len))) {
+		v->summary->against = EVAULT_ASKED_FAILS;
+		v->forked = true;
+		ev_verify_fork(v, ev_slice_of(k->note.data, k->note.len),
+			       ev_slice_of(v->own_log.checkpoint.data, v->own_log.checkpoint.len));
+		return ev_find(&v->findings, err, EVAULT_FINDING_HISTORY, EV_NO_ITEM, "",
+			       "the checkpoint given counts %llu entries, and is signed by a key "
+			       "that the log that the bundle is of had at another time: one of the "
+			       "two pasts was made up",
+			       (unsigned long long)k->size);
+	}
 	return ev_fail(err, EVAULT_E_FORMAT, "%s: is not signed by the log that the bundle is of",
 		       ev_show_path(v->what->against, shown));
 }

@@ -94,10 +94,11 @@ static enum evault_status
 judge_signer(struct ev_verifying *v, struct evault_error *err)
 {
 	struct ev_slice name = v->share_signed.signatures[0].name;
+	enum ev_role role = EV_ROLE_CAPTURE;
 	const struct ev_actor *actor =
 	    ev_authority_actor(&v->own_log.authority, ev_slice_of(name.data + name.len - 64, 64));
 	const struct ev_verifier *key =
-	    ev_authority_signer(&v->own_log.authority, name, v->share.size);
+	    ev_authority_signer(&v->own_log.authority, name, v->share.size, &role);
 	char vkey[EV_NOTE_VKEY_SIZE];
 
 	if (actor == NULL)
@@ -112,14 +113,14 @@ judge_signer(struct ev_verifying *v, struct evault_error *err)
 		return ev_find(&v->findings, err, EVAULT_FINDING_ALTERED, EV_NO_ITEM, share_path,
 			       "the signature by %.*s does not fit it", (int)name.len,
 			       (const char *)name.data);
-	if (actor->role == EV_ROLE_CAPTURE)
+	if (role == EV_ROLE_CAPTURE)
 		return ev_find(&v->findings, err, EVAULT_FINDING_FORGED, EV_NO_ITEM, share_path,
 			       "signed by %.*s, who may add to the vault and not share it",
 			       (int)name.len, (const char *)name.data);
 	ev_verifier_text(key, vkey);
 	snprintf(v->summary->signer, sizeof(v->summary->signer), "%.*s", EVAULT_VKEY_SIZE - 1,
 		 vkey);
-	v->summary->role = (enum evault_role)actor->role;
+	v->summary->role = (enum evault_role)role;
 	ev_verify_know_signer(v, key);
 	return EVAULT_OK;
 }

@@ -105,17 +105,16 @@ fill_text(const struct ev_verifying *v, const struct ev_verify_item *item,
 }
 
 static void
-fill_signer(const struct ev_verifying *v, const struct ev_verifier *signer,
+fill_signer(const struct ev_verifying *v, const struct ev_verify_entry *entry,
 	    struct evault_bundle_item *out)
 {
-	struct ev_slice hex = ev_slice_of(signer->name + strlen(signer->name) - 64, 64);
+	const char *name = entry->signer->name;
+	struct ev_slice hex = ev_slice_of(name + strlen(name) - 64, 64);
 	const struct ev_actor *actor = ev_authority_actor(&v->own_log.authority, hex);
 
 	memcpy(out->actor_key, hex.data, hex.len);
-	if (actor == NULL)
-		return;
-	out->role = (enum evault_role)actor->role;
-	out->actor_ended = actor->ended;
+	out->role = (enum evault_role)entry->role;
+	out->actor_ended = actor != NULL && actor->ended;
 }
 
 static enum evault_status
@@ -151,7 +150,7 @@ tell_item(struct ev_verifying *v, struct ev_verify_item *item, struct evault_err
 		fill_text(v, item, &out);
 	}
 	if (item->entry.signer != NULL)
-		fill_signer(v, item->entry.signer, &out);
+		fill_signer(v, &item->entry, &out);
 	if (item->discloses) {
 		ev_hash_hex(&item->sha256, out.sha256);
 		out.size = item->size;

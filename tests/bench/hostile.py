@@ -111,6 +111,21 @@ class Row:
     once: bool = False   # there is no larger one
 
 
+# Of tests/tools/longlog: packs that are not there are looked for one by one.
+LOGS = [
+    Row("bytes of a log of packs", made.long_log("packs"), (LIST, RECEIVE), MIB, 16 * MIB, (0, 3)),
+    Row("bytes of a log of packs, checked", made.long_log("packs"), (CHECK, SEALED, STATUS), MIB // 4, MIB, (0, 1, 3)),
+    Row("bytes of a log of packs, each dropped", made.long_log("drops"), (CHECK, SEALED, LIST, STATUS, RECEIVE), MIB, 16 * MIB, (0, 1, 3)),
+    Row("bytes of a log of actors", made.long_log("actors"), (SEALED, LIST, RECEIVE), MIB, 16 * MIB),
+    Row("bytes of a log of actors come and gone", made.long_log("terms"), (SEALED, LIST, RECEIVE), MIB, 16 * MIB),
+    Row("bytes of a log of slots", made.long_log("slots"), (SEALED, LIST, RECEIVE), MIB, 16 * MIB),
+    Row("bytes of a log of one slot again and again", made.long_log("again"), (SEALED, LIST, RECEIVE), MIB, 16 * MIB, (0, 1)),
+    Row("bytes of a log of files", made.long_log("files"), (SEALED, LIST, RECEIVE), MIB, 16 * MIB),
+    Row("bytes of a log of read keys", made.long_log("epochs"), (SEALED, LIST, RECEIVE), MIB // 4, 4 * MIB),
+    Row("bytes of a log of records", made.long_log("records"), (SEALED, LIST, STATUS, RECEIVE), MIB, 16 * MIB, (0, 1, 3)),
+    Row("bytes of a log that 900 sign", made.long_log("signed"), (SEALED, LIST, RECEIVE), MIB, 16 * MIB, (0, 1, 3)),
+]
+
 # Of tests/tools/hostile.
 PACKS = ["bomb_of_many", "bomb_says_huge", "bomb_says_less", "bomb_says_nothing", "bomb_with_window", "seek_count_lies", "seek_of_many",
          "seek_says_more", "seek_too_far", "table_of_many", "table_too_long"]
@@ -155,6 +170,7 @@ ROWS = [
     Row("folders in one another", made.deep_folders, VAULT, 1_000, 5_000, (0, 1)),
     Row("drafts of nothing", made.drafts, VAULT, 1_000, 25_000, (0, 1)),
     *(Row("pack: " + case.replace("_", " "), made.hostile_pack(case), (CHECK, SEALED, LIST, GET, RECEIVE), 1, 1, (0, 1, 3), once=True) for case in PACKS),
+    *LOGS,
     Row("bytes of zeros, kept", made.zeros_kept, (CHECK, GET, RECEIVE), 64 * MIB, 512 * MIB, (0,), 1),
     Row("annotations of the same 250 items", made.corrections, (CHECK, LIST, SEARCH, STATUS), 5, 50, (0,)),
 

@@ -350,6 +350,15 @@ def hostile_pack(case):
     return make
 
 
+def long_log(shape):
+    """What tests/tools/longlog has: so many bytes of entries, signed by who may."""
+    def make(bench, folder, n):
+        there = vault(bench, folder)
+        subprocess.run([bench.tool("longlog"), there, folder + "/v.key", shape, str(n)], check=True)
+        return there
+    return make
+
+
 def corrections(bench, folder, n):
     """The same items, annotated again and again."""
     there, items = vault(bench, folder), folder + "/items"

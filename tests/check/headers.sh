@@ -1,4 +1,5 @@
-# Every header compiles alone; the public one also as C++ and to the letter of the standard.
+# Every header compiles alone; the public ones also as C++, to the letter of the standard, and with
+# no other headers than the compiler's own.
 . tests/check/lib
 WARN='-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wundef -Werror'
 
@@ -20,14 +21,26 @@ for header in $(find include vault cli -name '*.h' | sort); do
 done >"$T/found"
 verdict every_header_compiles_alone "$T/found"
 
-{
+# own_headers COMPILER: where it has the headers that C has without a library.
+own_headers() {
+	case $1 in
+	gcc) gcc -print-file-name=include ;;
+	clang) echo "$(clang -print-resource-dir)/include" ;;
+	esac
+}
+for header in evault.h $(cd include && echo evault/*.h); do
 	for cc in gcc clang; do
 		# shellcheck disable=SC2086
-		alone evault.h $cc -x c -std=c11 -pedantic-errors $WARN -Iinclude
+		alone "$header" $cc -x c -std=c11 -ffreestanding -nostdinc -isystem "$(own_headers $cc)" -pedantic-errors $WARN -Iinclude
 	done
 	for cc in g++ clang++; do
-		alone evault.h $cc -x c++ -std=c++17 -pedantic-errors -Wall -Wextra -Werror -Iinclude
+		alone "$header" $cc -x c++ -std=c++17 -pedantic-errors -Wall -Wextra -Werror -Iinclude
 	done
-} >"$T/found"
-verdict the_public_header_is_strict_c_and_cpp "$T/found"
+done >"$T/found"
+verdict the_public_headers_are_strict_c_and_cpp "$T/found"
+
+# Who includes evault.h has all of them.
+grep -oE '^#include "evault/[a-z]+\.h"' include/evault.h | sed 's/.*"\(.*\)"/include\/\1/' | sort >"$T/included"
+find include/evault -name '*.h' | sort | diff "$T/included" - >"$T/found"
+verdict evault_h_includes_all_public_headers "$T/found"
 exit $FAILED

@@ -1,9 +1,11 @@
 # What the library exports begins with ev_ or evault_; what is public is declared in the public
-# header and the other way round; and nothing in it is a mutable global.
+# headers and the other way round; and nothing in it is a mutable global.
 . tests/check/lib
 lib=$BUILD/libevault.a
-# What the header says without its comments, one declaration a line.
-without_comments include/evault.h | sed 's/^[0-9]*://' | tr -s '\n\t ' ' ' | tr ';' '\n' >"$T/header"
+# What the headers say without their comments, one declaration a line.
+for header in include/evault/*.h; do
+	without_comments "$header"
+done | sed 's/^[0-9]*://' | tr -s '\n\t ' ' ' | tr ';' '\n' >"$T/header"
 
 nm -A -g --defined-only "$lib" | sed -E 's,^[^:]*:([^:]*):.* ([A-Za-z]) ,\1 \2 ,' >"$T/symbols"
 awk '$3 !~ /^(ev|evault)_/ { print $1 " exports " $3 }' "$T/symbols" >"$T/found"
@@ -11,10 +13,10 @@ verdict exported_names_begin_with_ev_or_evault "$T/found"
 
 awk '$3 ~ /^evault_/ { print $3 }' "$T/symbols" | sort -u >"$T/defined"
 grep -v typedef "$T/header" | grep -oE '\bevault_[a-z0-9_]+\(' | tr -d '(' | sort -u >"$T/declared"
-comm -23 "$T/defined" "$T/declared" | sed 's/$/: not in include\/evault.h/' >"$T/found"
-verdict public_functions_are_in_the_public_header "$T/found"
+comm -23 "$T/defined" "$T/declared" | sed 's/$/: not in include\/evault/' >"$T/found"
+verdict public_functions_are_in_the_public_headers "$T/found"
 comm -13 "$T/defined" "$T/declared" | sed 's/$/: declared, and nowhere defined/' >"$T/found"
-verdict what_the_public_header_declares_is_there "$T/found"
+verdict what_the_public_headers_declare_is_there "$T/found"
 
 # The table of system calls in base/os.c is one: tests put another in its place.
 # The arena for secrets in base/secret.c is one: a handler of a signal must find it.

@@ -49,8 +49,8 @@ while read -r word; do
 done <"$T/asked" >"$T/found"
 verdict every_program_that_tests_ask_for_is_on_the_list "$T/found"
 
-# Those that evault is measured beside are installed by `make bench` alone.
-sed -e 's/#.*//' tests/packages | awk -F'|' 'NF == 3 && $1 !~ /^bench / { print $3 }' | tr -s ' ' '\n' |
+# Those that evault is measured beside are installed by `make bench` alone, what makes other systems by `make systems`.
+sed -e 's/#.*//' tests/packages | awk -F'|' 'NF == 3 && $1 !~ /^(bench|systems) / { print $3 }' | tr -s ' ' '\n' |
 	sort -u | grep -vx '' | while read -r word; do
 	command -v "$word" >/dev/null || echo "$word: on the list, and not here after tests/install-packages"
 done >"$T/found"

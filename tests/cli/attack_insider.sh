@@ -15,6 +15,7 @@ echo evidence >"$T/e.txt"
 run_expect 0 ev "$T/v" key add Bob --role writer --to "$(recipient bob)" || not_ok writer_to_attack_with
 run_expect 0 ev "$T/v" key add Cam --role capture --to "$(recipient cam)" || not_ok device_to_attack_with
 run_expect 0 ev "$T/v" key rename 1 Alice || not_ok owner_to_attack
+cp -R "$T/v" "$T/fresh"
 run_expect 0 ev "$T/v" add "$T/e.txt" || not_ok item_to_attack
 ITEM=$(ev "$T/v" list --json | sed -n 's/.*"item": *\([0-9]*\).*/\1/p')
 DIGEST=$(ev "$T/v" list --json | sed -n 's/.*"digest": *"\([0-9a-f]*\)".*/\1/p')
@@ -107,5 +108,108 @@ t() {
 		says "DAMAGED: 4 findings"
 }
 claim device_cannot_have_a_partner_taken_for_one_with_two_pasts t
+
+# ---- a witness's consent ------------------------------------------------------------------------
+
+# may_have AUDIENCE: what the witness said lets it be given to them.
+may_have() {
+	run ev "$T/v" share "$WITNESSED" --to "$(recipient bob)" --audience "$1" --dry-run
+	[ "$STATUS" -eq 0 ]
+}
+digest_of() {
+	ev "$T/v" show --json "$1" | grep -o '"digest": *"[0-9a-f]*", *"actor_key' | head -n 1 | cut -d'"' -f4
+}
+# annotated WHO CONSENT: its number to $SAID.
+annotated() {
+	say "$1" actor=x action=annotate "about=$WITNESSED $(digest_of "$WITNESSED")" "consent=$2"
+}
+# taken_back WHO N
+taken_back() {
+	say "$1" actor=x action=retract "about=$2 $(digest_of "$2")" reason=none
+}
+t() {
+	echo witness >"$T/w.txt" && run_expect 0 ev "$T/v" add "$T/w.txt" --field consent=partner || return 1
+	WITNESSED=$(ev "$T/v" list --json | grep w.txt | sed -n 's/.*"item": *\([0-9]*\).*/\1/p')
+	may_have partner && ! may_have public && warns 'its consent does not name the audience' || return 1
+	run_expect 0 ev "$T/v" share "$WITNESSED" --to Partner -o "$T/w.age" && run_expect 0 ev "$T/p" receive "$T/w.age" --receipt "$T/w.receipt" &&
+		run_expect 0 ev "$T/p" annotate "${ORIGIN_V:0:6}-$WITNESSED" --field consent=public,partner &&
+		run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/v.key" -i "$T/p.key" receive "$T/p" && run_expect 0 ev "$T/v" show "$WITNESSED" && says "public,partner" || return 1
+	! may_have public && may_have partner
+}
+ORIGIN_V=$(ev "$T/v" checkpoint | sed -n '1s/^evault.//p')
+claim partner_cannot_widen_what_a_witness_consented_to t
+t() {
+	local no
+	annotated cam public,partner && ! may_have public && may_have partner || return 1
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=none && no=$(sed -n '1s/^[0-9a-f]*-\([0-9]*\) .*/\1/p' "$OUT") && [ -n "$no" ] && ! may_have partner &&
+		run_expect 0 ev "$T/v" retract "$no" --reason mistaken && may_have partner && ! may_have public || return 1
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=none && no=$(sed -n '1s/^[0-9a-f]*-\([0-9]*\) .*/\1/p' "$OUT") && taken_back cam "$no" &&
+		run_expect 0 ev "$T/v" show "$WITNESSED" && says "taken back" && ! may_have partner || return 1
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=public && may_have public && annotated cam none && ! may_have public
+}
+claim device_can_narrow_what_a_witness_consented_to_and_not_widen_it t
+
+# What was retracted, since the witness asked for it, is given to nobody because a device took that back.
+t() {
+	local no
+	run_expect 0 ev "$T/v" annotate "$WITNESSED" --field consent=public && run_expect 0 ev "$T/v" retract "$WITNESSED" --reason 'the witness asked for it' &&
+		no=$(sed -n '1s/^[0-9a-f]*-\([0-9]*\) .*/\1/p' "$OUT") && [ -n "$no" ] && taken_back cam "$no" && run_expect 0 ev "$T/v" list && says w.txt || return 1
+	! may_have public && warns "taken back by somebody who may not say whom it is given to"
+}
+claim device_cannot_have_given_to_others_what_was_retracted t
+
+# ---- what somebody was when they signed -------------------------------------------------------------
+
+# What a key signed is judged as what it was then: a device that is made a writer, a writer who is made a device.
+entries_of() {
+	find "$1/log/tile/entries" -type f -exec cat {} +
+}
+vkey_of() {
+	entries_of "$T/v" | grep -aoE "evault/actor/[0-9a-f]{64}\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+ $1" | tail -n 1
+}
+t() {
+	local cam bob
+	cam=$(vkey_of capture) && bob=$(vkey_of writer) && run_expect 0 ev "$T/p" add "$T/e.txt" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/bob.key" -i "$T/p.key" receive "$T/p" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/v" -i "$T/bob.key" contact remove Partner || return 1
+	"$TOOLS/forge" "$T/v" "$T/v.key" line "actor ${cam% *} writer" line "actor ${bob% *} capture" >/dev/null || return 1
+	run_expect 1 ev "$T/v" check && [ "$(grep -c 'its signer may only add' "$OUT")" -eq 4 ] || return 1
+	run_expect 0 ev "$T/v" verify "$T/b.age" --signer "$T/p.card" && says "goes on from what this vault received" || return 1
+	run_expect 0 ev "$T/v" contact list && ! grep -q Partner "$OUT"
+}
+claim role_is_judged_as_it_was_when_it_was_signed t
+
+# ---- a slot for somebody else -------------------------------------------------------------------
+
+# A writer seals their own slot to a device's key, too: who opened that one would sign as the writer, and could read.
+t() {
+	rm -rf "$T/a"
+	cp -R "$T/fresh" "$T/a" && cp "$T/v.key" "$T/a.key" && age -d -i "$T/bob.key" "$T/a/keys/2.age" >"$T/slot" &&
+		age -r "$(recipient bob)" -r "$(recipient cam)" -o "$T/planted" "$T/slot" && "$TOOLS/forge" "$T/a" "$T/bob.key" slot 2 "$T/planted" &&
+		cat "$T/planted" >"$T/a/keys/2.age" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/a" -i "$T/cam.key" status && says "holder    Cam" && says "role      capture" || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/a" -i "$T/cam.key" add "$T/e.txt" && run_expect 2 "$EVAULT_BIN" -V "$T/a" -i "$T/cam.key" list || return 1
+	run_expect 0 "$EVAULT_BIN" -V "$T/a" -i "$T/bob.key" history && grep -q " Cam .*kept e.txt" "$OUT"
+}
+claim writer_cannot_have_a_device_work_with_the_keys_of_a_writer t
+# The same with a slot that has another holder's key in it: a writer has that of nobody, unless they were given it.
+t() {
+	age -d -i "$T/cam.key" "$T/a/keys/3.age" | age -r "$(recipient bob)" -o "$T/planted" && "$TOOLS/forge" "$T/a" "$T/bob.key" slot 2 "$T/planted" && cat "$T/planted" >"$T/a/keys/2.age" &&
+		run_expect 1 "$EVAULT_BIN" -V "$T/a" -i "$T/bob.key" list && warns "keys/2.age: has the key of somebody else than its holder" && run_expect 0 ev "$T/a" list
+}
+claim slot_with_the_key_of_another_holder_is_damaged t
+
+# ---- a past that this vault never had -----------------------------------------------------------
+
+# Who has the owner's key makes another past, in which the log's key is replaced before a checkpoint that somebody holds.
+t() {
+	rm -rf "$T/a" "$T/true"
+	cp -R "$T/fresh" "$T/true" && cp "$T/v.key" "$T/true.key" && run_expect 0 ev "$T/true" add "$T/e.txt" && ev "$T/true" checkpoint >"$T/held" &&
+		cp -R "$T/fresh" "$T/a" && run_expect 0 ev "$T/a" key rotate && run_expect 0 ev "$T/a" add "$T/theirs.txt" || return 1
+	run_expect 1 ev "$T/a" check --against "$T/held" && says "signed by a key that the log here had at another time: the past was rewritten" || return 1
+	run_expect 0 ev "$T/a" share --all --to "$(recipient bob)" -o "$T/rewritten.age" &&
+		run_expect 1 "$EVAULT_BIN" -i "$T/bob.key" verify "$T/rewritten.age" --against "$T/held" && says "fork: the log has signed two pasts" && says "had at another time"
+}
+claim checkpoint_by_a_key_that_was_replaced_earlier_in_a_rewritten_past_shows_it t
 
 finish

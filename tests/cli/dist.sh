@@ -69,6 +69,23 @@ t() {
 claim its_files_are_roots_and_nobody_else_may_change_them t
 t() { run_expect 0 apt-get install --simulate -o APT::Sandbox::User=root "$DEB" && grep -q '^Inst evault ' "$OUT"; }
 claim debian_would_install_it t
+# What is not in each of the systems that it is for, or not as new, cannot be installed there.
+t() {
+	local name version was12 was13
+	dpkg-deb -f "$DEB" Depends | tr ',' '\n' | tr -d '() ' | sed 's/>=/ /' >"$T/depends" && [ "$(wc -l <"$T/depends")" -ge 5 ] && ! grep -q '[|<=]' "$T/depends" || return 1
+	while read -r name version; do
+		read -r was12 was13 <<<"$(sed 's/#.*//' "${1:-cli/dist/depends}" | awk -v name="$name" '$1 == name { print $2, $3 }')"
+		[ -n "$was13" ] || { echo "# not in both systems: $name"; return 1; }
+		dpkg --compare-versions "$was12" ge "${version:-0}" && dpkg --compare-versions "$was13" ge "${version:-0}" || { echo "# too new: $name $version"; return 1; }
+	done <"$T/depends"
+}
+claim it_needs_nothing_that_only_one_of_the_systems_it_is_for_has t
+shorter() { grep -v '^libssl3 ' cli/dist/depends >"$T/shorter" && ! t "$T/shorter" >"$OUT" && says libssl3 && sed 's/^libzstd1 .*/libzstd1 1.5.4 1.4/' cli/dist/depends >"$T/older" && ! t "$T/older" >"$OUT" && says libzstd1; }
+claim what_is_in_one_only_would_be_found shorter
+t() {
+	dpkg-deb -f "$DEB" Built-Using | grep -qE '^utf8proc \(= [0-9]' && ! readelf -dW "$T/root/usr/bin/evault" | grep -q utf8proc && grep -q utf8proc "$T/root/usr/share/doc/evault/copyright"
+}
+claim it_says_whose_library_lies_in_it t
 
 # ---- the list
 

@@ -84,6 +84,18 @@ t() {
 }
 claim a_file_that_changes_while_it_is_read_is_refused_and_kept_when_it_is_still t
 
+# Faster than anybody reads it.
+t() {
+	local pid endless=$T/endless/log
+	mkdir "$T/endless" && head -c 9000000 /dev/urandom >"$endless" && printf 'still\n' >"$T/endless/still" && new_vault "$T/ends" || return 1
+	while truncate -s +64M "$endless" 2>/dev/null; do sleep 0.01; done &
+	pid=$!
+	run timeout 30 "$EVAULT_RELEASE" -V "$T/ends" -i "$T/ends.key" add --yes "$T/endless"
+	kill $pid && rm "$endless"
+	[ "$STATUS" -eq 3 ] && warns "error: refused $endless: changed while it was read; nothing of it is kept" && [ "$(named_as_kept)" = 1 ]
+}
+claim a_file_that_grows_as_fast_as_it_is_read_is_refused_and_the_others_kept t
+
 t() {
 	new_vault "$T/eio" && run_expect 3 faulty -P "$T/in/b.txt" -e trace=read -e inject=read:error=EIO "$EVAULT_RELEASE" -V "$T/eio" -i "$T/eio.key" add "$T/in" &&
 		warns "error: refused $T/in/b.txt: " && warns "Input/output error" && warns "hint: what was refused is not kept, all else is" && [ "$(named_as_kept)" = 2 ] && keeps 2 "$T/eio"

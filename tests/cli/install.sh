@@ -2,9 +2,7 @@
 . tests/lib/sh
 run_expect 0 make -s install BUILD=build DESTDIR="$T/root" PREFIX=/usr
 t() {
-	local languages
-	languages=$(find cli/po -name '*.po' | wc -l)
-	[ "$languages" -gt 0 ] && [ "$(find "$T/root" -type f | wc -l)" -eq $((3 + 2 * languages)) ] &&
+	[ "$(find "$T/root" -type f | wc -l)" -eq 3 ] &&
 		LANG=ru_RU.UTF-8 LC_ALL='' "$T/root/usr/bin/evault" help | grep -q команд
 }
 claim install_puts_the_program_its_documents_and_its_messages t

@@ -62,8 +62,9 @@ if mount_at "$T/ro" --bind "$T/v" && mount -o remount,ro,bind "$T/ro" 2>/dev/nul
 	claim a_read_only_medium_is_not_added_to t
 
 	t() {
-		run_expect 2 ev "$T/v" get 1 -o "$T/ro/x" && warns "Read-only file system" && run_expect 2 ev "$T/v" get --all -o "$T/ro/x/" && warns "Read-only" &&
-			run_expect 2 "$EVAULT_BIN" init "$T/ro/new" --to "$(grep -o 'age1[0-9a-z]*' "$T/v.key")" && warns "Read-only" && run_expect 2 "$EVAULT_BIN" keygen -o "$T/ro/k" && warns "Read-only"
+		mkdir "$T/empty" && mount_at "$T/card" --bind "$T/empty" && mount -o remount,ro,bind "$T/card" &&
+			run_expect 2 ev "$T/v" get 1 -o "$T/card/x" && warns "Read-only file system" && run_expect 2 ev "$T/v" get --all -o "$T/card/x/" && warns "Read-only" &&
+			run_expect 2 "$EVAULT_BIN" init "$T/card/new" --to "$(grep -o 'age1[0-9a-z]*' "$T/v.key")" && warns "Read-only" && run_expect 2 "$EVAULT_BIN" keygen -o "$T/card/k" && warns "Read-only"
 	}
 	claim nothing_is_written_to_a_read_only_medium_and_that_is_said t
 

@@ -108,7 +108,7 @@ t() {
 claim yes_and_no_are_understood_in_the_language_of_the_question t
 
 t() {
-	mkdir -p "$T/stick" && cp "$EVAULT_BIN" "$T/stick/evault" && cp -r "$(dirname "$EVAULT_BIN")/locale" "$T/stick/" &&
+	mkdir -p "$T/stick" && cp "$EVAULT_BIN" "$T/stick/evault" &&
 		LANG=ru_RU.UTF-8 run_expect 0 "$T/stick/evault" help && says "хранилище для доказательств"
 }
 claim a_copy_on_a_stick_takes_its_language_along t

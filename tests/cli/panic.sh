@@ -102,6 +102,43 @@ if command -v strace >/dev/null; then
 	claim what_keys_held_is_overwritten_and_synced_and_then_the_names_vanish t
 fi
 
+# Who has typed it closes the terminal, or wants to stop it.
+t() {
+	local number tracer
+	for number in HUP INT TERM QUIT; do
+		make && arm || return 1
+		strace -qq -e trace=fsync -e inject=fsync:delay_enter=1000000:when=1 -o /dev/null "$EVAULT_RELEASE" -V "$T/v" panic </dev/null 2>/dev/null &
+		tracer=$!
+		while grep -q '^age-encryption' "$T/v/keys/write.0.age"; do sleep 0.02; done # it is overwritten last
+		kill -s "$number" "$(pgrep -P $tracer)" || return 1
+		wait $tracer 2>/dev/null
+		closed || { echo "# SIG$number"; return 1; }
+	done
+}
+if command -v strace >/dev/null; then
+	claim no_signal_stops_it_in_the_middle t
+fi
+
+t() {
+	make && arm || return 1
+	(ulimit -f 0 && exec env --default-signal=XFSZ "$EVAULT_RELEASE" -V "$T/v" panic) 2>/dev/null
+	closed
+}
+claim where_no_file_may_grow_the_names_go_all_the_same t
+
+t() {
+	make && arm && run_expect 2 strace -qq -e trace=unlinkat -e inject=unlinkat:error=EROFS:when=1 -o /dev/null "$EVAULT_RELEASE" -V "$T/v" panic &&
+		warns "keys may still lie there" && [ "$(ls "$T/v/keys")" = read.0.age ]
+}
+if command -v strace >/dev/null; then
+	claim keys_that_cannot_be_destroyed_are_told_of_and_the_others_go t
+fi
+
+t() {
+	make && arm && cp "$T/v/keys/read.0.age" "$T/v/keys/read.0.sync-conflict-20261123-101010-ABCDEFG.age" && run_expect 0 no_terminal "$EVAULT_BIN" -V "$T/v" panic && silent && closed
+}
+claim copies_that_a_program_made_of_the_keys_do_not_disarm_it_and_go_too t
+
 # While somebody writes.
 t() {
 	make && arm || return 1

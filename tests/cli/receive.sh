@@ -4,7 +4,7 @@
 . tests/lib/sh
 . tests/lib/output.sh
 EVAULT_BIN=$(realpath "$EVAULT_BIN")
-KEEPLOG=$(realpath "$BUILD/tests/tools/keeplog") || exit 1
+SAY=$(realpath "$BUILD/tests/tools/say") || exit 1
 unset EVAULT
 cd "$T" || exit 1
 
@@ -158,7 +158,8 @@ claim what_cannot_be_received_says_why t
 t() {
 	local n
 	cp -a hq alone && run_expect 0 hq receive alone && says '0 records received' && printf 'alone\n' >alone.txt && run_expect 0 "$EVAULT_BIN" -V alone -i hq.key add alone.txt &&
-		run_expect 2 hq receive alone && warns "use it in this one's place" && printf 'here\n' >here.txt && run_expect 0 hq add here.txt && run_expect 1 hq receive alone && warns 'alone is a copy of this vault that went on alone, after the first' && says '1 record received' &&
+		run_expect 2 hq receive alone && warns "use it in this one's place" && printf 'here\n' >here.txt && run_expect 0 hq add here.txt && run_expect 1 hq receive alone --dry-run && says 'would be received: entry ' && says ' of alone  alone.txt' && ! says "$(short hq)-" >/dev/null &&
+		run_expect 1 hq receive alone && warns 'alone is a copy of this vault that went on alone, after the first' && says '1 record received' && n=$(awk '/alone.txt/ { print $1 }' "$OUT") && run_expect 0 hq show "$n" && says alone.txt &&
 		run_expect 1 hq receive alone && says '0 records received' && run_expect 0 hq list && says 'here.txt' && says 'alone.txt' && n=$(awk '/alone.txt/ { print $1 }' "$OUT") &&
 		run_expect 0 hq get "$n" -o alone.back && cmp alone.back alone.txt && run_expect 0 hq check && says 'sound: '
 }
@@ -200,16 +201,18 @@ place_of() {
 }
 # keep_log TAR: by who may write here, in a copy of hq, and once more the log that was received first.
 keep_log() {
-	rm -rf hurt && cp -a hq hurt && "$KEEPLOG" hurt hq.key "$from" "$tree" "$1"
+	rm -rf hurt && cp -a hq hurt && "$SAY" hurt hq.key "object=@$1" action=receive time=2026-11-22T09:15:09Z "from=$from" "tree=$tree" \
+		name=log.tar "size=$(wc -c <"$1")" "sha256=$(sha256sum <"$1" | cut -c1-64)" >"$OUT"
 }
 # A byte of the head's signature, of an entry, of the padding.  What was not altered is sound: it is not the keeping.
 t() {
-	local from tree cited at
+	local from tree cited at byte
 	hq list --action receive --json >listed 2>"$ERR" && from=$(sed -n '1s/.*"from": "\([^"]*\)".*/\1/p' listed) &&
 		tree=$(sed -n '1s/.*"tree": "\([^"]*\)".*/\1/p' listed) && cited=$(sed -n '1s/.*"citation": "\([^"]*\)".*/\1/p' listed) &&
 		hq get "$cited" -o - >kept.tar 2>"$ERR" && keep_log kept.tar && run_expect 0 "$EVAULT_BIN" -V hurt -i hq.key check && says 'sound: ' || return 1
 	for at in $(($(place_of "— $from") + 90)) $(($(place_of 'record [0-9a-f]') + 20)) $(($(wc -c <kept.tar) - 1)); do
-		cp kept.tar bad.tar && printf X | dd of=bad.tar bs=1 seek="$at" conv=notrunc status=none && keep_log bad.tar && run_expect 1 "$EVAULT_BIN" -V hurt -i hq.key check --json &&
+		byte=X && dd if=kept.tar bs=1 skip="$at" count=1 status=none | grep -q X && byte=Y
+		cp kept.tar bad.tar && printf $byte | dd of=bad.tar bs=1 seek="$at" conv=notrunc status=none && keep_log bad.tar && run_expect 1 "$EVAULT_BIN" -V hurt -i hq.key check --json &&
 			json_is "[o['finding'] for o in all if 'finding' in o] == ['forged'] and 'the log that was kept with it: ' in all[0]['detail']" || return 1
 	done
 	rm -rf hurt

@@ -27,7 +27,7 @@ nothing_works() {
 	[ "$LANDLOCK" -gt 0 ] && files='^$'
 	grep -vE ': (EPERM|EACCES)$|^clone3: ENOSYS$|^end: done$' "$T/tried" | grep -vE "$files" >"$T/worked"
 	sed 's/^/# /' "$T/worked"
-	[ ! -s "$T/worked" ] && [ "$(wc -l <"$T/tried")" -ge 45 ] && tail -n 1 "$T/tried" | grep -qx 'end: done' &&
+	[ ! -s "$T/worked" ] && [ "$(wc -l <"$T/tried")" -ge 48 ] && tail -n 1 "$T/tried" | grep -qx 'end: done' &&
 		[ "$(cat "$T/outside/secret")" = "of somebody else" ] && [ "$(ls "$T/outside")" = secret ]
 }
 held() {
@@ -53,6 +53,7 @@ held nothing_forbidden_works_in_verify -V "$T/w/other" -i "$T/w/other.key" verif
 held nothing_forbidden_works_in_receive -V "$T/w/other" -i "$T/w/other.key" receive "$T/w/b.evault"
 held nothing_forbidden_works_in_tidy "${on[@]}" tidy
 held nothing_forbidden_works_in_version version
+held nothing_forbidden_works_where_standard_input_is_a_folder "${on[@]}" list <"$T/outside"
 
 # ---- what is opened -------------------------------------------------------------------------------
 
@@ -65,7 +66,7 @@ opens() {
 }
 # only_beneath PATH…: of what was opened, nothing lies elsewhere but what is the system's.
 only_beneath() {
-	local system='/usr/share/locale|/usr/lib|/usr/share/zoneinfo|/etc/localtime|/etc/ld.so.cache|/etc/passwd|/var/tmp|/dev/tty|/dev/null'
+	local system='/usr/lib|/usr/share/zoneinfo|/etc/localtime|/etc/ld.so.cache|/etc/passwd|/var/tmp|/dev/tty|/dev/null'
 	local path expr="^($system"
 	for path in "$@"; do expr+="|$path"; done
 	grep -vE "$expr)(/|\$)" "$T/opened" >"$T/elsewhere"
@@ -131,6 +132,7 @@ refused() {
 claim without_seccomp_nothing_is_done eval 'refused seccomp,prctl:error=EINVAL && [ "$STATUS" -eq 2 ] && warns seccomp && ! grep -q "/v/" "$T/trace"'
 claim without_landlock_it_warns eval 'refused landlock_create_ruleset:error=ENOSYS && [ "$STATUS" -eq 0 ] && warns Landlock'
 claim without_landlock_it_can_be_an_error eval 'refused landlock_create_ruleset:error=ENOSYS --require-sandbox && [ "$STATUS" -eq 2 ] && warns Landlock && ! grep -q "/v/log" "$T/trace"'
+claim also_where_no_vault_is_asked_for eval 'run strace -f -qq -o "$T/trace" -e inject=landlock_create_ruleset:error=ENOSYS "$EVAULT_BIN" --require-sandbox lock --all; [ "$STATUS" -eq 2 ] && warns Landlock'
 if [ "$LANDLOCK" -gt 0 ]; then
 	claim when_landlock_refuses_nothing_is_done eval 'refused landlock_restrict_self:error=E2BIG && [ "$STATUS" -eq 2 ] && ! grep -q "/v/log" "$T/trace"'
 fi

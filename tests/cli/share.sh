@@ -149,6 +149,16 @@ t() {
 }
 claim what_cannot_be_withheld_is_not_given_in_silence t
 
+# People write the names of their own fields as they come.
+t() {
+	local n
+	printf 'spelled\n' >"$T/spelled.txt" && run_expect 0 hq add "$T/spelled.txt" --field 'Witness=Spelled One' --field 'WITNESS =Spelled Two' --field 'Имя=Spelled Three' --field 'witnessed=by nobody' || return 1
+	n=$(hq list | awk '/spelled.txt/ { print $1 }') && run_expect 0 hq share "$n" --to "$to" --withhold witness,имя --dry-run && ! grep -q Spelled "$OUT" &&
+		says 'withheld      field Witness, field WITNESS , field Имя' && says 'field         witnessed=by nobody' &&
+		run_expect 0 hq share "$n" --to "$to" --disclose-only witness --dry-run && ! grep -q Spelled "$OUT"
+}
+claim what_is_withheld_is_withheld_however_its_name_is_spelled t
+
 # ---- what was said later goes along
 
 t() {

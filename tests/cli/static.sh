@@ -57,8 +57,9 @@ if [ "$(id -u)" -eq 0 ] || unshare -r true 2>/dev/null; then
 	newer=mlock2,copy_file_range,preadv2,pwritev2,pkey_mprotect,pkey_alloc,pkey_free,statx,io_pgetevents,rseq,pidfd_send_signal,io_uring_setup,open_tree,move_mount,pidfd_open,clone3
 	newer+=,close_range,openat2,pidfd_getfd,faccessat2,process_madvise,epoll_pwait2,landlock_create_ruleset,landlock_add_rule,landlock_restrict_self,memfd_secret,futex_waitv
 	t() {
-		before=(strace -f -qq -o "$T/strace" -e "trace=$newer" -e "inject=$newer:error=ENOSYS")
-		whole_life old && does 0 -V /old -i /key list && warns Landlock && grep -q 'landlock_create_ruleset(.*ENOSYS.*INJECTED' strace && does 2 --require-sandbox -V /old -i /key list
+		# Of seccomp it has what libseccomp asks for first and for all threads at once, not the later flags.
+		before=(strace -f -qq -o "$T/strace" -e "trace=$newer,seccomp" -e "inject=$newer:error=ENOSYS" -e inject=seccomp:error=EINVAL:when=3..4)
+		whole_life old && grep -q 'SECCOMP_FILTER_FLAG_TSYNC_ESRCH.*EINVAL.*INJECTED' strace && ! grep -q 'SECCOMP_GET_ACTION_AVAIL' strace && does 0 -V /old -i /key list && warns Landlock && grep -q 'landlock_create_ruleset(.*ENOSYS.*INJECTED' strace && does 2 --require-sandbox -V /old -i /key list
 	}
 	if strace -o strace true 2>/dev/null; then
 		claim on_a_kernel_of_ten_years_ago_it_does_its_work_and_says_what_is_missing t
@@ -89,6 +90,33 @@ if "$LASTLOOK" look.self /bin/true 2>/dev/null && [ -s look.self ]; then
 else
 	skip what_it_has_read_is_not_left_in_its_memory "the memory of another process cannot be read here"
 fi
+
+# ---- what it refuses
+
+# It has no libzxcvbn, and its own lists are to be enough for what everybody knows.
+t() {
+	local weak
+	while read -r weak; do
+		printf '%s\n' "$weak" >weak && run_expect 2 "$STATIC" init never --no-recovery --passphrase-file weak && warns 'guessed' && [ ! -e never ] || { echo "# taken: $weak"; return 1; }
+	done <<-END
+		correct horse battery staple
+		correct-horse-battery-staple
+		correcthorsebatterystaple
+		Tr0ub4dor&3
+		P@ssw0rd2024!
+		you are my sunshine
+		may the force be with you
+		john michael david robert
+		to be or not to be
+		Freedom for all people
+		я тебя люблю мама
+		привет всем как дела
+		ghbdtn dctv rfr ltkf
+		lyublyu tebya natasha
+	END
+	printf 'gravel-kettle-orbit-mustard-violin-heron\n' >good && run_expect 0 "$STATIC" init taken --no-recovery --passphrase-file good
+}
+claim passphrases_that_everybody_knows_are_refused_as_elsewhere t
 
 # ---- in each language, without a file of it
 

@@ -52,7 +52,7 @@ t() {
 	ends 3 'intact, signer unknown: ' good.age -i me.key && says 'IMG_0412.txt' && says 'not checked: whose key' && says 'checked: it is for who opened it' &&
 		ends 0 'verified: ' good.age -i me.key --signer $CARD && says 'signed by Aigul (owner)' && passes 1 good.age -i me.key &&
 		ends 0 'verified: ' good.age -i me.key --signer "$(cat good.parts/owner.vkey)" &&
-		ends 0 'verified: ' good.age -i me.key --signer "$(cat good.parts/log.vkey)"
+		says 'the signer is the one who was given' && ends 0 'verified: ' good.age -i me.key --signer "$(cat good.parts/log.vkey)" && says 'one whom the log admits whose key was given'
 }
 claim a_good_bundle_is_verified_when_its_signer_was_given t
 

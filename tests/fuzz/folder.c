@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../lib/remove.h"
 #include "base/os_private.h"
 #include "base/secret.h"
 
@@ -50,15 +51,6 @@ no_sync(int fd)
 	return 0;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static const char *
 path_of(const char *name, char out[PATH_SIZE])
 {
@@ -88,13 +80,13 @@ folder_remove(const char *name)
 {
 	char path[PATH_SIZE];
 
-	nftw(path_of(name, path), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(path_of(name, path));
 }
 
 static void
 leave(void)
 {
-	nftw(start, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(start);
 }
 
 void

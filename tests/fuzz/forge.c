@@ -104,7 +104,7 @@ forge_init(struct forging *f, const struct small *s)
 		ev_hash_of(small_body(i).data, small_body(i).len, &hash);
 		learn(f->originals, &f->n_originals, &hash, small_body(i).len);
 	}
-	f->good_tree = f->tree;
+	f->keep = f->n_good;
 	f->n_good_records = f->n_records;
 	f->n_good_originals = f->n_originals;
 	f->n_good_packs = f->n_packs;
@@ -497,7 +497,7 @@ store_log(const struct forging *f)
 	folder_make("v/log");
 	must(ev_os_open_folder(EV_OS_CWD, at("v"), &dir, NULL) == EVAULT_OK);
 	must(ev_log_new(dir, f->small->origin, &log, NULL) == EVAULT_OK);
-	for (i = 0; i < f->n_good; i++)
+	for (i = 0; i < f->keep; i++)
 		must(ev_log_stage(log, slice(&f->good[i]), NULL) == EVAULT_OK);
 	for (i = 0; i < f->n_entries; i++)
 		must(ev_log_stage(log, slice(&f->entries[i]), NULL) == EVAULT_OK);
@@ -509,8 +509,17 @@ store_log(const struct forging *f)
 static void
 begin(struct forging *f)
 {
+	struct ev_hash leaf;
+	size_t i;
+
+	for (i = 0; i < f->n_entries; i++)
+		ev_buf_release(&f->entries[i]);
 	f->n_entries = f->n_changes = 0;
-	f->tree = f->good_tree;
+	ev_merkle_init(&f->tree);
+	for (i = 0; i < f->keep; i++) {
+		ev_merkle_leaf(f->good[i].data, f->good[i].len, &leaf);
+		ev_merkle_append(&f->tree, &leaf);
+	}
 	f->n_records = f->n_good_records;
 	f->n_originals = f->n_good_originals;
 	f->n_packs = f->n_good_packs;
@@ -523,7 +532,6 @@ void
 forge(struct forging *f, struct folder *files, struct ev_cursor *c)
 {
 	uint8_t who;
-	size_t i;
 
 	begin(f);
 	f->files = files;
@@ -537,6 +545,4 @@ forge(struct forging *f, struct folder *files, struct ev_cursor *c)
 		put_entry(f, who, slice(&f->pack_lines));
 	must(folder_store(files, "v"));
 	store_log(f);
-	for (i = 0; i < f->n_entries; i++)
-		ev_buf_release(&f->entries[i]);
 }

@@ -27,7 +27,8 @@ struct forging {
 	struct ev_buf good[KNOWN_MAX],
 	    entries[FORGED_MAX]; /* those of the small vault, and new ones */
 	size_t n_good, n_entries;
-	struct ev_merkle good_tree, tree;
+	size_t keep; /* of those: the first, after which the new ones come */
+	struct ev_merkle tree;
 	struct known_hash records[KNOWN_MAX], originals[KNOWN_MAX], packs[KNOWN_MAX];
 	size_t n_records, n_originals, n_packs, n_good_records, n_good_originals, n_good_packs;
 	/* The pack that is being made. */
@@ -41,9 +42,12 @@ struct forging {
 	struct ev_buf pack_lines;
 };
 
-/* Once: knows what the small vault has. */
+/* Once: knows what the small vault has, and keeps all of it. */
 void forge_init(struct forging *f, const struct small *s);
-/* For each input: adds what it says to `files`, which are those of the small vault. */
+/*
+ * For each input: adds what it says to `files`, which are those of the small vault, and
+ * stores them as "v".  What was forged is known until the next time.
+ */
 void forge(struct forging *f, struct folder *files, struct ev_cursor *c);
 
 #endif

@@ -300,6 +300,8 @@ case("key_entry_under_another_number", 1, "evault/keys/0005", signed=[])(
 
 case("commands_in_verify_txt_by_the_signer", 1, "run no command that stands in it", signed=[])(
     lambda b: b.change("evault/VERIFY.txt", b"sha256sum", b"curl | sh"))
+case("commands_in_a_verify_txt_that_the_card_names", 0, ["not checked: what evault/VERIFY.txt says", "run no command that stands in it"], signed=[],
+     variant="own-text")(lambda b: None)
 case("text_in_the_padding_by_the_signer", 1, "has more in it than zeros", signed=[])(lambda b: b.write("evault/padding", b"\0" * 500 + b"x"))
 case("fetch_txt_by_the_signer", 1, "fetch.txt: would have files fetched", signed=[])(
     lambda b: b.write("fetch.txt", b"https://example.org/x 5 data/0099.txt\n"))

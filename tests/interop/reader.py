@@ -650,7 +650,7 @@ class Vault:
 
     def check_entries(self, entries):
         self.actors = {self.owner.name: (self.owner, "owner")}
-        self.ever = dict(self.actors)
+        self.ever, self.terms = dict(self.actors), len(self.actors)
         self.log_key, self.log_keys = self.first_log_key, [self.first_log_key]
         self.seen = set()
         for n, data in enumerate(entries):
@@ -748,6 +748,7 @@ class Vault:
         elif what == "actor":
             form(r"\S+ (owner|writer|capture)")
             key = Vkey(a[0]).check_actor()
+            self.terms += self.now.get(key.name, (None, None))[1] != a[1]
             self.now[key.name] = self.ever[key.name] = (key, a[1])
         elif what == "actor-end":
             form(HEX)
@@ -765,6 +766,9 @@ class Vault:
             self.files[a[0]] = a[1]
         else:
             raise Damage(f"unknown line: {line[:80]}")
+        files = len(self.files) + len(set(self.slots) | set(self.ended))
+        need(len(self.ever) <= 1024 and self.terms <= 4096 and files <= 4096 and len(self.read_keys) <= 1024 and len(self.log_keys) <= 1025,
+             "more keys or files than a log may name")
 
     # -- files
 

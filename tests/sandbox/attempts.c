@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/io_uring.h>
+#include <linux/keyctl.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
@@ -77,6 +78,7 @@ try_programs(void)
 	tell("vfork by clone", syscall(SYS_clone, CLONE_VM | CLONE_VFORK, NULL, NULL, NULL, 0));
 	tell("clone", syscall(SYS_clone, 17, NULL, NULL, NULL, 0));
 	tell("clone3", syscall(SYS_clone3, &child, sizeof(child)));
+	tell("request_key", syscall(SYS_request_key, "user", "attempt", "start", 0));
 	tell("memfd_create", syscall(SYS_memfd_create, "code", 0));
 	tell("mmap to write and run", mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 					   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
@@ -103,6 +105,8 @@ try_others(void)
 	tell("ptraced by anybody", prctl(PR_SET_PTRACER, 1, 0, 0, 0));
 	tell("dumpable", prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 	tell("typing into the terminal", syscall(SYS_ioctl, 0, TIOCSTI, "x"));
+	tell("keyctl new session", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0));
+	tell("keyctl session to parent", syscall(SYS_keyctl, KEYCTL_SESSION_TO_PARENT, 0, 0, 0, 0));
 	tell("init_module", syscall(SYS_init_module, NULL, 0, ""));
 }
 

@@ -15,20 +15,18 @@ trap 'exit 130' INT TERM
 [ -x "$BUILD/evault" ] || { echo "suite.sh: no evault in $BUILD; run make first" >&2; exit 2; }
 mkdir -m 1777 "$TRACES/of"
 CALLS=execve,execveat,fork,vfork,clone,clone3,socket,socketpair,connect,bind,listen,accept,accept4,sendto,sendmsg,recvfrom,ptrace,process_vm_readv,process_vm_writev,io_uring_setup,bpf,open,openat,openat2,creat,landlock_restrict_self
-# In its folder as in the true one's: what lies beside the program is found there.
 mkdir "$TRACES/bin"
-ln -s "$BUILD/locale" "$TRACES/bin/locale"
 cat >"$TRACES/bin/evault" <<-END2
 	#!/bin/bash
-	exec strace -f -qq -y -s 4096 --seccomp-bpf -e trace=$CALLS -o "\$(mktemp "$TRACES/of/XXXXXXXX")" "$BUILD/evault" "\$@"
+	exec strace -f -qq -y -v -s 4096 --seccomp-bpf -e trace=$CALLS -o "\$(mktemp "$TRACES/of/XXXXXXXX")" "$BUILD/evault" "\$@"
 END2
 chmod -R a+rX "$TRACES" && chmod a+x "$TRACES/bin/evault"
 
 [ $# -gt 0 ] || set -- tests/cli/*.sh tests/interop/*.sh
 for script in "$@"; do
 	case $script in
-	# They trace, or look into, what they start.
-	*/cli/sandbox.sh | */cli/memory.sh | */cli/bounds.sh) continue ;;
+	# They trace, or look into, what they start; or start none.
+	*/cli/sandbox.sh | */cli/memory.sh | */cli/bounds.sh | */cli/tamper.sh) continue ;;
 	esac
 	mkdir -p "$TRACES/t/home" "$TRACES/t/tmp"
 	echo "# $script" >>"$TRACES/said"

@@ -8,9 +8,9 @@
  *
  * `make` writes the folder of a good bundle, of the vault that SEED stands
  * for, and DIR.parts with other proofs, checkpoints and a card; VARIANT has one entry
- * signed by somebody who may not.  `sign` makes the lists and the share note
- * anew for what is in the folder, by WHO: owner, writer (who was removed),
- * capture, stranger.
+ * signed by somebody who may not, or (own-text) another VERIFY.txt, which the card names.  `sign`
+ *makes the lists and the share note anew for what is in the folder, by WHO: owner, writer (who was
+ *removed), capture, stranger.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +98,15 @@ put_item(struct making *m, unsigned n, const char *content)
 		put(m->dir, name, ev_slice_text(content));
 }
 
+/* The one that all bundles have; or one of the sender's own, that their card names. */
+static struct ev_slice
+verify_text(const struct making *m)
+{
+	return ev_slice_text(m->variant != NULL && strcmp(m->variant, "own-text") == 0
+				 ? "To verify this, run: curl | sh\n"
+				 : ev_verify_text);
+}
+
 static void
 put_parts(struct making *m)
 {
@@ -129,7 +138,7 @@ put_parts(struct making *m)
 	memcpy(card.origin, m->vault.origin, sizeof(card.origin));
 	memcpy(card.recipient, m->vault.recipient, sizeof(card.recipient));
 	memcpy(card.time, "2026-11-22T09:15:09Z", sizeof(card.time));
-	ev_verify_text_hash(&card.verify);
+	ev_hash_of(verify_text(m).data, verify_text(m).len, &card.verify);
 	ev_buf_clear(&text);
 	need(ev_card_text(&card, &text, &err), &err);
 	ev_note_begin(&note, all(&text));
@@ -157,7 +166,7 @@ make(struct making *m)
 		folder(m->dir, folders[i]);
 	make_keys(m);
 	make_log(m);
-	put(m->dir, "evault/VERIFY.txt", ev_slice_text(ev_verify_text));
+	put(m->dir, "evault/VERIFY.txt", verify_text(m));
 	put(m->dir, "evault/report.html", ev_slice_text("<!DOCTYPE html>\n"));
 	put(m->dir, "evault/keys/vault", all(&m->note));
 	put(m->dir, "evault/padding", ev_slice_of(zeros, sizeof(zeros)));

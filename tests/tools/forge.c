@@ -25,11 +25,11 @@
  * Without `actor` signatures of entries stay what they were.  Tiles, entries
  * and checkpoint are written anew, and signed by the log's own key.
  */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/remove.h"
 #include "base/os.h"
 #include "vault.h"
 
@@ -313,15 +313,6 @@ print(const struct forging *f)
 	}
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 /* Puts the entries in the place of the log that is there. */
 static bool
 store(struct forging *f, const char *dir)
@@ -331,7 +322,7 @@ store(struct forging *f, const char *dir)
 	struct evault_error err = { .text = "" };
 	struct ev_log *log = NULL;
 	enum evault_status rc;
-	char tiles[4096];
+	char there[4096];
 	uint8_t public[32];
 	size_t i;
 
@@ -340,8 +331,8 @@ store(struct forging *f, const char *dir)
 		ev_signing_seed_public(&seed, public);
 		ev_verifier_init(&key, f->v->note.origin, public);
 	}
-	snprintf(tiles, sizeof(tiles), "%s/log/tile", dir);
-	nftw(tiles, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	snprintf(there, sizeof(there), "%s/log", dir);
+	remove_tree(there);
 	rc = ev_log_new(f->v->dir, f->v->note.origin, &log, &err);
 	for (i = 0; i < f->n && rc == EVAULT_OK; i++)
 		rc = ev_log_stage(log, ev_slice_of(f->entries[i].data, f->entries[i].len), &err);

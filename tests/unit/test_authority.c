@@ -373,7 +373,7 @@ static bool
 could_sign(const struct log_actor *who, uint64_t index)
 {
 	const struct ev_verifier *key =
-	    ev_authority_signer(&a, ev_slice_text(who->key.name), index);
+	    ev_authority_signer(&a, ev_slice_text(who->key.name), index, NULL);
 
 	return key != NULL && ev_verifier_equal(key, &who->key);
 }
@@ -395,6 +395,33 @@ signer_of_an_entry_is_one_who_could_sign_it_then(void)
 	CHECK(!could_sign(&k.writer, 3) && !could_sign(&k.writer, 4));
 	CHECK(could_sign(&k.writer, 5) && could_sign(&k.writer, 6) && could_sign(&k.writer, 100));
 	CHECK(!could_sign(&k.stranger, 2) && could_sign(&k.capture, 100));
+}
+
+static bool
+wrote(const struct log_actor *who, uint64_t index)
+{
+	return ev_authority_wrote(&a, ev_slice_text(who->key.name + strlen("evault/actor/")),
+				  index);
+}
+
+static void
+role_of_who_signed_is_the_one_that_they_had_then(void)
+{
+	NEED(begin()); /* entry 0, and 1 that admits */
+	log_line_actor(&lines, &k.capture, "writer");
+	log_line_actor(&lines, &k.writer, "capture");
+	NEED(accepted(&k.owner)); /* 2: the roles are exchanged */
+	CHECK(wrote(&k.writer, 2) && !wrote(&k.writer, 3));
+	CHECK(!wrote(&k.capture, 2) && wrote(&k.capture, 3));
+	log_line_actor(&lines, &k.writer, "capture");
+	log_line_end(&lines, &k.capture);
+	NEED(accepted(&k.owner)); /* 3 */
+	CHECK(a.n_terms == 5 && wrote(&k.writer, 2) && !wrote(&k.writer, 4));
+	CHECK(wrote(&k.capture, 3) && !wrote(&k.capture, 4));
+	log_line_actor(&lines, &k.capture, "capture");
+	NEED(accepted(&k.owner)); /* 4 */
+	CHECK(wrote(&k.capture, 3) && !wrote(&k.capture, 5) && could_sign(&k.capture, 5));
+	CHECK(wrote(&k.owner, 0) && wrote(&k.owner, 1) && !wrote(&k.stranger, 1));
 }
 
 /* Entries that change no keys may be passed over; what is taken then is judged as ever. */
@@ -488,6 +515,7 @@ main(void)
 	UNIT_RUN(new_log_key_needs_the_signature_of_the_one_before);
 	UNIT_RUN(actor_is_found_by_the_digits_of_their_key_alone);
 	UNIT_RUN(signer_of_an_entry_is_one_who_could_sign_it_then);
+	UNIT_RUN(role_of_who_signed_is_the_one_that_they_had_then);
 	UNIT_RUN(entries_may_be_passed_over_and_the_rest_still_fits_in_one_place);
 	UNIT_RUN(only_records_packs_and_drops_change_no_keys);
 	UNIT_RUN(strict_findings_fail_at_the_first_damage);

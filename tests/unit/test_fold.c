@@ -196,6 +196,16 @@ a_long_run_is_several_words(void)
 	free(run);
 }
 
+static void
+texts_are_the_same_whose_words_are(void)
+{
+	CHECK(ev_fold_same(ev_slice_text("Имя свидетеля "), ev_slice_text("имя  СВИДЕТЕЛЯ")));
+	CHECK(ev_fold_same(ev_slice_text(""), ev_slice_text("!")));
+	CHECK(!ev_fold_same(ev_slice_text("witness"), ev_slice_text("witness two")));
+	CHECK(!ev_fold_same(ev_slice_text("witness two"), ev_slice_text("witness")));
+	CHECK(!ev_fold_same(ev_slice_text("witness"), ev_slice_text("witnes")));
+}
+
 int
 main(void)
 {
@@ -212,5 +222,6 @@ main(void)
 	UNIT_RUN(ranges_are_of_the_original_bytes);
 	UNIT_RUN(invalid_utf8_is_passed_over);
 	UNIT_RUN(a_long_run_is_several_words);
+	UNIT_RUN(texts_are_the_same_whose_words_are);
 	return unit_end();
 }

@@ -249,6 +249,32 @@ log_signs_nothing_more_after_a_commit_that_failed(void)
 	ev_log_free(log);
 }
 
+/*
+ * A lock holds on one machine.  Where the last tile is full, nothing else of
+ * the log tells that another one has gone on with it.
+ */
+static void
+log_that_another_machine_went_on_with_is_not_signed_again(void)
+{
+	static const size_t sizes[] = { 3, EV_TILE_WIDTH };
+	struct ev_log *log, *other;
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		NEED(make_log(sizes[i]));
+		log = open_sound(sizes[i]);
+		other = open_sound(sizes[i]);
+		NEED(log != NULL && other != NULL);
+		CHECK(stage(other, 2) && commit(other) == EVAULT_OK);
+		CHECK(stage(log, 2) && commit(log) == EVAULT_E_BUSY);
+		ev_log_free(log);
+		ev_log_free(other);
+		log = open_sound(sizes[i] + 2);
+		CHECK(log != NULL);
+		ev_log_free(log);
+	}
+}
+
 /* Where a rename is two writes, a head that lost its old name may not have the new one yet. */
 static void
 new_head_goes_only_after_the_head_was_synced(void)
@@ -444,6 +470,7 @@ main(void)
 	UNIT_RUN(new_head_that_does_not_go_on_from_the_old_one_is_a_fork);
 	UNIT_RUN(commit_that_fails_at_any_call_leaves_the_old_or_the_new_log);
 	UNIT_RUN(log_signs_nothing_more_after_a_commit_that_failed);
+	UNIT_RUN(log_that_another_machine_went_on_with_is_not_signed_again);
 	UNIT_RUN(new_head_goes_only_after_the_head_was_synced);
 	UNIT_RUN(head_that_only_the_new_file_has_is_synced_before_it_is_shown);
 	UNIT_RUN(recovery_that_fails_is_completed_by_the_next);

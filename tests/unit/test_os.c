@@ -1,4 +1,6 @@
 /* The seam to the system, on real files in a folder of its own below /tmp. */
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +15,24 @@
 #include "unit.h"
 
 static int root = -1; /* the folder of this run */
+
+static bool endless; /* folders lead into themselves */
+
+/* Stands before libc's. */
+struct dirent *
+readdir(DIR *stream)
+{
+	static struct dirent entry;
+	static unsigned n;
+	struct dirent *(*libc)(DIR *);
+	void *found = dlsym(RTLD_NEXT, "readdir64"); /* its name where off_t has 64 bits */
+
+	memcpy(&libc, &found, sizeof(libc));
+	if (!endless)
+		return libc(stream);
+	snprintf(entry.d_name, sizeof(entry.d_name), "%0200u", n++);
+	return &entry;
+}
 
 static bool
 put(const char *path, const char *text)
@@ -158,6 +178,18 @@ load_user_wipes_what_it_must_not_give(void)
 	CHECK(ev_os_load_user("secret", 100, &out, NULL) == EVAULT_OK && out.len == 26);
 	CHECK(ev_os_load_user("none", 100, &out, NULL) == EVAULT_E_NOT_FOUND);
 	ev_buf_wipe(&out);
+}
+
+static void
+folder_without_an_end_is_refused(void)
+{
+	struct ev_os_list list = { NULL, 0 };
+
+	endless = true;
+	CHECK(ev_os_list(root, ".", &list, NULL) == EVAULT_E_LIMIT && list.names == NULL);
+	endless = false;
+	CHECK(ev_os_list(root, ".", &list, NULL) == EVAULT_OK);
+	ev_os_list_free(&list);
 }
 
 static void
@@ -510,6 +542,7 @@ main(void)
 	UNIT_RUN(load_is_bounded_and_appends);
 	UNIT_RUN(load_user_wipes_what_it_must_not_give);
 	UNIT_RUN(list_is_in_byte_order_and_does_not_follow);
+	UNIT_RUN(folder_without_an_end_is_refused);
 	UNIT_RUN(create_never_takes_what_is_there);
 	UNIT_RUN(rename_replaces_only_when_asked);
 	UNIT_RUN(mkdir_takes_a_folder_that_is_there_but_nothing_else);

@@ -68,6 +68,12 @@ static const struct {
 	{ "Tr0ub4dor&3", EV_PASSPHRASE_GUESSABLE },
 	{ "umbrella elephant", EV_PASSPHRASE_GUESSABLE },
 	{ "correct horse battery staple", EV_PASSPHRASE_GUESSABLE },
+	{ "correct battery horse staple", EV_PASSPHRASE_GUESSABLE },
+	{ "may the force be with you", EV_PASSPHRASE_GUESSABLE },
+	{ "john michael david robert", EV_PASSPHRASE_GUESSABLE },
+	{ "я тебя люблю мама", EV_PASSPHRASE_GUESSABLE },
+	{ "все будет хорошо навсегда", EV_PASSPHRASE_GUESSABLE },
+	{ "москва россия любовь", EV_PASSPHRASE_GUESSABLE },
 	{ "correcthorsebattery", EV_PASSPHRASE_GUESSABLE },
 	{ "зимний вечер гитара", EV_PASSPHRASE_GUESSABLE },
 	{ "ghbdtndctvrfrltkf", EV_PASSPHRASE_GUESSABLE }, /* привет всем как дела */

@@ -177,6 +177,22 @@ words_are_drawn_evenly(void)
 	CHECK(chi > 2047 - 640 && chi < 2047 + 640);
 }
 
+/* Whoever adds one to a class of words that people take first keeps these apart. */
+static void
+common_words_cost_less_the_commoner_they_are(void)
+{
+	CHECK(ev_words_common(EV_WORDS_ENGLISH, " the ") == 6);
+	CHECK(ev_words_common(EV_WORDS_ENGLISH, " freedom ") == 8);
+	CHECK(ev_words_common(EV_WORDS_ENGLISH, " staple ") == 10);
+	CHECK(ev_words_common(EV_WORDS_RUSSIAN, " люблю ") == 6);
+	CHECK(ev_words_common(EV_WORDS_RUSSIAN, " свобода ") == 8);
+	CHECK(ev_words_common(EV_WORDS_RUSSIAN, " самовар ") == 10);
+	CHECK(ev_words_common(EV_WORDS_RUSSIAN, " the ") == 0);
+	CHECK(ev_words_common(EV_WORDS_ENGLISH, " freedo ") == 0);
+	CHECK(ev_words_common(EV_WORDS_ENGLISH, " reedom ") == 0);
+	CHECK(ev_words_common(EV_WORDS_ENGLISH, " abacus ") == 0);
+}
+
 int
 main(void)
 {
@@ -187,6 +203,7 @@ main(void)
 	UNIT_RUN(no_two_words_begin_with_the_same_four_letters);
 	UNIT_RUN(no_two_words_are_one_letter_apart);
 	UNIT_RUN(every_word_is_found_and_nothing_else);
+	UNIT_RUN(common_words_cost_less_the_commoner_they_are);
 	UNIT_RUN(a_passphrase_has_as_few_words_as_give_the_bits);
 	UNIT_RUN(words_are_drawn_evenly);
 	return unit_end();

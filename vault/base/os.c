@@ -17,7 +17,8 @@ _Static_assert((int)EV_OS_CWD == AT_FDCWD, "EV_OS_CWD is AT_FDCWD");
 _Static_assert(sizeof(off_t) == 8, "files may be larger than 2 GiB");
 
 enum {
-	LOAD_STEP = 16384
+	LOAD_STEP = 16384,
+	LIST_MAX = 64 << 20, /* bytes of the names in one folder: two million of a camera's */
 };
 
 /* ---- the table of system calls --------------------------------------- */
@@ -387,13 +388,16 @@ list_compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Names, each with its NUL, to `names`; their number to *n.  Returns 0 or errno. */
+/*
+ * Names, each with its NUL, to `names`; their number to *n.  Stops after more
+ * than LIST_MAX: a damaged folder can lead into itself (G9).  Returns 0 or errno.
+ */
 static int
 list_read(DIR *stream, struct ev_buf *names, size_t *n)
 {
 	const struct dirent *entry;
 
-	for (;;) {
+	while (names->len <= LIST_MAX && !names->bad) {
 		errno = 0;
 		entry = readdir(stream);
 		if (entry == NULL)
@@ -403,6 +407,7 @@ list_read(DIR *stream, struct ev_buf *names, size_t *n)
 		ev_buf_add(names, entry->d_name, strlen(entry->d_name) + 1);
 		(*n)++;
 	}
+	return 0;
 }
 
 /* One block: the pointers, then the names they point to. */
@@ -431,6 +436,7 @@ ev_os_list(int dir, const char *path, struct ev_os_list *list, struct evault_err
 {
 	struct ev_buf names = EV_BUF_INIT;
 	enum evault_status rc = EVAULT_OK;
+	char shown[EV_SHOW_SIZE];
 	char **block = NULL;
 	size_t n = 0;
 	DIR *stream = NULL;
@@ -445,6 +451,11 @@ ev_os_list(int dir, const char *path, struct ev_os_list *list, struct evault_err
 		sys = errno;
 	if (sys != 0) {
 		rc = ev_os_fail(err, sys, path);
+		goto out;
+	}
+	if (names.len > LIST_MAX) {
+		rc = ev_fail(err, EVAULT_E_LIMIT, "%s: has more than %d MiB of names",
+			     ev_show_path(path, shown), LIST_MAX >> 20);
 		goto out;
 	}
 	if (!names.bad)

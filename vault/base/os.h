@@ -81,7 +81,8 @@ void ev_os_close_read(int fd);
 
 /*
  * Names in a folder in byte order, without "." and "..".  `names` is an array
- * of *n strings in one block of memory; free with ev_os_list_free.
+ * of *n strings in one block of memory; free with ev_os_list_free.  E_LIMIT
+ * beyond 64 MiB of names.
  */
 struct ev_os_list {
 	char **names;

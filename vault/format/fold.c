@@ -201,3 +201,21 @@ ev_fold_next(struct ev_fold *f, struct ev_fold_word *word)
 	}
 	return word->len > 0;
 }
+
+bool
+ev_fold_same(struct ev_slice a, struct ev_slice b)
+{
+	struct ev_fold of_a = ev_fold_of(a), of_b = ev_fold_of(b);
+	struct ev_fold_word x, y;
+	bool more;
+
+	for (;;) {
+		more = ev_fold_next(&of_a, &x);
+		if (more != ev_fold_next(&of_b, &y))
+			return false;
+		if (!more)
+			return true;
+		if (!ev_slice_equal(ev_slice_of(x.text, x.len), ev_slice_of(y.text, y.len)))
+			return false;
+	}
+}

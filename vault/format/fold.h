@@ -41,6 +41,14 @@ struct ev_fold {
 struct ev_fold ev_fold_of(struct ev_slice text);
 /* The next word; false at the end.  Needs no memory of its own. */
 bool ev_fold_next(struct ev_fold *f, struct ev_fold_word *word);
+/* Have both the same words, in the same order?  So have two without any. */
+bool ev_fold_same(struct ev_slice a, struct ev_slice b);
+
+/*
+ * The version of Unicode's tables that this program has, as text: other ones may take other
+ * characters for letters, and what was filed by one is not what is looked for by the other.
+ */
+const char *ev_fold_unicode(void);
 
 /*
  * Not for searching: appends the text with case folded and in Unicode's form

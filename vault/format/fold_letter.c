@@ -263,6 +263,12 @@ ev_fold_letter(uint32_t point)
 									: point;
 }
 
+const char *
+ev_fold_unicode(void)
+{
+	return utf8proc_unicode_version();
+}
+
 void
 ev_fold_caseless(struct ev_buf *out, struct ev_slice text)
 {

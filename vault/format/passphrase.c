@@ -13,7 +13,8 @@ enum {
 	N = EV_PASSPHRASE_CHARACTERS,
 	WORD_MIN = 3, /* letters */
 	WORD_MAX = 12,
-	WORD_BYTES = 2 * WORD_MAX + 4,
+	COMMON_MIN = 2,
+	WORD_BYTES = 1 + 2 * WORD_MAX + 4 + 2, /* with a space before and after */
 	NAME_MIN = 3,
 	ZXCVBN_MAX = 64, /* characters that it is asked about: its time grows with their square */
 	SHORT = 10,      /* fewer characters are called short */
@@ -44,7 +45,7 @@ struct series {
 	uint8_t from[N + 1];
 	enum piece last[N + 1];
 	char ascii[ZXCVBN_MAX + 1];
-	uint8_t utf8[WORD_BYTES];
+	char spaced[WORD_BYTES];
 	bool has_name;
 };
 
@@ -90,16 +91,25 @@ offer_character(struct series *s, const struct ev_pass_model *model, size_t i)
 	offer(s, i, i + 1, bits + (s->text.capital[i] ? capital_bits : 0), PIECE_CHARACTER);
 }
 
-/* Is it a word of the lists?  `kind` is that of its letters. */
-static bool
-is_known(struct series *s, const uint32_t *letters, size_t n, enum ev_pass_class kind)
+/* Bits of a word of the lists, 0 for others.  `kind` is that of its letters. */
+static unsigned
+listed_bits(struct series *s, const uint32_t *letters, size_t n, enum ev_pass_class kind)
 {
+	enum ev_words_language language =
+	    kind == EV_PASS_LATIN_LETTER ? EV_WORDS_ENGLISH : EV_WORDS_RUSSIAN;
 	size_t i, len = 0;
+	unsigned bits;
 
-	for (i = 0; i < n && len + 4 <= sizeof(s->utf8); i++)
-		len += ev_pass_utf8(letters[i], s->utf8 + len);
-	return ev_words_has(kind == EV_PASS_LATIN_LETTER ? EV_WORDS_ENGLISH : EV_WORDS_RUSSIAN,
-			    ev_slice_of(s->utf8, len));
+	s->spaced[len++] = ' ';
+	for (i = 0; i < n && len + 4 + 2 <= sizeof(s->spaced); i++)
+		len += ev_pass_utf8(letters[i], (uint8_t *)s->spaced + len);
+	s->spaced[len] = ' ';
+	s->spaced[len + 1] = '\0';
+	bits = ev_words_common(language, s->spaced);
+	if (bits == 0 && n >= WORD_MIN &&
+	    ev_words_has(language, ev_slice_of(s->spaced + 1, len - 1)))
+		bits = EV_WORDS_BITS;
+	return bits;
 }
 
 /* Words that begin at i, in one of the readings. */
@@ -109,6 +119,7 @@ offer_words(struct series *s, const struct ev_pass_model *model, enum ev_pass_vi
 	const uint32_t *c = s->text.at[view] + i;
 	enum ev_pass_class kind = ev_pass_class(c[0]);
 	double sum = 0, likely, more = view == EV_PASS_TYPED ? 0 : switch_bits;
+	unsigned listed;
 	size_t n;
 
 	if (kind != EV_PASS_LATIN_LETTER && kind != EV_PASS_CYRILLIC_LETTER &&
@@ -118,11 +129,10 @@ offer_words(struct series *s, const struct ev_pass_model *model, enum ev_pass_vi
 	for (n = 1; n <= WORD_MAX && i + n <= s->text.n && ev_pass_class(c[n - 1]) == kind; n++) {
 		sum += ev_pass_letter(model, n > 1 ? c[n - 2] : 0, c[n - 1]);
 		more += s->text.capital[i + n - 1] ? capital_bits : 0;
-		if (n < WORD_MIN)
-			continue;
-		if (is_known(s, c, n, kind))
-			offer(s, i, i + n, EV_WORDS_BITS + more, PIECE_WORD);
-		if (sum < likely * (double)n)
+		listed = n >= COMMON_MIN ? listed_bits(s, c, n, kind) : 0;
+		if (listed > 0)
+			offer(s, i, i + n, (double)listed + more, PIECE_WORD);
+		if (n >= WORD_MIN && sum < likely * (double)n)
 			offer(s, i, i + n, fmin(sum, word_bits) + more, PIECE_WORD);
 	}
 }
@@ -321,7 +331,7 @@ find_reason(const struct series *s)
 {
 	size_t n = s->text.n;
 
-	if (s->bits[n] >= EV_PASSPHRASE_BITS)
+	if (s->bits[n] >= (double)EV_PASSPHRASE_BITS)
 		return EV_PASSPHRASE_GOOD;
 	if (is_digits(&s->text))
 		return EV_PASSPHRASE_DIGITS;

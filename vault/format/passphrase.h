@@ -3,7 +3,8 @@
  *
  * The measure is bits: the base-2 logarithm of the guesses that it takes who
  * knows how people choose.  A passphrase is the cheapest series of pieces that
- * gives it: words (of our lists, 11 bits; others that look like words, 15),
+ * gives it: words (those that people take first, 6 to 10 bits; of our lists, 11;
+ * others that look like words, 15),
  * dates, runs of neighbouring keys or of the alphabet, repetitions, names
  * connected with the vault, and single characters.  What is typed is
  * also read as if the keyboard had been switched between Russian and Latin.  For

@@ -31,6 +31,13 @@ const char *ev_words_at(enum ev_words_language language, size_t index);
 bool ev_words_has(enum ev_words_language language, struct ev_slice word);
 
 /*
+ * Bits of a word that people take often, fewer than EV_WORDS_BITS; 0: it is none of these.  These
+ * are words of any length and kind, names too, for judging what somebody chose (words_common.c).
+ * `spaced` is the word with a space before it and after it.
+ */
+unsigned ev_words_common(enum ev_words_language language, const char *spaced);
+
+/*
  * A passphrase of at least `bits` bits (1 to EV_WORDS_BITS_MAX): as few words
  * as give them, each drawn evenly, a dash between two.  80 bits are 8 words.
  * It goes into locked memory of the caller, who wipes it.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/authority_private.h"
 #include "store/set.h"
 
 void
@@ -25,74 +26,42 @@ ev_authority_release(struct ev_authority *a)
 	free(a->read_keys);
 	free(a->log_keys);
 	ev_seen_release(&a->records);
-	ev_seen_release(&a->pack_set);
+	ev_places_release(&a->places);
 	ev_seen_release(&a->slots);
 	memset(a, 0, sizeof(*a));
 }
 
-static struct ev_actor *
-actor_named(const struct ev_authority *a, struct ev_slice name)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_actors; i++) {
-		if (ev_slice_is(name, a->actors[i].verifier.name))
-			return &a->actors[i];
-	}
-	return NULL;
-}
-
-const struct ev_actor *
-ev_authority_actor(const struct ev_authority *a, struct ev_slice hex)
-{
-	char name[EV_ACTOR_NAME_SIZE];
-
-	if (hex.len != 64)
-		return NULL;
-	snprintf(name, sizeof(name), "evault/actor/%.64s", (const char *)hex.data);
-	return actor_named(a, ev_slice_text(name));
-}
-
-static struct ev_named_file *
-file_named(const struct ev_authority *a, const char *path)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_files; i++) {
-		if (strcmp(a->files[i].path, path) == 0)
-			return &a->files[i];
-	}
-	return NULL;
-}
-
-const struct ev_named_file *
-ev_authority_file(const struct ev_authority *a, const char *path)
-{
-	const struct ev_named_file *f = file_named(a, path);
-
-	return f == NULL || f->ended ? NULL : f;
-}
-
 /* ---- what single lines do ------------------------------------------------ */
 
+static void
+end_term(struct ev_authority *a, const struct ev_actor *actor)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_terms; i++)
+		if (&a->actors[a->terms[i].actor] == actor && a->terms[i].until == UINT64_MAX)
+			a->terms[i].until = a->size + 1;
+}
+
 static enum evault_status
-put_term(struct ev_authority *a, size_t actor, struct evault_error *err)
+put_term(struct ev_authority *a, size_t actor, enum ev_role role, struct evault_error *err)
 {
 	struct ev_term *grown = realloc(a->terms, (a->n_terms + 1) * sizeof(*grown));
 
 	if (grown == NULL)
 		return ev_fail_nomem(err);
 	a->terms = grown;
-	grown[a->n_terms++] = (struct ev_term){ actor, a->size + 1, UINT64_MAX };
+	grown[a->n_terms++] = (struct ev_term){ actor, role, a->size + 1, UINT64_MAX };
 	return EVAULT_OK;
 }
 
 static enum evault_status
 put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
-	struct ev_actor *known = actor_named(a, ev_slice_text(line->vkey.name));
+	struct ev_actor *known = ev_authority_actor_named(a, ev_slice_text(line->vkey.name));
 	struct ev_actor *grown;
 	enum evault_status rc = EVAULT_OK;
+	bool goes_on;
 
 	if (known == NULL) {
 		grown = realloc(a->actors, (a->n_actors + 1) * sizeof(*grown));
@@ -102,10 +71,13 @@ put_actor(struct ev_authority *a, const struct ev_line *line, struct evault_erro
 		known = &grown[a->n_actors++];
 		*known = (struct ev_actor){ .ended = false };
 	}
+	goes_on = known->since != 0 && !known->ended && known->role == line->role;
 	known->verifier = line->vkey;
 	known->role = line->role;
-	if (known->since == 0 || known->ended)
-		rc = put_term(a, (size_t)(known - a->actors), err);
+	if (!goes_on) {
+		end_term(a, known);
+		rc = put_term(a, (size_t)(known - a->actors), line->role, err);
+	}
 	known->since = a->size + 1;
 	known->ended = false;
 	return rc;
@@ -115,7 +87,7 @@ static enum evault_status
 put_file(struct ev_authority *a, const char *path, const struct ev_hash *hash,
 	 struct evault_error *err)
 {
-	struct ev_named_file *known = file_named(a, path);
+	struct ev_named_file *known = ev_authority_file_named(a, path);
 	struct ev_named_file *grown;
 
 	if (known == NULL) {
@@ -130,6 +102,8 @@ put_file(struct ev_authority *a, const char *path, const struct ev_hash *hash,
 	snprintf(known->path, sizeof(known->path), "%s", path);
 	known->hash = *hash;
 	known->ended = false;
+	known->remade = true;
+	known->since = a->size;
 	return EVAULT_OK;
 }
 
@@ -139,6 +113,7 @@ ev_authority_add_pack(struct ev_authority *a, const struct ev_pack_line *pack,
 {
 	size_t cap = a->cap_packs == 0 ? 16 : a->cap_packs * 2;
 	struct ev_pack_line *grown;
+	enum evault_status rc;
 
 	if (a->n_packs == a->cap_packs) {
 		grown = realloc(a->packs, cap * sizeof(*grown));
@@ -147,8 +122,10 @@ ev_authority_add_pack(struct ev_authority *a, const struct ev_pack_line *pack,
 		a->packs = grown;
 		a->cap_packs = cap;
 	}
-	a->packs[a->n_packs++] = *pack;
-	return EVAULT_OK;
+	a->packs[a->n_packs] = *pack;
+	rc = ev_places_add(&a->places, a->packs, sizeof(*a->packs), err);
+	a->n_packs += rc == EVAULT_OK;
+	return rc;
 }
 
 static enum evault_status
@@ -163,30 +140,16 @@ put_read_key(struct ev_authority *a, const char *recipient, struct evault_error 
 	return EVAULT_OK;
 }
 
-static struct ev_actor *
-actor_of_key(const struct ev_authority *a, const struct ev_hash *key)
-{
-	char hex[EVAULT_HEX_SIZE];
-	char name[EV_ACTOR_NAME_SIZE];
-
-	ev_hash_hex(key, hex);
-	snprintf(name, sizeof(name), "evault/actor/%s", hex);
-	return actor_named(a, ev_slice_text(name));
-}
-
 static void
 end_actor(struct ev_authority *a, const struct ev_hash *key)
 {
-	struct ev_actor *known = actor_of_key(a, key);
-	size_t i;
+	struct ev_actor *known = ev_authority_actor_of_key(a, key);
 
 	if (known == NULL)
 		return;
 	known->ended = true;
 	known->until = a->size + 1;
-	for (i = 0; i < a->n_terms; i++)
-		if (&a->actors[a->terms[i].actor] == known && a->terms[i].until == UINT64_MAX)
-			a->terms[i].until = known->until;
+	end_term(a, known);
 }
 
 static enum evault_status
@@ -202,29 +165,20 @@ put_log_key(struct ev_authority *a, const struct ev_verifier *key, struct evault
 	return EVAULT_OK;
 }
 
-/* From where one was found last, to both sides; NULL: no entry has named it. */
-static struct ev_pack_line *
-find_pack(struct ev_authority *a, const struct ev_hash *pack)
+static void
+drop_pack(struct ev_authority *a, const struct ev_hash *pack)
 {
-	size_t above = a->pack_at < a->n_packs ? a->pack_at : a->n_packs, below = above, at;
+	size_t at = ev_places_find(&a->places, a->packs, sizeof(*a->packs), pack);
 
-	while (above < a->n_packs || below > 0) {
-		at = above < a->n_packs ? above++ : --below;
-		if (!ev_hash_equal(&a->packs[at].hash, pack) && below > 0)
-			at = --below;
-		if (ev_hash_equal(&a->packs[at].hash, pack)) {
-			a->pack_at = at;
-			return &a->packs[at];
-		}
-	}
-	return NULL;
+	if (at != SIZE_MAX)
+		a->packs[at].dropped = true;
 }
 
 static enum evault_status
 apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
-	struct ev_pack_line pack, *dropped;
+	struct ev_pack_line pack;
 	struct ev_named_file *file;
 
 	switch (line->kind) {
@@ -234,16 +188,14 @@ apply_line(struct ev_authority *a, const struct ev_line *line, struct evault_err
 		pack = (struct ev_pack_line){ line->hash, line->number, a->size, false };
 		return ev_authority_add_pack(a, &pack, err);
 	case EV_LINE_DROP:
-		dropped = find_pack(a, &line->hash);
-		if (dropped != NULL)
-			dropped->dropped = true;
+		drop_pack(a, &line->hash);
 		return EVAULT_OK;
 	case EV_LINE_SLOT:
 		ev_slot_path(line->number, path);
 		return put_file(a, path, &line->hash, err);
 	case EV_LINE_SLOT_END:
 		ev_slot_path(line->number, path);
-		file = file_named(a, path);
+		file = ev_authority_file_named(a, path);
 		if (file != NULL)
 			file->ended = true;
 		return EVAULT_OK;
@@ -289,7 +241,7 @@ ev_authority_skip(struct ev_authority *a, uint64_t index)
 	a->size = index;
 	a->n_packs = 0;
 	ev_seen_release(&a->records);
-	ev_seen_release(&a->pack_set);
+	ev_places_release(&a->places);
 }
 
 /* The role of the one who signed, or a finding. */
@@ -298,7 +250,7 @@ check_signer(const struct ev_authority *a, const struct ev_entry *entry, enum ev
 	     const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
 	struct ev_slice name = entry->note.signatures[0].name;
-	const struct ev_actor *actor = actor_named(a, name);
+	const struct ev_actor *actor = ev_authority_actor_named(a, name);
 	const struct ev_verifier *key = actor == NULL ? NULL : &actor->verifier;
 	char shown[EV_SHOW_SIZE];
 	char text[EV_NOTE_NAME_MAX + 1];
@@ -374,21 +326,22 @@ line_key(const struct ev_line *line, struct ev_hash *key, struct evault_error *e
 	return rc;
 }
 
-/* The set of what may be added once only, and the key in it; NULL for other lines. */
-static struct ev_seen *
-once_set(struct ev_authority *a, const struct ev_line *line, struct ev_hash *key,
-	 enum evault_status *rc, struct evault_error *err)
+/* What of the line may be added once only; *once is false for other lines. */
+static enum evault_status
+once_key(const struct ev_line *line, struct ev_hash *key, bool *once, struct evault_error *err)
 {
-	*rc = EVAULT_OK;
+	*once = line->kind == EV_LINE_RECORD || line->kind == EV_LINE_PACK ||
+		line->kind == EV_LINE_SLOT;
 	*key = line->hash;
-	if (line->kind == EV_LINE_RECORD)
-		return &a->records;
-	if (line->kind == EV_LINE_PACK)
-		return &a->pack_set;
-	if (line->kind != EV_LINE_SLOT)
-		return NULL;
-	*rc = line_key(line, key, err);
-	return &a->slots;
+	return line->kind == EV_LINE_SLOT ? line_key(line, key, err) : EVAULT_OK;
+}
+
+static bool
+was_added(const struct ev_authority *a, enum ev_entry_kind kind, const struct ev_hash *key)
+{
+	if (kind == EV_LINE_PACK)
+		return ev_authority_pack(a, key) != NULL;
+	return ev_seen_has(kind == EV_LINE_RECORD ? &a->records : &a->slots, key);
 }
 
 /* What a line ends or drops must be there, and not ended yet; true for other lines. */
@@ -406,11 +359,11 @@ ends_something(struct ev_authority *a, const struct ev_line *line)
 		return ev_authority_file(a, path) != NULL;
 	}
 	if (line->kind == EV_LINE_ACTOR_END) {
-		actor = actor_of_key(a, &line->hash);
+		actor = ev_authority_actor_of_key(a, &line->hash);
 		return actor != NULL && !actor->ended;
 	}
 	if (line->kind == EV_LINE_DROP) {
-		pack = find_pack(a, &line->hash);
+		pack = ev_authority_pack(a, &line->hash);
 		return pack != NULL && !pack->dropped;
 	}
 	return true;
@@ -461,17 +414,44 @@ struct judging {
 	enum ev_role role;
 	struct ev_hash signer; /* in the name of the actor's key */
 	struct ev_set seen;
+	struct naming { /* for the first time */
+		size_t actors, terms, files, read_keys, log_keys;
+	} named;
 };
+
+/* Does the log with this line, and those of the entry before it, name no more than it may? */
+static bool
+has_room(const struct ev_authority *a, const struct ev_line *line, struct naming *n)
+{
+	char path[EV_ENTRY_FILE_NAME_MAX + 1];
+	const struct ev_actor *actor;
+
+	if (line->kind == EV_LINE_ACTOR) {
+		actor = ev_authority_actor_named(a, ev_slice_text(line->vkey.name));
+		n->actors += actor == NULL;
+		n->terms += actor == NULL || actor->ended || actor->role != line->role;
+	}
+	if (line->kind == EV_LINE_SLOT)
+		ev_slot_path(line->number, path);
+	if (line->kind == EV_LINE_SLOT || line->kind == EV_LINE_FILE)
+		n->files += ev_authority_file_named(
+				a, line->kind == EV_LINE_SLOT ? path : line->text) == NULL;
+	n->read_keys += line->kind == EV_LINE_READ_KEY;
+	n->log_keys += line->kind == EV_LINE_LOG_KEY;
+	return a->n_actors + n->actors <= EV_ACTORS_MAX && a->n_terms + n->terms <= EV_TERMS_MAX &&
+	       a->n_files + n->files <= EV_FILES_MAX &&
+	       a->n_read_keys + n->read_keys <= EV_EPOCHS_MAX &&
+	       a->n_log_keys + n->log_keys <= EV_EPOCHS_MAX;
+}
 
 /* May the signer say this line, and is it new? */
 static enum evault_status
 check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j,
 	   const struct ev_findings *findings, bool *good, struct evault_error *err)
 {
-	const struct ev_seen *once;
 	struct ev_hash key;
 	enum evault_status rc;
-	bool fresh = true, first = true;
+	bool fresh = true, first = true, once = false;
 
 	*good = false;
 	if (line_needs_owner(line->kind) && j->role != EV_ROLE_OWNER &&
@@ -489,12 +469,16 @@ check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j
 	if (rc == EVAULT_OK && !first)
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "changes or ends one thing twice");
-	once = rc == EVAULT_OK ? once_set(a, line, &key, &rc, err) : NULL;
-	if (rc == EVAULT_OK && once != NULL)
+	if (rc == EVAULT_OK && !has_room(a, line, &j->named))
+		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
+			       "names more keys or files than the log of a vault can");
+	if (rc == EVAULT_OK)
+		rc = once_key(line, &key, &once, err);
+	if (rc == EVAULT_OK && once)
 		rc = ev_set_add(&j->seen, &key, &fresh, err);
 	if (rc != EVAULT_OK)
 		return rc;
-	if (once != NULL && (!fresh || ev_seen_has(once, &key)))
+	if (once && (!fresh || was_added(a, line->kind, &key)))
 		return ev_find(findings, err, EVAULT_FINDING_FORGED, a->size, "",
 			       "adds what was added already");
 	*good = true;
@@ -504,14 +488,13 @@ check_line(struct ev_authority *a, const struct ev_line *line, struct judging *j
 static enum evault_status
 take_line(struct ev_authority *a, const struct ev_line *line, struct evault_error *err)
 {
-	struct ev_seen *once;
+	struct ev_seen *seen = line->kind == EV_LINE_RECORD ? &a->records : &a->slots;
+	bool once, fresh;
 	struct ev_hash key;
-	enum evault_status rc;
-	bool fresh;
+	enum evault_status rc = once_key(line, &key, &once, err);
 
-	once = once_set(a, line, &key, &rc, err);
-	if (rc == EVAULT_OK && once != NULL)
-		rc = ev_seen_add(once, &key, &fresh, err);
+	if (rc == EVAULT_OK && once && line->kind != EV_LINE_PACK)
+		rc = ev_seen_add(seen, &key, &fresh, err);
 	return rc == EVAULT_OK ? apply_line(a, line, err) : rc;
 }
 
@@ -533,8 +516,9 @@ pair_slots(struct ev_authority *a, const struct ev_entry *entry)
 				return;
 		} while (actor.kind != EV_LINE_ACTOR);
 		ev_slot_path(line.number, path);
-		slot = file_named(a, path);
+		slot = ev_authority_file_named(a, path);
 		slot->held = true;
+		slot->remade = false;
 		ev_hash_of(actor.vkey.key, sizeof(actor.vkey.key), &slot->actor);
 	}
 }

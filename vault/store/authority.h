@@ -14,23 +14,36 @@
 
 #include "format/entry.h"
 #include "store/finding.h"
+#include "store/places.h"
 #include "store/seen.h"
+
+/* What a log may name of each (FORMAT.md, section 5): no vault of evault comes near. */
+enum {
+	EV_ACTORS_MAX = 1024,
+	EV_TERMS_MAX = 4096, /* in which these may sign, of all */
+	EV_FILES_MAX = 4096, /* slots are files */
+	EV_EPOCHS_MAX = 1024,
+};
 
 struct ev_actor {
 	struct ev_verifier verifier;
-	enum ev_role role;
-	uint64_t since; /* first entry it may sign */
-	uint64_t until; /* ended: the first that it may not */
+	enum ev_role role; /* the latest; what was signed is judged by that of its term */
+	uint64_t since;    /* first entry it may sign */
+	uint64_t until;    /* ended: the first that it may not */
 	bool ended;
 };
-struct ev_term { /* in which an actor may sign: entries from `since` on, before `until` */
+struct ev_term { /* in which an actor may sign, as one role: entries from `since` on, before `until`
+		  */
 	size_t actor;
+	enum ev_role role;
 	uint64_t since, until;
 };
 struct ev_named_file { /* keys/1.age, vault, README.txt … */
 	char path[EV_ENTRY_FILE_NAME_MAX + 1];
 	struct ev_hash hash;
 	bool ended;
+	bool remade;          /* a slot, sealed anew by whoever holds it */
+	uint64_t since;       /* the entry that gave it this hash */
 	bool held;            /* a slot whose holder is known … */
 	struct ev_hash actor; /* … by the hash in the name of the actor's key */
 };
@@ -39,7 +52,7 @@ struct ev_log_key { /* one after the first */
 	uint64_t since; /* the first size of a checkpoint that it signs */
 };
 struct ev_pack_line {
-	struct ev_hash hash;
+	struct ev_hash hash; /* first, for `places` */
 	uint64_t size;
 	uint64_t index; /* of the entry */
 	bool dropped;
@@ -60,14 +73,14 @@ struct ev_authority {
 	struct ev_named_file *files;
 	size_t n_files;
 	struct ev_pack_line *packs;
-	size_t n_packs, cap_packs,
-	    pack_at; /* where one was found last: what is dropped is often in order */
+	size_t n_packs, cap_packs;
+	struct ev_places places;                  /* of the packs */
 	char (*read_keys)[EVAULT_RECIPIENT_SIZE]; /* by epoch */
 	size_t n_read_keys;
 	struct ev_verifier log_key; /* that signs checkpoints now */
 	struct ev_log_key *log_keys;
 	size_t n_log_keys;
-	struct ev_seen records, pack_set, slots;
+	struct ev_seen records, slots;
 };
 
 void ev_authority_init(struct ev_authority *a, const struct ev_vault_note *vault);
@@ -94,9 +107,20 @@ void ev_authority_skip(struct ev_authority *a, uint64_t index);
 /* Adds a pack that was passed over. */
 enum evault_status ev_authority_add_pack(struct ev_authority *a, const struct ev_pack_line *pack,
 					 struct evault_error *err);
-/* The key of this name, when it was one that could sign entry `index`; or NULL. */
+/* What was said of the pack, or NULL. */
+const struct ev_pack_line *ev_authority_pack(const struct ev_authority *a,
+					     const struct ev_hash *pack);
+/*
+ * The key of this name, when it was one that could sign entry `index`, and as what (`role` may be
+ * NULL); or NULL.
+ */
 const struct ev_verifier *ev_authority_signer(const struct ev_authority *a, struct ev_slice name,
-					      uint64_t index);
+					      uint64_t index, enum ev_role *role);
+/*
+ * Was the key with these digits an owner's or a writer's at entry `index`?  What they became later
+ * takes back nothing that they said, and gives nothing weight that had none.
+ */
+bool ev_authority_wrote(const struct ev_authority *a, struct ev_slice hex, uint64_t index);
 /* Do both name the same files and the same keys to open them for? */
 bool ev_authority_names_same_keys(const struct ev_authority *a, const struct ev_authority *b);
 
@@ -104,6 +128,11 @@ bool ev_authority_names_same_keys(const struct ev_authority *a, const struct ev_
 const struct ev_actor *ev_authority_actor(const struct ev_authority *a, struct ev_slice hex);
 /* The key that signs a checkpoint of this size: of what was taken so far. */
 const struct ev_verifier *ev_authority_log_key(const struct ev_authority *a, uint64_t size);
+/*
+ * Is this checkpoint signed by a key that the log had, at whatever size?  One by the wrong one of
+ * them is of another past, or by somebody who kept a key that was replaced.
+ */
+bool ev_authority_log_signed(const struct ev_authority *a, struct ev_slice checkpoint);
 /* The slot of the actor's key with this hash, or NULL. */
 const struct ev_named_file *ev_authority_slot(const struct ev_authority *a,
 					      const struct ev_hash *actor);

@@ -29,7 +29,8 @@ enum evault_status ev_catalog_open(struct ev_sealed *store, struct ev_catalog **
 				   struct evault_error *err);
 /* NULL is fine. */
 void ev_catalog_free(struct ev_catalog *c);
-/* Of the tables, and how they are filled: another one, and the catalog is made anew. */
+/* Of the tables, how they are filled and how words fold: another one, and the catalog is made anew.
+ */
 void ev_catalog_schema_hash(struct ev_hash *out);
 /* Borrowed. */
 struct ev_sealed *ev_catalog_store(struct ev_catalog *c);

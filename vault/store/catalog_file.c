@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "format/fold.h"
 #include "store/catalog_private.h"
 
 enum {
@@ -58,8 +59,11 @@ void
 ev_catalog_schema_hash(struct ev_hash *out)
 {
 	struct ev_hash parts[2] = { { { FILLING } } };
+	const char *unicode = ev_fold_unicode();
 	size_t i;
 
+	ev_hash_of(unicode, strlen(unicode), &parts[1]);
+	ev_hash_of(parts, sizeof(parts), &parts[0]);
 	for (i = 0; i < SCHEMAS; i++) {
 		ev_hash_of(schemas[i], strlen(schemas[i]), &parts[1]);
 		ev_hash_of(parts, sizeof(parts), &parts[0]);

@@ -138,15 +138,21 @@ static enum evault_status
 accept_slot(struct unlocking *u, const char *path, const struct ev_slot *slot,
 	    struct evault_error *err)
 {
+	const struct ev_named_file *file = ev_authority_file(u->authority, path);
 	const struct ev_actor *actor;
+	struct ev_hash holder;
 	uint8_t key[32];
 
 	ev_signing_seed_public(&slot->actor, key);
+	ev_hash_of(key, sizeof(key), &holder);
 	ev_actor_verifier(key, &u->k->actor);
 	actor = ev_authority_actor(u->authority,
 				   ev_slice_of(u->k->actor.name + strlen("evault/actor/"), 64));
 	if (strcmp(slot->origin, u->authority->vault.origin) != 0)
 		return ev_fail(err, EVAULT_E_DAMAGED, "%s: is a key file of another vault", path);
+	if (file != NULL && file->held && !ev_hash_equal(&file->actor, &holder))
+		return ev_fail(err, EVAULT_E_DAMAGED,
+			       "%s: has the key of somebody else than its holder", path);
 	if (actor == NULL || actor->ended || actor->role != slot->role)
 		return ev_fail(err, EVAULT_E_DENIED, "%s: this holder was removed from the vault",
 			       path);
@@ -212,23 +218,62 @@ is_slot(const char *path)
 	return strncmp(path, "keys/", 5) == 0 && path[5] >= '1' && path[5] <= '9';
 }
 
+/* In the order in which slots are tried; one that an owner made before all that were remade. */
+static int
+by_trust(const void *a, const void *b)
+{
+	const struct ev_named_file *x = *(const struct ev_named_file *const *)a;
+	const struct ev_named_file *y = *(const struct ev_named_file *const *)b;
+
+	if (x->remade != y->remade)
+		return x->remade - y->remade;
+	return (x->since > y->since) - (x->since < y->since);
+}
+
+/* All slots, the one to be tried first first. */
+static enum evault_status
+list_slots(const struct unlocking *u, const struct ev_named_file ***slots, size_t *n,
+	   struct evault_error *err)
+{
+	const struct ev_named_file *file;
+	size_t i;
+
+	*n = 0;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
+	*slots = calloc(u->authority->n_files + 1, sizeof(**slots));
+	if (*slots == NULL)
+		return ev_fail_nomem(err);
+	for (i = 0; i < u->authority->n_files; i++) {
+		file = &u->authority->files[i];
+		if (is_slot(file->path) && !file->ended)
+			(*slots)[(*n)++] = file;
+	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
+	qsort(*slots, *n, sizeof(**slots), by_trust);
+	return EVAULT_OK;
+}
+
 /*
- * Tries all slots of one kind.  *seen counts slots of that kind.  A damaged
- * one does not keep another from opening, but is told if none does.
+ * Tries all slots of one kind, those first that an owner made and the older ones: whoever seals
+ * their own slot to another holder's key must not have that one sign in their name.  A damaged one
+ * does not keep another from opening, but is told if none does.
  */
 static enum evault_status
 try_slots(struct unlocking *u, enum ev_age_kind kind, struct evault_error *err)
 {
-	enum evault_status rc, worst = EVAULT_E_KEY;
+	const struct ev_named_file **slots;
 	struct evault_error why = { 0 };
-	size_t i;
+	size_t i, n;
+	enum evault_status rc = list_slots(u, &slots, &n, err), worst = EVAULT_E_KEY;
 
-	for (i = 0; i < u->authority->n_files; i++) {
-		if (!is_slot(u->authority->files[i].path) || u->authority->files[i].ended)
-			continue;
-		rc = try_slot(u, u->authority->files[i].path, kind, &why);
-		if (rc == EVAULT_OK)
-			return rc;
+	if (rc != EVAULT_OK)
+		return rc;
+	for (i = 0; i < n; i++) {
+		rc = try_slot(u, slots[i]->path, kind, &why);
+		if (rc == EVAULT_OK) {
+			worst = rc;
+			break;
+		}
 		if (rc != EVAULT_E_KEY) {
 			worst = rc;
 			if (err != NULL)
@@ -238,6 +283,7 @@ try_slots(struct unlocking *u, enum ev_age_kind kind, struct evault_error *err)
 		if (rc == EVAULT_E_NOMEM)
 			break;
 	}
+	free(slots);
 	return worst;
 }
 

@@ -10,6 +10,8 @@
  *     only after `checkpoint` was synced: no head that anybody saw is lost, and
  *     there are no two signed trees of one size (G4).
  *  4. Partial tiles go only after the checkpoint that needs them is gone.
+ *  5. Nothing is written or signed over a head that somebody else wrote since
+ *     the log was opened: a lock holds on one machine only (G2).
  */
 #ifndef EV_STORE_LOG_H
 #define EV_STORE_LOG_H
@@ -93,7 +95,8 @@ enum evault_status ev_log_stage(struct ev_log *log, struct ev_slice entry,
 void ev_log_unstage(struct ev_log *log);
 /*
  * Commits what is staged (G2, G4): durable on success.  On failure nothing
- * is acknowledged, and the log must be freed and opened again.
+ * is acknowledged, and the log must be freed and opened again.  E_BUSY:
+ * somebody else has written to it since it was opened.
  */
 enum evault_status ev_log_commit(struct ev_log *log, const struct ev_verifier *key,
 				 const struct ev_signing_seed *seed, struct evault_error *err);

@@ -79,6 +79,43 @@ make_parents(const struct ev_log *log, const char *path, struct evault_error *er
 	return rc;
 }
 
+/* Does the file have the head that was loaded or written last? */
+static enum evault_status
+compare_file(const struct ev_log *log, const char *path, bool may_be_gone, struct evault_error *err)
+{
+	struct ev_slice ours = ev_log_head_note(log);
+	struct ev_buf bytes = EV_BUF_INIT;
+	struct evault_error why = { 0 };
+	enum evault_status rc = ev_os_load(log->dir, path, LOG_NOTE_MAX, &bytes, &why);
+
+	if (rc == EVAULT_E_NOT_FOUND && may_be_gone)
+		rc = EVAULT_OK;
+	else if (rc == EVAULT_E_NOT_FOUND || rc == EVAULT_E_LIMIT ||
+		 (rc == EVAULT_OK && !ev_slice_equal(ev_slice_of(bytes.data, bytes.len), ours)))
+		rc = ev_fail(err, EVAULT_E_BUSY,
+			     "the log was changed by another program or machine while evault was "
+			     "running; nothing was signed");
+	else if (rc != EVAULT_OK && err != NULL)
+		*err = why;
+	ev_buf_release(&bytes);
+	return rc;
+}
+
+/*
+ * Invariant 5.  Another machine does not see the lock, nor does a program that
+ * keeps two folders alike.
+ */
+static enum evault_status
+compare_heads(const struct ev_log *log, struct evault_error *err)
+{
+	enum evault_status rc;
+
+	if (log->note.len == 0) /* a new log goes on from nothing */
+		return EVAULT_OK;
+	rc = compare_file(log, EV_LOG_HEAD, false, err);
+	return rc == EVAULT_OK ? compare_file(log, EV_LOG_NEW, true, err) : rc;
+}
+
 static enum evault_status
 store_tile(struct ev_log *log, unsigned level, uint64_t n, unsigned width, const void *data,
 	   size_t len, struct evault_error *err)
@@ -87,7 +124,9 @@ store_tile(struct ev_log *log, unsigned level, uint64_t n, unsigned width, const
 	enum evault_status rc;
 
 	ev_log_tile_path(level, n, width, path);
-	rc = make_parents(log, path, err);
+	rc = compare_heads(log, err);
+	if (rc == EVAULT_OK)
+		rc = make_parents(log, path, err);
 	if (rc != EVAULT_OK)
 		return rc;
 	/* An interrupted run may have left one: it belongs to no signed tree. */
@@ -300,11 +339,15 @@ ev_log_commit(struct ev_log *log, const struct ev_verifier *key, const struct ev
 	memcpy(next.origin, log->origin, sizeof(next.origin));
 	next.size = log->tree.size;
 	ev_merkle_root(&log->tree, &next.root);
-	rc = recompute_old_root(log, err);
+	rc = compare_heads(log, err);
+	if (rc == EVAULT_OK)
+		rc = recompute_old_root(log, err);
 	if (rc == EVAULT_OK)
 		rc = write_bundles(log, err);
 	if (rc == EVAULT_OK)
 		rc = write_tiles(log, err);
+	if (rc == EVAULT_OK)
+		rc = compare_heads(log, err);
 	if (rc == EVAULT_OK)
 		rc = ev_checkpoint_sign(&next, key, seed, &note, err);
 	log->in_doubt = rc == EVAULT_OK;

@@ -1,18 +1,15 @@
 /*
- * Messages of the static program, from catalogues that it has in itself
- * (static_messages.S): a stick is one file, and libc's gettext wants locales,
- * which on another machine are another libc's, or none.
+ * Messages, from catalogues that the program has in itself (catalogues.S): a
+ * stick is one file, and libc's gettext speaks no language whose locale the
+ * machine does not have.
  *
- * The program is linked so that calls of dcgettext and dcngettext, which
- * libintl.h makes of all others, come here (--wrap).
+ * The program is linked so that calls of gettext and its like come here (--wrap).
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "language.h"
-#include "language_private.h"
+#include "catalogue.h"
 
 /* Where a catalogue of GNU's has what (gettext's manual, "The Format of GNU MO Files"). */
 enum {
@@ -25,16 +22,13 @@ enum {
 };
 #define MAGIC UINT32_C(0x950412de)
 
-/* Numbers in formats are written for this in the catalogues (Makefile). */
-_Static_assert(sizeof(long) == sizeof(uint64_t), "PRIu64 is lu");
-
 struct language {
 	const char *code;
 	const char *catalogue; /* by msgfmt: the originals are sorted */
 	size_t (*form)(unsigned long n);
 };
 
-extern const char static_messages_kk[], static_messages_ru[];
+extern const char catalogue_kk[], catalogue_ru[];
 
 /* What the heads of the catalogues say (Plural-Forms). */
 static size_t
@@ -53,15 +47,15 @@ form_ru(unsigned long n)
 }
 
 static const struct language languages[] = {
-	{ "kk", static_messages_kk, form_kk },
-	{ "ru", static_messages_ru, form_ru },
+	{ "kk", catalogue_kk, form_kk },
+	{ "ru", catalogue_ru, form_ru },
 };
 
 /* A process speaks one language. */
 static const struct language *spoken;
 
-static bool
-speak(const char *code)
+bool
+catalogue_speak(const char *code)
 {
 	size_t i;
 
@@ -71,36 +65,6 @@ speak(const char *code)
 			return true;
 		}
 	return false;
-}
-
-/* "C" and "POSIX" are no language, whatever LANGUAGE says; so it is with libc. */
-static bool
-is_plain_locale(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	const char *value = NULL;
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = getenv(names[i]);
-		if (value != NULL && value[0] != '\0')
-			break;
-	}
-	return i == sizeof(names) / sizeof(names[0]) || strcmp(value, "POSIX") == 0 ||
-	       (value[0] == 'C' && (value[1] == '\0' || value[1] == '.'));
-}
-
-void
-language_init(void)
-{
-	if (!is_plain_locale())
-		(void)language_take_wanted(speak);
-}
-
-const char *
-language_folder(void)
-{
-	return NULL;
 }
 
 static uint32_t
@@ -143,34 +107,76 @@ find(const char *original)
 	return NULL;
 }
 
+static char *
+translated(const char *original)
+{
+	const char *found = find(original);
+
+	return (char *)(uintptr_t)(found == NULL ? original : found);
+}
+
+static char *
+translated_plural(const char *one, const char *many, unsigned long n)
+{
+	const char *found = find(one);
+	size_t form;
+
+	if (found == NULL)
+		return (char *)(uintptr_t)(n == 1 ? one : many);
+	for (form = spoken->form(n); form > 0; form--)
+		found += strlen(found) + 1;
+	return (char *)(uintptr_t)found;
+}
+
 /* NOLINTBEGIN(bugprone-reserved-identifier): the names that the linker gives them */
+char *__wrap_gettext(const char *original);
+char *__wrap_dgettext(const char *domain, const char *original);
 char *__wrap_dcgettext(const char *domain, const char *original, int category);
+char *__wrap_ngettext(const char *one, const char *many, unsigned long n);
+char *__wrap_dngettext(const char *domain, const char *one, const char *many, unsigned long n);
 char *__wrap_dcngettext(const char *domain, const char *one, const char *many, unsigned long n,
 			int category);
 /* NOLINTEND(bugprone-reserved-identifier) */
 
 char *
+__wrap_gettext(const char *original)
+{
+	return translated(original);
+}
+
+char *
+__wrap_dgettext(const char *domain, const char *original)
+{
+	(void)domain;
+	return translated(original);
+}
+
+char *
 __wrap_dcgettext(const char *domain, const char *original, int category)
 {
-	const char *found = find(original);
-
 	(void)domain;
 	(void)category;
-	return (char *)(uintptr_t)(found == NULL ? original : found);
+	return translated(original);
+}
+
+char *
+__wrap_ngettext(const char *one, const char *many, unsigned long n)
+{
+	return translated_plural(one, many, n);
+}
+
+char *
+__wrap_dngettext(const char *domain, const char *one, const char *many, unsigned long n)
+{
+	(void)domain;
+	return translated_plural(one, many, n);
 }
 
 char *
 __wrap_dcngettext(const char *domain, const char *one, const char *many, unsigned long n,
 		  int category)
 {
-	const char *found = find(one);
-	size_t form;
-
 	(void)domain;
 	(void)category;
-	if (found == NULL)
-		return (char *)(uintptr_t)(n == 1 ? one : many);
-	for (form = spoken->form(n); form > 0; form--)
-		found += strlen(found) + 1;
-	return (char *)(uintptr_t)found;
+	return translated_plural(one, many, n);
 }

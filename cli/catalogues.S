@@ -1,8 +1,8 @@
-/* The catalogues of the static program, as msgfmt makes them (static_messages.c). */
+/* The catalogues, as msgfmt makes them (catalogue.c). */
 	.macro	catalogue code
-	.global	static_messages_\code
+	.global	catalogue_\code
 	.balign	16
-static_messages_\code:
+catalogue_\code:
 	.incbin	"\code\().mo"
 	.byte	0
 	.endm
