@@ -131,6 +131,8 @@ class Run:
             there = OPENED.search(rest)
             if there and "O_PATH" in rest:
                 self.opens["as a place alone (O_PATH)"] += 1
+            elif there and re.search(r'"/(dev/stdin|proc/self/fd/0)"', rest):
+                self.opens["standard input, again"] += 1
             elif there:
                 self.opened(plain(there.group(1)))
 
