@@ -26,6 +26,14 @@ must(bool holds)
 		abort();
 }
 
+bool
+answered(enum evault_status rc, const struct evault_error *err)
+{
+	must(rc == EVAULT_OK || (err->status == rc && err->text[0] != '\0'));
+	must(rc != EVAULT_E_NOMEM && rc != EVAULT_E_CANCELLED);
+	return rc == EVAULT_OK;
+}
+
 static void
 need(enum evault_status rc, const struct evault_error *err)
 {

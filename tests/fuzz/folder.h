@@ -17,6 +17,8 @@ enum {
 
 /* Aborts: in a target that is a finding. */
 void must(bool holds);
+/* Is what a call has returned one of its answers?  True when it is OK. */
+bool answered(enum evault_status rc, const struct evault_error *err);
 
 struct folder_file {
 	char path[FOLDER_PATH_SIZE]; /* below the folder */

@@ -33,15 +33,6 @@ struct listed {
 	size_t n_all;
 };
 
-/* Is what a call has returned one of its answers? */
-static bool
-answered(enum evault_status rc, const struct evault_error *err)
-{
-	must(rc == EVAULT_OK || (err->status == rc && err->text[0] != '\0'));
-	must(rc != EVAULT_E_NOMEM && rc != EVAULT_E_CANCELLED);
-	return rc == EVAULT_OK;
-}
-
 /* ---- check ------------------------------------------------------------------- */
 
 static void
