@@ -2,28 +2,12 @@
 #
 # FOLDER, which it makes, keeps the vault and a bundle for others to read: tests/systems/read.sh.
 set -u
+. "$(dirname "$0")/does.sh"
 evault=${2:-evault}
 folder=$1
 mkdir -p "$folder/in" && cd "$folder" || exit 1
 unset EVAULT LC_ALL LANGUAGE
 
-# does STATUS COMMAND…: evault ends with that status; its output is in out.
-does() {
-	local want=$1 status=0
-	shift
-	"$evault" "$@" >out 2>err </dev/null || status=$?
-	[ "$status" -eq "$want" ] && return
-	printf 'evault %s: %s, not %s\n' "$*" "$status" "$want"
-	cat out err
-	exit 1
-}
-# says TEXT: so did the last one.
-says() {
-	grep -qF -e "$1" out && return
-	printf 'nothing says: %s\n' "$1"
-	cat out
-	exit 1
-}
 has() {
 	[ -s "$1" ] || { echo "not there: $1"; exit 1; }
 }

@@ -2,26 +2,11 @@
 #
 # FOLDER is one that tests/systems/life.sh made; it is not changed.
 set -u
+. "$(dirname "$0")/does.sh"
 evault=${2:-evault}
 unset EVAULT LC_ALL LANGUAGE LANG
 work=$(mktemp -d) && cp -R "$1/." "$work" && cd "$work" || exit 1
 trap 'rm -rf "$work"' EXIT
-
-does() {
-	local want=$1 status=0
-	shift
-	"$evault" "$@" >out 2>err </dev/null || status=$?
-	[ "$status" -eq "$want" ] && return
-	printf 'evault %s: %s, not %s\n' "$*" "$status" "$want"
-	cat out err
-	exit 1
-}
-says() {
-	grep -qF -e "$1" out && return
-	printf 'nothing says: %s\n' "$1"
-	cat out
-	exit 1
-}
 
 for word in елку гулдария zazolc 村庄 seen; do
 	does 0 -V v -i v.key search "$word"
